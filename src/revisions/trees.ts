@@ -1,0 +1,97 @@
+import { splitAtNul, type Git } from "./git.js";
+import { missingOf } from "./objects.js";
+import type { GitEntry } from "./tree-plan.js";
+
+/** A directory as git has it at a commit. */
+export interface GitTree {
+  /** Name of the tree object, which stands for the directory's content. */
+  readonly id: string;
+  /** All files below, with those of its directories. */
+  readonly entries: readonly GitEntry[];
+}
+
+/**
+ * Git's directories at commits, each looked up once: objects do not go away during a run. Nothing is fetched: what is not
+ * here stays missing until somebody fetches it.
+ */
+export class Trees {
+  /** By commit and directory; null where there is no such directory. */
+  private readonly found = new Map<string, GitTree | null>();
+  private readonly entries = new Map<string, readonly GitEntry[]>();
+  /** Trees of which every blob is here. */
+  private readonly complete = new Set<string>();
+
+  /** @param git in a repository that has no remote */
+  constructor(private readonly git: Git) {}
+
+  /**
+   * The directory (`.` for the root) at a commit; null if there is none, `missing` if objects that tell are not here.
+   */
+  async at(commit: string, directory: string): Promise<GitTree | null | "missing"> {
+    const key = `${commit}:${directory}`;
+    const known = this.found.get(key);
+    if (known !== undefined) return known;
+    const id = await this.idAt(commit, directory);
+    if (id === "missing") return id;
+    const entries = id === null ? null : await this.below(id);
+    if (entries === "missing") return entries;
+    const tree = id === null || entries === null ? null : { id, entries };
+    this.found.set(key, tree);
+    return tree;
+  }
+
+  /**
+   * Objects to fetch so that all files of the directories are here at the commits: a commit if it or any tree is missing,
+   * else the missing blobs.
+   */
+  async lacking(commits: readonly string[], directories: readonly string[]): Promise<string[]> {
+    const wanted = new Set<string>();
+    const incomplete: GitTree[] = [];
+    for (const commit of commits) {
+      for (const directory of directories) {
+        const tree = await this.at(commit, directory);
+        if (tree === "missing") wanted.add(commit);
+        else if (tree !== null && !this.complete.has(tree.id)) incomplete.push(tree);
+      }
+    }
+    // A submodule's commit is in another repository.
+    const blobs = incomplete.flatMap(({ entries }) => entries.filter(({ mode }) => mode !== "160000"));
+    const missing =
+      blobs.length === 0
+        ? []
+        : await missingOf(
+            this.git,
+            blobs.map(({ id }) => id),
+          );
+    if (missing.length === 0) for (const { id } of incomplete) this.complete.add(id);
+    for (const id of missing) wanted.add(id);
+    return [...wanted];
+  }
+
+  private async idAt(commit: string, directory: string): Promise<string | null> {
+    const root = await this.git.line(["rev-parse", "--quiet", "--verify", `${commit}^{tree}`]);
+    if (root === null) return "missing";
+    if (directory === ".") return root;
+    const { code, stdout } = await this.git.run(["ls-tree", "-z", root, "--", directory]);
+    if (code !== 0) return "missing";
+    const [entry] = splitAtNul(stdout).map(parseTreeLine);
+    return entry?.mode === "040000" ? entry.id : null;
+  }
+
+  private async below(id: string): Promise<readonly GitEntry[] | "missing"> {
+    const known = this.entries.get(id);
+    if (known !== undefined) return known;
+    const { code, stdout } = await this.git.run(["ls-tree", "-r", "-z", id]);
+    if (code !== 0) return "missing";
+    const entries = splitAtNul(stdout).map(parseTreeLine);
+    this.entries.set(id, entries);
+    return entries;
+  }
+}
+
+/** `<mode> SP <type> SP <id> TAB <path>` */
+function parseTreeLine(line: Buffer): GitEntry {
+  const tab = line.indexOf(9);
+  const [mode = "", , id = ""] = line.subarray(0, tab).toString("latin1").split(" ");
+  return { mode, id, path: line.subarray(tab + 1) };
+}
