@@ -1,0 +1,216 @@
+import { createServer } from "node:net";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { SideError } from "../../src/errors.js";
+import { allowed } from "../../src/sandbox/building.js";
+import { createWorld, type Index, make, serve, summary, type World } from "./support.js";
+
+const PASSWORD = "hunter2-of-the-index";
+
+let world: World;
+let index: Index;
+let guarded: Index;
+let garbage: Index;
+
+beforeAll(async () => {
+  world = await createWorld();
+  const files = await make(world, [
+    { name: "lib", version: "1.0" },
+    { name: "lib", version: "2.0" },
+    { name: "wants-one", version: "1.0", requires: ["lib<2"] },
+    { name: "stated", version: "1.0" },
+    { name: "stated", version: "2.0", sdist: true },
+    { name: "unstated", version: "1.0" },
+    { name: "unstated", version: "2.0", sdist: true, dynamic: true },
+    { name: "elsewhere", version: "1.0", tag: "cp38-abi3-win_amd64" },
+  ]);
+  index = await serve(files);
+  guarded = await serve(files, { credentials: `user:${PASSWORD}` });
+  garbage = await serve(files, { garbage: "<<<this is no index>>>" });
+});
+afterAll(async () => {
+  for (const server of [index, guarded, garbage]) server.close();
+  await world.remove();
+});
+
+/** An error as it is shown: one line, one hint, no path of this machine, no secret, the same in any directory. */
+function shown(error: SideError): string {
+  const text = [error.message, error.hint, ...error.details].join("\n");
+  expect(error.message).toMatch(/^[^\n]+$/);
+  expect(error.hint).toMatch(/^[^\n]+$/);
+  expect(text).not.toContain(world.root);
+  expect(text).not.toContain(PASSWORD);
+  return text;
+}
+
+const requirements = (...lines: string[]): Promise<string> =>
+  world.app({ "requirements.txt": [`--index-url ${index.url}`, ...lines, ""].join("\n") });
+
+describe("a requirements file that pip can't read is invalid; the file and the line are named", () => {
+  test.each<[string, Record<string, string>, string]>([
+    ["a malformed requirement", { "requirements.txt": "lib\n\nlib=2\n" }, "requirements.txt:3:"],
+    ["an unknown option", { "requirements.txt": "lib\n--colour red\n" }, "requirements.txt:2:"],
+    ["a malformed marker", { "requirements.txt": "lib; python_version << '3'\n" }, "requirements.txt:1:"],
+    [
+      "a malformed line of a nested file",
+      { "requirements.txt": "lib\n-r more/x.txt\n", "more/x.txt": "# x\nlib ==\n" },
+      "more/x.txt:2:",
+    ],
+    ["a nested file that is not there", { "requirements.txt": "lib\n-r more/x.txt\n" }, "requirements.txt:2:"],
+    ["a file that includes itself", { "requirements.txt": "-r requirements.txt\n" }, "requirements.txt"],
+    ["a directory that is not there", { "requirements.txt": "lib\n-e ./gone\n" }, "requirements.txt:2:"],
+    [
+      "an editable constraint",
+      { "requirements.txt": "-c c.txt\n", "c.txt": "-e git+https://example.org/x#egg=x\n" },
+      "c.txt:1:",
+    ],
+  ])("%s", async (_, files, place) => {
+    const error = await world.refusal(await world.app(files), "pip");
+    expect(error).toMatchObject({ state: "invalid", step: "manifest" });
+    expect(error.message).toContain(place);
+    shown(error);
+  });
+
+  test("a lock file's own project file", async () => {
+    const error = await world.refusal(
+      await world.app({ "uv.lock": "", "pyproject.toml": "[project]\nname = \n" }),
+      "uv",
+    );
+    expect(error).toMatchObject({
+      state: "invalid",
+      step: "manifest",
+      message: expect.stringContaining("pyproject.toml:2"),
+    });
+    expect(await world.refusal(await world.app({ "poetry.lock": "" }), "poetry")).toMatchObject({ state: "invalid" });
+  });
+});
+
+describe("what can't be had together is invalid", () => {
+  test.each([
+    ["a conflict", ["wants-one", "lib==2.0"]],
+    ["a version that does not exist", ["lib==9"]],
+    ["a project that does not exist", ["nobody-has-this"]],
+    ["no file for Linux", ["elsewhere"]],
+  ])("%s", async (_, lines) => {
+    const error = await world.refusal(await requirements(...lines), "pip");
+    expect(error).toMatchObject({ state: "invalid", step: "resolve" });
+    expect(shown(error)).toContain(lines[0]?.split("==")[0]);
+  });
+});
+
+describe("what the world does is unweighable", () => {
+  const env = { UV_HTTP_RETRIES: "0" };
+
+  test("an index that is down", async () => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, "close");
+    const app = await world.app({
+      "requirements.txt": `--index-url http://user:${PASSWORD}@127.0.0.1:${port}/simple\nlib\n`,
+    });
+    const error = await world.refusal(app, "pip", { env });
+    expect(error).toMatchObject({ state: "unweighable", step: "resolve", message: expect.stringContaining("reached") });
+    shown(error);
+  });
+
+  test("a nested file that can't be fetched", async () => {
+    for (const address of [index.file("not-there.txt"), "http://127.0.0.1:9/x.txt"]) {
+      const error = await world.refusal(await requirements("lib", `-r ${address}`), "pip");
+      expect(error).toMatchObject({ state: "unweighable", message: expect.stringContaining("requirements.txt:3") });
+      shown(error);
+    }
+  });
+
+  test("an index that answers with something else", async () => {
+    const app = await world.app({ "requirements.txt": `--index-url ${garbage.url}\nlib\n` });
+    const error = await world.refusal(app, "pip", { env });
+    expect(error).toMatchObject({ state: "unweighable", step: "resolve" });
+    shown(error);
+  });
+
+  test("an index that refuses access", async () => {
+    for (const user of ["", "user:wrong-password@"]) {
+      const url = guarded.url.replace("//", `//${user}`);
+      const error = await world.refusal(await world.app({ "requirements.txt": `--index-url ${url}\nlib\n` }), "pip", {
+        env,
+      });
+      expect(error).toMatchObject({ state: "unweighable", message: expect.stringContaining("access") });
+      expect(shown(error)).not.toContain("wrong-password");
+      // Another index has it; that is not what Heroku would install.
+      const beside = `--index-url ${index.url}\n--extra-index-url ${url}\nlib\n`;
+      const second = await world.refusal(await world.app({ "requirements.txt": beside }), "pip", { env });
+      expect(second).toMatchObject({ state: "unweighable", message: error.message });
+    }
+  });
+
+  test("a repository that is not there", async () => {
+    const error = await world.refusal(await requirements("lib @ git+file:///nobody/has/this.git"), "pip", { env });
+    expect(error).toMatchObject({ state: "unweighable", step: "resolve" });
+    shown(error);
+  });
+
+  test("a build that fails", async () => {
+    const error = await world.refusal(await requirements("unstated"), "pip");
+    expect(error).toMatchObject({ state: "unweighable", message: expect.stringContaining("unstated") });
+    expect(shown(error)).toContain("this build always fails");
+  });
+});
+
+describe("where nothing may be built, a newer source archive is not passed over for an older wheel", () => {
+  test.each(["stated", "unstated"])("%s metadata", async (name) => {
+    for (const change of [{ building: allowed("never", { kind: "here" }) }, { interpreter: null }] as const) {
+      const error = await world.refusal(await requirements(name), "pip", change);
+      expect(error).toMatchObject({ state: "unweighable", message: expect.stringContaining(name) });
+      expect(shown(error)).not.toContain("this build always fails");
+    }
+  });
+
+  test("what has wheels is resolved without the target's Python", async () => {
+    const [minor, full] = ["3.14", "3.14.7"];
+    const target = { ...world.target, python: { minor, full } };
+    const resolution = await world.resolve(await requirements("wants-one"), "pip", { interpreter: null, target });
+    expect(summary(resolution)).toHaveLength(2);
+  });
+});
+
+test("credentials are in the lock, for the installer, and nowhere else", async () => {
+  const url = guarded.url.replace("//", `//user:${PASSWORD}@`);
+  for (const [lines, env] of [
+    [`--index-url ${url}\nlib\n`, {}],
+    [`lib @ ${guarded.file("lib-1.0-py3-none-any.whl").replace("//", `//user:${PASSWORD}@`)}\n`, {}],
+    ["lib\n", { PIP_INDEX_URL: index.url, PIP_EXTRA_INDEX_URL: url }],
+  ] as const) {
+    const { pylock, ...resolution } = await world.resolve(await world.app({ "requirements.txt": lines }), "pip", {
+      env,
+    });
+    expect(resolution.distributions).toHaveLength(1);
+    expect(JSON.stringify(resolution)).not.toContain(PASSWORD);
+    expect(pylock).toContain(`user:${PASSWORD}@`);
+  }
+});
+
+test("a repository is resolved to its commit; an editable one is kept as such", async () => {
+  const origin = await world.app({
+    "pyproject.toml": '[project]\nname = "mine"\nversion = "1.0"\ndependencies = ["lib"]\n',
+  });
+  const git = (...args: string[]) =>
+    world.start("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], origin);
+  await git("init", "--quiet");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message", "first");
+  const commit = (await git("rev-parse", "HEAD")).stdout.toString().trim();
+  for (const [line, editable] of [
+    [`-e git+file://${origin}#egg=mine`, true],
+    [`mine @ git+file://${origin}`, false],
+    [`git+file://${origin}@${commit}`, false],
+  ] as const) {
+    const { distributions, direct } = await world.resolve(await requirements(line), "pip");
+    expect(distributions.map(({ name }) => name)).toEqual(["lib", "mine"]);
+    expect(distributions[1]?.source).toMatchObject({ kind: "vcs", commit, editable });
+    expect(direct).toEqual([{ name: "mine", extras: [], location: { file: "requirements.txt", line: 2 } }]);
+  }
+});

@@ -1,0 +1,12 @@
+import { preinstalledTools } from "../platforms/buildpack.js";
+import type { Manifest } from "./manifest.js";
+import { resolveRequirements } from "./requirements.js";
+
+/** Heroku runs `pip install -r requirements.txt`: no lock file, so it is resolved here, as of the cut-off. */
+export const pip: Manifest = {
+  lock(request, tools, context) {
+    const preinstalled = preinstalledTools("pip", request.target.python.minor);
+    const options = { writtenFrom: null, dependencies: true, cutoff: request.cutoff, preinstalled };
+    return resolveRequirements("requirements.txt", options, request, tools, context);
+  },
+};

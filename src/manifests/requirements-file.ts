@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { SideError } from "../errors.js";
+import type { Context } from "../ports.js";
+import { markerEnvironment } from "../resolve/environment.js";
+import { withoutPaths } from "../resolve/errors.js";
+import { runHelper } from "../resolve/helper.js";
+import { asset } from "../system/asset.js";
+import { redact, secretsOf } from "../system/redact.js";
+import { toolEnvironment } from "../tools/environment.js";
+import type { Tools } from "../tools/tools.js";
+import type { LockRequest } from "./manifest.js";
+
+const HELPER = asset(import.meta.url, "read_requirements_file.py");
+
+const Link = z.object({
+  url: z.string(),
+  path: z.string().nullable(),
+  /** Is it a directory that is there? */
+  directory: z.boolean(),
+  vcs: z.boolean(),
+  sha256: z.string().nullable(),
+});
+
+const Required = z.object({
+  /** Relative to the app's directory, or a URL. */
+  file: z.string(),
+  line: z.number(),
+  name: z.string().nullable(),
+  extras: z.array(z.string()),
+  specifier: z.string(),
+  /** Does the specifier name a pre-release? Then pip takes pre-releases of it. */
+  prerelease: z.boolean(),
+  link: Link.nullable(),
+  editable: z.boolean(),
+  constraint: z.boolean(),
+  hashes: z.array(z.string()),
+});
+
+const Answer = z.object({
+  requirements: z.array(Required),
+  /** Null: the default. */
+  indexUrl: z.string().nullable(),
+  extraIndexUrls: z.array(z.string()),
+  /** Of these the ones that refuse access. */
+  refusing: z.array(z.string()),
+  findLinks: z.array(z.string()),
+  noIndex: z.boolean(),
+  trustedHosts: z.array(z.string()),
+  noBinary: z.array(z.string()),
+  onlyBinary: z.array(z.string()),
+  preferBinary: z.boolean(),
+  allReleases: z.array(z.string()),
+  onlyFinal: z.array(z.string()),
+  requireHashes: z.boolean(),
+});
+/** A requirements file as pip reads it, with all that it includes. */
+export type RequirementsFile = z.infer<typeof Answer>;
+/** One requirement or constraint of it. */
+export type Required = z.infer<typeof Required>;
+
+const Refusal = z.object({
+  error: z.object({
+    file: z.string().nullable(),
+    line: z.number().nullable(),
+    message: z.string(),
+    /** Could something not be fetched? */
+    network: z.boolean(),
+  }),
+});
+
+/**
+ * Reads a requirements file as pip does; those that do not apply to the target are left out.
+ * @param file absolute path, or relative to the app
+ * @param writtenFrom the file that a reader would look into; null for the requirements file itself
+ * @throws SideError that names the file and the line, if pip could not read it
+ */
+export async function readRequirements(
+  file: string,
+  writtenFrom: string | null,
+  { app, target, python }: LockRequest,
+  tools: Tools,
+  context: Context,
+): Promise<RequirementsFile> {
+  const env = toolEnvironment(context.env);
+  const input = {
+    file,
+    indexUrl: env.PIP_INDEX_URL ?? null,
+    extraIndexUrls: (env.PIP_EXTRA_INDEX_URL ?? "").split(/\s+/).filter((url) => url !== ""),
+    environment: markerEnvironment(target),
+  };
+  const answer = await runHelper(HELPER, input, z.union([Answer, Refusal]), python, app, tools, context);
+  if (!("error" in answer)) {
+    const [refusing] = answer.refusing;
+    if (refusing === undefined) return answer;
+    throw new SideError(
+      "unweighable",
+      "resolve",
+      `The index ${redact(refusing)} refused access.`,
+      "Give this run the credentials that Heroku's build has, for instance in PIP_EXTRA_INDEX_URL or ~/.netrc.",
+    );
+  }
+  const { error } = answer;
+  const place = writtenFrom ?? `${error.file ?? file}${error.line === null ? "" : `:${error.line}`}`;
+  const [first = "", ...rest] = redact(error.message, secretsOf(context.env))
+    .split("\n")
+    .map((line) => withoutPaths(line.trim(), app, context))
+    .filter((line) => line !== "");
+  if (error.network) {
+    const text = `${redact(place)}: a file that it includes could not be fetched.`;
+    throw new SideError("unweighable", "resolve", text, "Try again later; check that its address is right.", [
+      first,
+      ...rest,
+    ]);
+  }
+  const text = `${redact(place)}: ${first.replace(/ \(from line .*\)$/, "")}`;
+  throw new SideError("invalid", "manifest", text, "Correct that line.", rest);
+}

@@ -1,0 +1,118 @@
+import { cp, mkdtemp } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { SideError } from "../errors.js";
+import type { Context } from "../ports.js";
+import type { Interpreter } from "../python/interpreters.js";
+import { uvEnvironment, withoutIndexes } from "../resolve/environment.js";
+import { toolError } from "../resolve/errors.js";
+import { interpreterFiles } from "../sandbox/interpreter.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { removeTree } from "../system/remove-tree.js";
+import { run, type RunResult } from "../system/run.js";
+import { culpritOf } from "./built-metadata.js";
+import { backToApp, inCopy } from "./copy.js";
+import type { Manifest } from "./manifest.js";
+import { isTable, projectRequirements, readToml, tableAt, type TomlFile } from "./project.js";
+
+/** Heroku runs `uv sync --locked --no-default-groups`; the same lock, exported, says what that installs. */
+export const uv: Manifest = {
+  async lock(request, tools, context) {
+    const { target, python, building } = request;
+    const project = await readToml(request.app, "pyproject.toml");
+    const program = await tools.uv();
+    const env = {
+      ...withoutIndexes(await uvEnvironment(building.kind === "here", context), false),
+      // uv would run the Python of the project's `.venv`, which a pull request may have brought.
+      UV_PROJECT_ENVIRONMENT: join(context.scratch, "no-environment"),
+    };
+    const notes: string[] = [];
+    const exportFrom = async (app: string): Promise<string> => {
+      const start = async (freshness: "--locked" | "--frozen"): Promise<RunResult> => {
+        const args = (project: string): string[] => [
+          ...["export", freshness, "--no-default-groups", "--no-emit-project", "--format", "pylock.toml"],
+          ...["--no-header", "--no-annotate", "--quiet", "--project", project, "--python", python.path],
+        ];
+        const result = await run(program, args(app), { cwd: app, env, signal: context.signal });
+        if (result.code === 0 || building.kind === "here" || culpritOf(result.stderr) === null) return result;
+        const sandbox = building.kind === "refused" ? building : await building.sandbox();
+        if (!("run" in sandbox)) {
+          throw toolError({ tool: "uv", output: result.stderr, app, target, refusal: sandbox }, context);
+        }
+        return exportInSandbox(program, args, { app, python }, sandbox, context);
+      };
+      let result = await start("--locked");
+      const foreign = !python.version.startsWith(`${target.python.minor}.`);
+      if (
+        result.code !== 0 &&
+        foreign &&
+        result.stderr.includes("incompatible with the project's Python requirement")
+      ) {
+        // That is about the stand-in, not about the target; the lock's own `requires-python` is checked when selecting.
+        result = await start("--frozen");
+        notes.push(`uv.lock was not checked against pyproject.toml: there is no Python ${target.python.minor} here.`);
+      }
+      if (result.code === 0) return backToApp(result.stdout.toString("utf8"), app, request.app);
+      if (!/needs to be updated|unable to find lockfile/i.test(result.stderr)) {
+        throw toolError({ tool: "uv", output: result.stderr, app, target, refusal: null }, context);
+      }
+      throw new SideError(
+        "invalid",
+        "manifest",
+        "uv.lock is out of date: it does not follow from pyproject.toml.",
+        "Run `uv lock` and commit uv.lock.",
+      );
+    };
+    // To check the lock uv builds what does not state its requirements.
+    const builds =
+      tableAt(project.table, "project")?.dynamic !== undefined ||
+      hasLocalSources(await readToml(request.app, "uv.lock"));
+    const pylock = builds ? await inCopy(request.app, context, exportFrom) : await exportFrom(request.app);
+    const packaged = tableAt(project.table, "tool", "uv")?.package ?? tableAt(project.table, "build-system") !== null;
+    if (packaged === true) {
+      notes.push("The project itself is installed as a link to the app's files: a few hundred bytes, not weighed.");
+    }
+    return {
+      pylock,
+      direct: await projectRequirements(project, request, tools, context),
+      hashes: new Map(),
+      requireHashes: false,
+      preinstalled: [],
+      indexUrls: [],
+      notes,
+    };
+  },
+};
+
+/** The same, where what it has to build of the app does no harm, and without credentials for indexes. */
+async function exportInSandbox(
+  program: string,
+  args: (project: string) => string[],
+  { app, python }: { readonly app: string; readonly python: Interpreter },
+  sandbox: Sandbox,
+  context: Context,
+): Promise<RunResult> {
+  const work = await mkdtemp(join(context.scratch, "export-"));
+  try {
+    const copy = join(work, "app");
+    const filter = (path: string): boolean => basename(path) !== ".git";
+    await cp(app, copy, { recursive: true, verbatimSymlinks: true, filter });
+    const readable = [program, ...(await interpreterFiles(python, context))];
+    // As outside: the app's own files say what indexes there are.
+    const env = { UV_INDEX: null, UV_EXTRA_INDEX_URL: null, UV_DEFAULT_INDEX: null, UV_INDEX_URL: null };
+    const result = await sandbox.run({ command: program, args: args(copy), work, readable, env });
+    const stdout = Buffer.from(backToApp(result.stdout.toString("utf8"), copy, app));
+    return { ...result, stdout, stderr: result.stderr.replaceAll(copy, app) };
+  } finally {
+    await removeTree(work);
+  }
+}
+
+/** Does the lock take something from the app's directory, other than the project itself? */
+function hasLocalSources({ table }: TomlFile): boolean {
+  const packages = Array.isArray(table.package) ? table.package : [];
+  return packages.some((item) => {
+    const source = isTable(item) ? item.source : undefined;
+    if (!isTable(source)) return false;
+    return [source.editable, source.directory, source.virtual].some((path) => typeof path === "string" && path !== ".");
+  });
+}

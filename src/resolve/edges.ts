@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { SideError } from "../errors.js";
+import type { DistributionMetadata } from "../model/distribution.js";
+import type { Edge, Resolution } from "../model/resolution.js";
+import type { Target } from "../model/target.js";
+import type { Context } from "../ports.js";
+import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
+import type { Tools } from "../tools/tools.js";
+import { markerEnvironment } from "./environment.js";
+import { runHelper } from "./helper.js";
+import { asset } from "../system/asset.js";
+
+const HELPER = asset(import.meta.url, "dependency_edges.py");
+
+/**
+ * Which distribution of a resolution requires which, for the target: markers are evaluated, and extras are asked for by
+ * the direct requirements or on the way from them. Sorted by `from`, then `to`; nobody requires itself.
+ * @param request metadata by normalised name; of what is not in it no edge is known. The interpreter only runs our script: null for
+ *   any
+ */
+export async function dependencyEdges(
+  request: {
+    readonly resolution: Resolution;
+    readonly target: Target;
+    readonly interpreter: Interpreter | null;
+    readonly metadata: ReadonlyMap<string, DistributionMetadata>;
+  },
+  tools: Tools,
+  context: Context,
+): Promise<Edge[]> {
+  const { resolution, target, metadata } = request;
+  const python = request.interpreter ?? (await findAnyInterpreter(context, "3.10"));
+  if (python === null) {
+    throw new SideError(
+      "unweighable",
+      "resolve",
+      "No Python 3.10 or newer was found.",
+      "Add actions/setup-python to the job.",
+    );
+  }
+  const input = {
+    environment: markerEnvironment(target),
+    distributions: Object.fromEntries(
+      resolution.distributions.map(({ name }) => [name, metadata.get(name)?.requires ?? []]),
+    ),
+    direct: resolution.direct.map(({ name, extras }) => ({ name, extras })),
+  };
+  const pairs = z.array(z.tuple([z.string(), z.string()]));
+  const edges = await runHelper(HELPER, input, pairs, python, context.scratch, tools, context);
+  return edges.map(([from, to]) => ({ from, to }));
+}
