@@ -1,0 +1,80 @@
+import { availableParallelism } from "node:os";
+import { SideError } from "../errors.js";
+import { apportion } from "../model/bytes.js";
+import { entryWeight, type Entry } from "../model/layer.js";
+import type { Tree } from "../model/tree.js";
+import { sum, type Weight } from "../model/weight.js";
+import { FileProblem } from "./compress.js";
+import { Pool } from "./pool.js";
+import { cut } from "./segments.js";
+
+/** A layer's entries, and their sum. */
+export interface WeighedTree {
+  readonly weight: Weight;
+  /** As in the tree, each with its share of `weight.compressed`: they sum to it exactly. */
+  readonly entries: Entry[];
+}
+
+/** Weighs trees on all processors. */
+export interface Weigher {
+  /**
+   * Weighs one owner's entries as a stretch of the gzip'd tar. May be called for many trees at once: the work of all of
+   * them is spread over the threads. The result depends on the entries and their content alone.
+   * @param onBytes called as the work goes on with bytes of content that are done; they sum to the tree's `disk`
+   * @throws SideError if a file can't be read, or is not as the tree says
+   */
+  weigh(tree: Tree, onBytes?: (bytes: number) => void): Promise<WeighedTree>;
+  /** Ends the threads. What is still being weighed fails. */
+  close(): Promise<void>;
+}
+
+export interface WeigherOptions {
+  /** Default: one for each processor, up to MOST_THREADS. */
+  readonly threads?: number;
+  readonly signal: AbortSignal;
+}
+
+/** A thread takes some 20 MB of memory, and beyond a few of them the disk sets the pace. */
+const MOST_THREADS = 8;
+
+export function createWeigher({ threads, signal }: WeigherOptions): Weigher {
+  const pool = new Pool(threads ?? Math.min(availableParallelism(), MOST_THREADS));
+  const abort = (): void => {
+    void pool.close(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+  };
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+
+  return {
+    weigh: async ({ root, entries }, onBytes) => {
+      const lone = entries.map(() => 0);
+      const group = {};
+      const parts = cut(entries).map(async (segment) => {
+        const result = await pool.compress({ root, segment }, group);
+        result.lone.forEach((bytes, at) => (lone[segment.first + at] = (lone[segment.first + at] ?? 0) + bytes));
+        onBytes?.(segment.content);
+        return result.compressed;
+      });
+      const compressed = (await Promise.all(parts).catch(failed)).reduce((a, b) => a + b, 0);
+      const shares = apportion(compressed, lone);
+      const weighed = entries.map(({ path, kind, size }, at): Entry => {
+        return { path, kind, disk: size, compressed: shares[at] ?? 0 };
+      });
+      return { weight: sum(weighed.map(entryWeight)), entries: weighed };
+    },
+    close: async () => {
+      signal.removeEventListener("abort", abort);
+      await pool.close(new Error("The weigher is closed."));
+    },
+  };
+}
+
+function failed(error: unknown): never {
+  if (!(error instanceof FileProblem)) throw error;
+  throw new SideError(
+    "unweighable",
+    "weigh",
+    `${error.path} ${error.problem}.`,
+    "Run again, with nothing else at work on these files.",
+  );
+}
