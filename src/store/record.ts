@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { z } from "zod";
+import { MIB } from "../model/bytes.js";
+import type { WeighedLayer } from "../model/distribution.js";
+import { entryWeight, MEASURES, type Entry } from "../model/layer.js";
+import { equal, sum } from "../model/weight.js";
+
+/** A record that unpacks to more than this is none of ours: 25,000 files take 3 MB. Bytes. */
+const LARGEST = 256 * MIB;
+
+const bytes = z.int().nonnegative();
+const entries = z.array(z.tuple([z.string().min(1), z.enum(["file", "directory", "symlink"]), bytes, bytes]));
+const schema = z.strictObject({
+  key: z.string(),
+  version: z.string().nullable(),
+  measure: z.enum(MEASURES),
+  weight: z.strictObject({ files: bytes, disk: bytes, compressed: bytes }),
+  error: bytes,
+  entries,
+  unclaimed: entries,
+  metadata: z.strictObject({ requires: z.array(z.string()), extras: z.array(z.string()) }),
+});
+
+const packed = (list: readonly Entry[]): z.infer<typeof entries> =>
+  list.map(({ path, kind, disk, compressed }) => [path, kind, disk, compressed]);
+const unpacked = (list: z.infer<typeof entries>): Entry[] =>
+  list.map(([path, kind, disk, compressed]) => ({ path, kind, disk, compressed }));
+
+/** The file that holds a layer: a line with a checksum, then gzip'd JSON, entries as tuples. */
+export async function encodeRecord(key: string, layer: WeighedLayer): Promise<Buffer> {
+  const { version, measure, weight, error, metadata } = layer;
+  const record: z.infer<typeof schema> = {
+    key,
+    version,
+    measure,
+    weight,
+    error,
+    entries: packed(layer.entries),
+    unclaimed: packed(layer.unclaimed),
+    metadata: { requires: [...metadata.requires], extras: [...metadata.extras] },
+  };
+  const body = await promisify(gzip)(JSON.stringify(record));
+  return Buffer.concat([Buffer.from(headline(body)), body]);
+}
+
+/**
+ * The layer in a file, or null unless the file is whole, of this layout, of this key, and its entries sum to its weight:
+ * the store's directory may have been written by anybody.
+ */
+export async function decodeRecord(key: string, file: Buffer): Promise<WeighedLayer | null> {
+  const body = file.subarray(file.indexOf("\n") + 1);
+  if (!file.subarray(0, file.length - body.length).equals(Buffer.from(headline(body)))) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse((await promisify(gunzip)(body, { maxOutputLength: LARGEST })).toString("utf8"));
+  } catch {
+    return null;
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success || parsed.data.key !== key) return null;
+  const { version, measure, weight, error, metadata } = parsed.data;
+  const layer = { version, measure, weight, error, metadata };
+  const [own, unclaimed] = [unpacked(parsed.data.entries), unpacked(parsed.data.unclaimed)];
+  return equal(sum(own.map(entryWeight)), weight) ? { ...layer, entries: own, unclaimed } : null;
+}
+
+function headline(body: Uint8Array): string {
+  return `slugdiff layer sha256:${createHash("sha256").update(body).digest("hex")}\n`;
+}
