@@ -1,0 +1,28 @@
+import type { DependencyGraph } from "../model/slug.js";
+import { compareBytes } from "../model/tree.js";
+
+/** The names that the app itself requires, each once, in the order of the files. */
+export function directNames(graph: DependencyGraph): string[] {
+  return [...new Set(graph.direct.map(({ name }) => name))];
+}
+
+/** What each name requires, sorted and each once; requiring oneself says nothing. Names without are not in it. */
+export function dependencies(graph: DependencyGraph): ReadonlyMap<string, readonly string[]> {
+  return grouped(graph.edges.map(({ from, to }) => [from, to]));
+}
+
+/** Who requires each name, sorted and each once. Names that nobody requires are not in it. */
+export function dependents(graph: DependencyGraph): ReadonlyMap<string, readonly string[]> {
+  return grouped(graph.edges.map(({ from, to }) => [to, from]));
+}
+
+function grouped(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, Set<string>>();
+  for (const [key, value] of pairs) {
+    if (key === value) continue;
+    const group = groups.get(key);
+    if (group) group.add(value);
+    else groups.set(key, new Set([value]));
+  }
+  return new Map([...groups].map(([key, values]) => [key, [...values].sort(compareBytes)]));
+}
