@@ -1,0 +1,66 @@
+import { layerKey } from "../model/layer.js";
+import type { Report, ReportSide } from "../model/report.js";
+import { STATUSES } from "../model/verdict.js";
+import { equal, subtract, sum, ZERO, type Weight } from "../model/weight.js";
+
+/**
+ * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
+ * its layer weighs on the two sides, the files and what is folded to the app's row.
+ * @throws Error, which is a bug, that names what does not add up
+ */
+export function checkReport(report: Report): void {
+  const wrong = [...wrongInSide("base", report.base), ...wrongInSide("head", report.head), ...wrongInDiff(report)];
+  const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
+  if (STATUSES.indexOf(report.verdict.status) !== worst) wrong.push("the verdict is not its worst finding");
+  if (wrong.length > 0) throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
+}
+
+function wrongInSide(name: string, side: ReportSide): string[] {
+  if (side.total === null) return [];
+  const wrong: string[] = [];
+  const { error, ...total } = side.total;
+  const { layers } = side;
+  if (!equal(sum(layers.map(({ weight }) => weight)), total)) wrong.push(`the layers of ${name}`);
+  if (layers.reduce((all, layer) => all + layer.error, 0) !== error) wrong.push(`the error bands of ${name}`);
+  if (new Set(layers.map(layerKey)).size !== layers.length) wrong.push(`${name} has a layer twice`);
+  for (const layer of layers) {
+    if (!within(sum(layer.largestFiles.map(({ weight }) => weight)), layer.weight)) {
+      wrong.push(`the files of ${layer.name} in ${name}`);
+    }
+    if (!within(layer.weight, layer.retained) || !within(layer.retained, total)) {
+      wrong.push(`what ${layer.name} retains in ${name}`);
+    }
+  }
+  return wrong;
+}
+
+function wrongInDiff({ base, head, diff }: Report): string[] {
+  const unknown = base.total === null || head.total === null;
+  if (diff.state === "unknown") return unknown ? [] : ["the delta is called unknown"];
+  if (unknown) return ["the delta is called known"];
+
+  const wrong: string[] = [];
+  if (!equal(diff.total, subtract(head.total, base.total))) wrong.push("the delta of the sides");
+  if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta)))) wrong.push("the rows of the delta");
+  const before = weights(base);
+  const after = weights(head);
+  for (const row of diff.layers) {
+    const key = layerKey(row);
+    const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
+    if (!equal(row.delta, delta)) wrong.push(`the row of ${row.name}`);
+  }
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  if (diff.layers.length !== keys.size) wrong.push("the delta lacks a layer, or has one twice");
+  const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
+  const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
+  if (!equal(app, files)) wrong.push("the files of the app");
+  return wrong;
+}
+
+function weights(side: ReportSide): ReadonlyMap<string, Weight> {
+  return new Map(side.layers.map((layer) => [layerKey(layer), layer.weight]));
+}
+
+function within(part: Weight, whole: Weight): boolean {
+  return part.files <= whole.files && part.disk <= whole.disk && part.compressed <= whole.compressed;
+}
