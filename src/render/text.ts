@@ -1,0 +1,111 @@
+import { mib } from "../model/format.js";
+import type { Report } from "../model/report.js";
+import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
+import { plain, styled, tableLines, wrapped, type Style, type TextOptions } from "./layout.js";
+import type { Table } from "./span.js";
+import { appFilesTable, growthTable, largestTable, summaryTable, type Signs } from "./tables.js";
+import { membersOf, totalHeadline } from "./totals.js";
+import { visible, visibleLine } from "./visible.js";
+
+const SIGNS: Signs = { added: "+", removed: "-", up: "↑", down: "↓", other: "~" };
+const ROWS = 15;
+const STYLES: Readonly<Record<Report["verdict"]["status"], Style>> = {
+  pass: "green",
+  warn: "yellow",
+  fail: "red",
+  indeterminate: "red",
+};
+
+/** The report for a terminal; ends with a line break. No line is wider than the terminal, output of failed tools aside. */
+export function renderText(report: Report, options: TextOptions): string {
+  const headline = headlineOf(report);
+  const { base, head } = report;
+  const sections: (readonly string[])[] = [
+    heading(report, headline, options),
+    problem("head", head, options),
+    lines(null, summaryTable(report, false), options),
+    problem("base", base, options),
+    lines("What changed", growthTable(report, ROWS, SIGNS), options),
+    lines("The app's own files", appFilesTable(report, ROWS, SIGNS), options),
+    lines(
+      "Largest in the slug",
+      head.state === "weighed" && !headline.isAll ? largestTable(head, ROWS) : null,
+      options,
+    ),
+    list(
+      "Findings",
+      otherFindings(report, headline).map(({ status, message }) => `${status}: ${visible(message)}`),
+      options,
+    ),
+    list("Override", report.override === null ? [] : [visible(report.override.message)], options),
+    list(
+      "The rules",
+      report.configChanges.map((change) => visible(change)),
+      options,
+    ),
+    list(
+      "Advice",
+      report.advice.map(
+        ({ title, detail, saving, basis }) =>
+          `${visible(title)}: ${mib(saving.compressed)} less (${basis}). ${visible(detail)}`,
+      ),
+      options,
+    ),
+    list(
+      "Not weighed",
+      report.notWeighed.map(({ what, why }) => `${visible(what)}: ${visible(why)}`),
+      options,
+    ),
+    list(
+      "Notes",
+      report.notes.map((note) => visible(note)),
+      options,
+    ),
+  ];
+  return `${sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** Several reports one below the other, and a line with their total; one as `renderText` has it. */
+export function renderTexts(reports: readonly Report[], options: TextOptions): string {
+  const texts = reports.map((report) => renderText(report, options));
+  if (texts.length < 2) return texts.join("");
+  const total = plain(totalHeadline(membersOf(reports)).text);
+  const lines = wrapped(total, options.width).map((line) => styled(line, "bold", options));
+  return [...texts, ["TOTAL", ...lines, ""].join("\n")].join("\n\n");
+}
+
+function heading({ app, verdict }: Report, { delta, says }: Headline, options: TextOptions): string[] {
+  const subject = app === "." ? "Slug" : `Slug of ${visible(app, 80)}`;
+  const text = `${subject}${delta === null ? "" : ` ${delta}`}: ${says}`;
+  return [
+    styled(verdict.status.toUpperCase(), STYLES[verdict.status], options),
+    ...wrapped(text, options.width).map((line) => styled(line, "bold", options)),
+  ];
+}
+
+function problem(which: "base" | "head", side: Report["base"], options: TextOptions): string[] {
+  if (side.problem === null) return [];
+  const { step, message, hint, details } = side.problem;
+  const lead = which === "base" ? `The base could not be weighed, ${STEP_FAILED[step]}: ` : "";
+  return [
+    ...wrapped(`${lead}${visible(message)}`, options.width),
+    ...wrapped(visible(hint), options.width),
+    ...details.slice(-12).map((line) => styled(`  | ${visibleLine(line)}`, "dim", options)),
+  ];
+}
+
+function lines(title: string | null, table: Table | null, options: TextOptions): string[] {
+  if (table === null) return [];
+  return [...(title === null ? [] : [styled(title, "bold", options)]), ...tableLines(table, options)];
+}
+
+function list(title: string, items: readonly string[], options: TextOptions): string[] {
+  if (items.length === 0) return [];
+  const entries = items.flatMap((item) =>
+    wrapped(item, options.width - 4).map((line, at) => `${at === 0 ? "  - " : "    "}${line}`),
+  );
+  return [styled(title, "bold", options), ...entries];
+}
