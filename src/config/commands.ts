@@ -1,0 +1,113 @@
+import { KEY_NAMES, KEYS, WEIGHING_COMMANDS, type KeyName } from "./schema.js";
+
+export const COMMAND_NAMES = [...WEIGHING_COMMANDS, "store"] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** The forms that a result can be written in. */
+export const FORMATS = ["text", "markdown", "json"] as const;
+export type Format = (typeof FORMATS)[number];
+
+interface Command {
+  /** Its arguments. */
+  readonly usage: string;
+  readonly help: string;
+  readonly formats: readonly Format[];
+}
+
+export const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  compare: {
+    usage: "compare [options]",
+    help: "weigh the slugs of one or more apps at two revisions and compare them",
+    formats: FORMATS,
+  },
+  weigh: {
+    usage: "weigh [REV] [options]",
+    help: "weigh the slugs of one or more apps at one revision (default: HEAD)",
+    formats: FORMATS,
+  },
+  why: {
+    usage: "why NAME [options]",
+    help: "say why a distribution is in the slug, and what leaves with it",
+    formats: ["text", "json"],
+  },
+  store: { usage: "store stats|clear [options]", help: "show or empty the store of what was weighed", formats: [] },
+};
+
+/** A long option of the command line. */
+export interface Option {
+  /** Without the dashes. */
+  readonly name: string;
+  /** What stands for its value in help; null if it takes none. */
+  readonly value: string | null;
+  readonly help: string;
+  readonly byDefault: string | null;
+  readonly commands: readonly CommandName[];
+  /** The key it gives a value to; null if it is about the run, not about what is weighed. */
+  readonly key: KeyName | null;
+}
+
+const FORMATTING: readonly CommandName[] = ["compare", "weigh", "why"];
+
+/** Options of the terminal alone: they don't change the answer, so they are no keys and stand in no file. */
+const RUN_OPTIONS: readonly Option[] = [
+  {
+    name: "repo",
+    value: "DIR",
+    help: "repository to read",
+    byDefault: "the current directory",
+    commands: FORMATTING,
+    key: null,
+  },
+  {
+    name: "format",
+    value: "FORMAT",
+    help: "how the result is written: text, markdown (not for why), json (an array of reports for a list or glob of apps)",
+    byDefault: "text",
+    commands: FORMATTING,
+    key: null,
+  },
+  {
+    name: "output",
+    value: "FILE",
+    help: "write the result to a file too: as JSON or Markdown if it ends in .json or .md",
+    byDefault: null,
+    commands: FORMATTING,
+    key: null,
+  },
+  {
+    name: "cache-dir",
+    value: "DIR",
+    help: "where what was weighed is kept",
+    byDefault: "the user's cache directory",
+    commands: COMMAND_NAMES,
+    key: null,
+  },
+];
+
+const ABOUT: readonly Option[] = [
+  { name: "help", value: null, help: "show this help", byDefault: null, commands: COMMAND_NAMES, key: null },
+  { name: "version", value: null, help: "show the version", byDefault: null, commands: COMMAND_NAMES, key: null },
+];
+
+/** Every option, in the order help shows them. */
+export const OPTIONS: readonly Option[] = [
+  ...KEY_NAMES.filter((name) => KEYS[name].doors.includes("cli")).map((name) => optionOf(name)),
+  ...RUN_OPTIONS,
+  ...ABOUT,
+];
+
+function optionOf(key: KeyName): Option {
+  const { value, help, byDefault, commands } = KEYS[key];
+  // The cache is on unless it is switched off.
+  if (key === "cache") {
+    return {
+      name: "no-cache",
+      value: null,
+      help: "keep nothing, and use nothing kept",
+      byDefault: null,
+      commands,
+      key,
+    };
+  }
+  return { name: key, value, help, byDefault, commands, key };
+}
