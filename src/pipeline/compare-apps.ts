@@ -1,0 +1,73 @@
+import type { Parts } from "./parts.js";
+import { looksLikeApp } from "../manifests/detect.js";
+import { requireOneSide } from "../judge/judge.js";
+import type { Report } from "../model/report.js";
+import type { Progress } from "../ports.js";
+import { compareApp, type Request } from "./compare.js";
+import { createShared, type Shared } from "./shared.js";
+
+/** What is to be weighed, of all apps. */
+export interface AppsRequest extends Omit<Request, "app"> {
+  /** Slug roots, relative to the top of the repository; `.` for the top. Each once. */
+  readonly apps: readonly string[];
+}
+
+/** Apps that are worked on at the same time: resolving waits for the network. */
+const AT_ONCE = 3;
+
+/**
+ * The reports of several apps, in their order. What they have in common is done once: fetching, installing and weighing a
+ * distribution, the runtime; all are resolved as of the same moment. An app that can't be weighed has a report that says
+ * so. What an app leaves on disk is gone before the run ends.
+ * @throws UserError before anything is weighed if an app is on neither side, or revisions can't be had
+ */
+export async function compareApps(request: AppsRequest, parts: Parts): Promise<readonly Report[]> {
+  const { apps, ...common } = request;
+  await requireApps(request, parts);
+  const shared = createShared(parts);
+  return inOrder(apps, AT_ONCE, async (app) => {
+    parts.context.signal.throwIfAborted();
+    const { report } = await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app));
+    return report;
+  });
+}
+
+/** A misspelt app is told of before the others are weighed. */
+async function requireApps({ apps, base, head }: AppsRequest, { repository }: Parts): Promise<void> {
+  const revisions = base === null ? [head] : [base, head];
+  await repository.prepare(revisions, apps);
+  for (const app of apps) {
+    const listings = await repository.list(revisions, app);
+    const isThere = listings.some((listing) => {
+      const paths = new Set(listing?.paths);
+      return looksLikeApp((path) => paths.has(path));
+    });
+    if (!isThere) requireOneSide(app, { revision: base, state: "absent" }, { revision: head, state: "absent" });
+  }
+}
+
+/** What an app does not share: its timings, and its name before what is said of its progress. */
+function ownPart({ parts, ...shared }: Shared, app: string): Shared {
+  const context = { ...parts.context, progress: named(parts.context.progress, app) };
+  return { ...shared, parts: { ...parts, context }, timings: {} };
+}
+
+function named(progress: Progress, app: string): Progress {
+  return {
+    start: (title, ...amount) => progress.start(`${app}: ${title}`, ...amount),
+    note: (text) => {
+      progress.note(`${app}: ${text}`);
+    },
+  };
+}
+
+/** The results of `work` in the order of the items, of which at most `most` are worked on at the same time. */
+async function inOrder<T, R>(items: readonly T[], most: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const open = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, item] of open) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+  return results;
+}

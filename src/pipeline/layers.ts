@@ -1,0 +1,86 @@
+import type { DistributionMetadata, WeighedLayer } from "../model/distribution.js";
+import type { LayerStore } from "../store/store.js";
+
+/** Makes the layers that nobody has yet: one for each key it is asked for. */
+export type MakeLayers = (missing: ReadonlySet<string>) => Promise<ReadonlyMap<string, WeighedLayer>>;
+
+/**
+ * Weighed layers by their content, each made at most once in a run, whoever asks for it: the two sides of a comparison
+ * ask for mostly the same ones.
+ */
+export interface LayerCache {
+  /**
+   * The layers of all `wanted` keys. Those that neither the store nor another caller has are made by one call of
+   * `make`. Where another caller's `make` fails, this caller's is tried: its other distributions may be to blame.
+   */
+  all(wanted: ReadonlySet<string>, make: MakeLayers): Promise<ReadonlyMap<string, WeighedLayer>>;
+}
+
+export function createLayerCache(store: LayerStore): LayerCache {
+  const claimed = new Map<string, Promise<ReadonlyMap<string, WeighedLayer>>>();
+
+  async function find(keys: readonly string[], make: MakeLayers): Promise<ReadonlyMap<string, WeighedLayer>> {
+    const found = new Map<string, WeighedLayer>();
+    const missing = new Set<string>();
+    const known = keys.map(async (key) => [key, isStored(key) ? await store.get(key) : null] as const);
+    for (const [key, layer] of await Promise.all(known)) {
+      if (layer === null) missing.add(key);
+      else found.set(key, layer);
+    }
+    if (missing.size === 0) return found;
+    const made = await make(missing);
+    const lasting = [...made].filter(([key]) => isStored(key));
+    await Promise.all(lasting.map(([key, layer]) => store.put(key, layer)));
+    return new Map([...found, ...made]);
+  }
+
+  return {
+    async all(wanted, make) {
+      const result = new Map<string, WeighedLayer>();
+      let open = [...wanted];
+      while (open.length > 0) {
+        const mine = open.filter((key) => !claimed.has(key));
+        if (mine.length > 0) {
+          const work = find(mine, make);
+          for (const key of mine) claimed.set(key, work);
+          try {
+            for (const [key, layer] of await work) result.set(key, layer);
+          } catch (error) {
+            for (const key of mine) claimed.delete(key);
+            throw error;
+          }
+        }
+        for (const key of open) {
+          const layers = await claimed.get(key)?.catch(() => undefined);
+          const layer = layers?.get(key);
+          if (layer) result.set(key, layer);
+        }
+        const left = open.filter((key) => !result.has(key));
+        if (left.length === open.length && mine.length > 0) throw new Error(`no layer was made for ${left.join(", ")}`);
+        open = left;
+      }
+      return result;
+    },
+  };
+}
+
+const UNSTORED = "unstored ";
+
+/** The key of a layer that nothing short of its content stands for: known within the run, and not after it. */
+export function unstoredKey(name: string): string {
+  return UNSTORED + name;
+}
+
+function isStored(key: string): boolean {
+  return !key.startsWith(UNSTORED);
+}
+
+/** For layers that are no distributions. */
+export const NO_METADATA: DistributionMetadata = { requires: [], extras: [] };
+
+/** The layer of a key that was asked for. */
+export function layerOf(layers: ReadonlyMap<string, WeighedLayer>, key: string, name: string): WeighedLayer {
+  const layer = layers.get(key);
+  if (layer === undefined) throw new Error(`no layer was made for ${name}`);
+  return layer;
+}

@@ -1,0 +1,47 @@
+import type { ToolResolution } from "../install/preinstalled.js";
+import type { Interpreter } from "../python/interpreters.js";
+import { createLayerCache, type LayerCache } from "./layers.js";
+import type { Parts } from "./parts.js";
+import type { Timings } from "./stage.js";
+import type { WeighedLayer } from "../model/distribution.js";
+
+/** The runtime's layer, and a note if it is an estimate. */
+export interface WeighedRuntime {
+  readonly weighed: WeighedLayer;
+  readonly notes: readonly string[];
+}
+
+/** What both sides of an app share and, but for `timings`, all apps of a run. */
+export interface Shared {
+  readonly parts: Parts;
+  readonly layers: LayerCache;
+  /** Runtimes by the address of their archive and the target, so that all have the same figure. */
+  readonly runtimes: Map<string, Promise<WeighedRuntime>>;
+  /** Interpreters by the Python version that is wanted. */
+  readonly interpreters: Map<string, Promise<Interpreter | null>>;
+  /** What Heroku pre-installs, by package manager and target. */
+  readonly toolSets: Map<string, Promise<ToolResolution>>;
+  readonly timings: Timings;
+}
+
+/** What is shared, before anything is known. */
+export function createShared(parts: Parts): Shared {
+  return {
+    parts,
+    layers: createLayerCache(parts.store),
+    runtimes: new Map(),
+    interpreters: new Map(),
+    toolSets: new Map(),
+    timings: {},
+  };
+}
+
+/** What is known of a key, found out once; whoever asks after a failure tries again. */
+export function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = find();
+  known.set(key, found);
+  found.catch(() => known.delete(key));
+  return found;
+}

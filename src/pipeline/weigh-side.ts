@@ -1,0 +1,91 @@
+import { findNotWeighed } from "../app/not-weighed.js";
+import { assemble, type Part } from "../attribute/assemble.js";
+import { installOrder } from "../attribute/install-order.js";
+import { SideError } from "../errors.js";
+import type { TargetOptions } from "../model/options.js";
+import type { DependencyGraph, Side, Slug } from "../model/slug.js";
+import { dependencyEdges } from "../resolve/edges.js";
+import { weighApp } from "./app-layer.js";
+import type { CheckedOutApp } from "./checked-out.js";
+import { weighDistributions, type Installed } from "./distributions.js";
+import { planSide, type Plan } from "./plan.js";
+import { weighRuntime } from "./runtime.js";
+import type { Shared } from "./shared.js";
+import { redact } from "../system/redact.js";
+import { stage } from "./stage.js";
+
+/**
+ * Weighs one side: its resolution, its layers (known ones from the store), and what belongs to whom. What is wrong with the
+ * side itself becomes its state; a bug is thrown.
+ */
+export async function weighSide(checkedOut: CheckedOutApp, options: TargetOptions, shared: Shared): Promise<Side> {
+  const { revision } = checkedOut;
+  try {
+    const plan = await planSide(checkedOut, options, shared);
+    const { slug, notes } = await weighPlan(checkedOut, plan, options, shared);
+    const names = new Set(slug.layers.filter(({ kind }) => kind === "distribution").map(({ name }) => name));
+    return {
+      revision,
+      state: "weighed",
+      slug,
+      notWeighed: await findNotWeighed(checkedOut.root, plan.app.entries, {
+        submodules: checkedOut.submodules,
+        distributions: names,
+      }),
+      notes: [...plan.notes, ...notes],
+    };
+  } catch (error) {
+    if (error instanceof SideError) return { revision, ...problemOf(error) };
+    throw error;
+  }
+}
+
+/** A side's state and problem, as its error says them. */
+export function problemOf({ state, step, message, hint, details }: SideError): {
+  readonly state: "invalid" | "unweighable";
+  readonly problem: Extract<Side, { problem: unknown }>["problem"];
+} {
+  // Tools' words are without credentials already; a value that somebody wrote where it does not belong may hold one.
+  return { state, problem: { step, message: redact(message), hint: redact(hint), details } };
+}
+
+async function weighPlan(
+  checkedOut: CheckedOutApp,
+  plan: Plan,
+  options: TargetOptions,
+  shared: Shared,
+): Promise<{ slug: Slug; notes: readonly string[] }> {
+  const { target, resolution } = plan;
+  const [installed, runtime, app] = await Promise.all([
+    weighDistributions(checkedOut, plan, options, shared),
+    stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
+    stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
+  ]);
+  const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
+  const parts: Part[] = [
+    { kind: "runtime", name: "python", weighed: runtime.weighed },
+    ...installed.map(({ kind, distribution, weighed }) => ({ kind, name: distribution.name, weighed })),
+    { kind: "app", name: "app", weighed: app },
+  ];
+  const names = installed.map(({ distribution }) => distribution.name);
+  const { stack, python, pythonFrom } = target;
+  const slug: Slug = {
+    stack,
+    python: python.full,
+    pythonFrom,
+    packageManager: resolution.packageManager,
+    graph,
+    ...assemble(parts, installOrder(names, graph)),
+  };
+  return { slug, notes: runtime.notes };
+}
+
+async function dependencyGraph(
+  { resolution, target, interpreter }: Plan,
+  installed: readonly Installed[],
+  { parts }: Shared,
+): Promise<DependencyGraph> {
+  const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
+  const edges = await dependencyEdges({ resolution, target, interpreter, metadata }, parts.tools, parts.context);
+  return { direct: resolution.direct, edges };
+}
