@@ -1,0 +1,83 @@
+import { describe, expect, test } from "@jest/globals";
+import { MIB } from "../../src/model/bytes.js";
+import type { Progress } from "../../src/ports.js";
+import { wantsColor } from "../../src/terminal/color.js";
+import { progressOn } from "../../src/terminal/progress.js";
+
+/** A stream that remembers, and a clock that the test sets. */
+function recorded(isTTY: boolean, columns = 80): { progress: Progress; written: () => string; clock: { at: number } } {
+  const clock = { at: 0 };
+  let text = "";
+  const stream = { isTTY, columns, write: (more: string) => (text += more) };
+  return { progress: progressOn(stream, { now: () => clock.at, color: false }), written: () => text, clock };
+}
+
+/** What a terminal shows in the end, line by line. */
+function screen(written: string): string[] {
+  return written.split("\n").map((line) => line.split("\r\u001b[2K").at(-1) ?? "");
+}
+
+describe("in a log", () => {
+  test("a line at the start, a line at the end, and no flood", () => {
+    const { progress, written, clock } = recorded(false);
+    const activity = progress.start("Installing", 1000, "count");
+    for (let at = 0; at < 1000; at++) {
+      clock.at += 50;
+      activity.advance(1);
+    }
+    activity.end("46 distributions");
+    activity.end("again");
+    progress.note("\u001b[31mruntime.txt\nis deprecated");
+    expect(written()).toBe("Installing …\nInstalling: 46 distributions\n{U+001B}[31mruntime.txt is deprecated\n");
+  });
+});
+
+describe("on a terminal", () => {
+  test("one line, redrawn: how far, how fast, what is left", () => {
+    const { progress, written, clock } = recorded(true);
+    const activity = progress.start("Fetching", 100 * MIB, "bytes");
+    clock.at = 2000;
+    activity.advance(10 * MIB);
+    expect(screen(written())).toEqual(["Fetching 10.0 MiB of 100.0 MiB, 10 %, 5.0 MiB/s, 18 s left"]);
+    activity.end("100.0 MiB");
+    expect(screen(written())).toEqual(["Fetching: 100.0 MiB", ""]);
+  });
+
+  test("drawn so rarely that it does not flicker, and never wider than the terminal", () => {
+    const { progress, written, clock } = recorded(true, 20);
+    const activity = progress.start("A title that is far too long for this", 10_000);
+    for (let at = 0; at < 1000; at++) {
+      clock.at += 1;
+      activity.advance(1);
+    }
+    expect(written().split("\r").length).toBeLessThan(15);
+    for (const line of screen(written())) expect(line.length).toBeLessThan(20);
+  });
+
+  test("notes stay, and the line below goes on; two at once say so", () => {
+    const { progress, written } = recorded(true);
+    const outer = progress.start("Weighing the head");
+    const inner = progress.start("Installing", 3);
+    progress.note("No wheel for x: it is built.");
+    expect(screen(written())).toEqual(["No wheel for x: it is built.", "Installing 0 of 3, 0 % (and 1 more)"]);
+    inner.end();
+    expect(screen(written()).at(-1)).toBe("Weighing the head …");
+    outer.end();
+    expect(screen(written()).at(-1)).toBe("");
+  });
+});
+
+describe("colour", () => {
+  test.each<[string, boolean, Record<string, string>, boolean]>([
+    ["a terminal", true, {}, true],
+    ["a pipe", false, {}, false],
+    ["a terminal that says no", true, { NO_COLOR: "1" }, false],
+    ["an empty NO_COLOR says nothing", true, { NO_COLOR: "" }, true],
+    ["a pipe that says yes", false, { FORCE_COLOR: "1" }, true],
+    ["a terminal that forces none", true, { FORCE_COLOR: "0" }, false],
+    ["both: no wins", false, { NO_COLOR: "1", FORCE_COLOR: "1" }, false],
+    ["a dumb terminal", true, { TERM: "dumb" }, false],
+  ])("%s", (_, isTerminal, env, wanted) => {
+    expect(wantsColor(isTerminal, env)).toBe(wanted);
+  });
+});

@@ -1,0 +1,182 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { isGlob } from "../app/glob.js";
+import type { Format } from "../config/commands.js";
+import { fromArgv, type Invocation } from "../config/fromArgv.js";
+import { helpText } from "../config/help.js";
+import type { Given } from "../config/schema.js";
+import { UserError } from "../errors.js";
+import type { Report } from "../model/report.js";
+import { worst } from "../model/verdict.js";
+import { compareApps } from "../pipeline/compare-apps.js";
+import { findApps } from "../pipeline/find-apps.js";
+import { withSession } from "../pipeline/session.js";
+import type { Progress } from "../ports.js";
+import { renderGathered } from "../render/gathered.js";
+import { jsonText, renderJson, renderJsonList } from "../render/json.js";
+import type { TextOptions } from "../render/layout.js";
+import { renderTexts } from "../render/text.js";
+import { visible, visibleLine } from "../render/visible.js";
+import { renderWhy, whyIn } from "../render/why.js";
+import { mib } from "../model/format.js";
+import { defaultCacheDir } from "../store/directory.js";
+import { openStore } from "../store/store.js";
+import { redact, secretsOf } from "../system/redact.js";
+import { ENDED, watchForEnd, type SignalSource } from "../system/signals.js";
+import { systemErrorCode } from "../system/system-error.js";
+import { VERSION } from "../version.js";
+import { wantsColor } from "./color.js";
+import { progressOn, type TerminalStream } from "./progress.js";
+
+/** What a command line is run with; `process` is one. */
+export interface Terminal extends SignalSource {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Exit statuses: a pass or a warning, over a limit, not weighed or wrong usage. */
+const STATUS = { pass: 0, warn: 0, fail: 1, indeterminate: 2 } as const;
+const WRONG = 2;
+
+/** Runs one command and gives its exit status. A bug is thrown, and keeps its stack. */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const ending = watchForEnd(terminal);
+  const { stderr, env } = terminal;
+  const color = wantsColor(stderr.isTTY === true, env);
+  const progress = progressOn(stderr, { now: () => performance.now(), color });
+  try {
+    return await runCommand(fromArgv(argv), terminal, progress, ending.signal);
+  } catch (error) {
+    const signal = ending.received();
+    if (signal !== null) return ENDED[signal];
+    if (!(error instanceof UserError)) throw error;
+    stderr.write(redact(errorText(error), secretsOf(env)));
+    return WRONG;
+  } finally {
+    ending.unwatch();
+  }
+}
+
+async function runCommand(
+  invocation: Invocation,
+  terminal: Terminal,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number> {
+  const { stdout, env } = terminal;
+  switch (invocation.command) {
+    case "help":
+      stdout.write(helpText(invocation.of));
+      return 0;
+    case "version":
+      stdout.write(`slugdiff ${VERSION}\n`);
+      return 0;
+    case "store": {
+      const directory = resolve(invocation.cacheDir ?? defaultCacheDir(env), "layers");
+      const store = openStore(directory, {
+        note: (text) => {
+          progress.note(text);
+        },
+      });
+      if (invocation.action === "clear") await store.clear();
+      const { layers, bytes } = await store.stats();
+      stdout.write(`${layers} layers, ${mib(bytes)}, in ${directory}\n`);
+      return 0;
+    }
+    case "compare":
+    case "weigh":
+    case "why": {
+      const reports = await weigh(invocation, { env, progress, signal });
+      const { format, output } = invocation.run;
+      const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
+      stdout.write(resultText(invocation, reports, format, { width, color: wantsColor(stdout.isTTY === true, env) }));
+      if (output !== null) {
+        const plain = { width: FILE_WIDTH, color: false };
+        await writeResult(output, resultText(invocation, reports, formatOf(output) ?? format, plain));
+      }
+      return invocation.command === "why" ? 0 : STATUS[worst(reports.map(({ verdict }) => verdict.status))];
+    }
+  }
+}
+
+/** Columns of text that no terminal shows. */
+const FILE_WIDTH = 120;
+
+type Weighing = Extract<Invocation, { command: "compare" | "weigh" | "why" }>;
+
+async function weigh(
+  invocation: Weighing,
+  { env, progress, signal }: { env: Terminal["env"]; progress: Progress; signal: AbortSignal },
+): Promise<readonly Report[]> {
+  const { given, run } = invocation;
+  const session = { repo: run.repo, cache: given.cache ?? true, cacheDir: run.cacheDir, progress, env, signal };
+  return withSession(session, async (parts) => {
+    const { repository } = parts;
+    const named = invocation.command === "weigh" ? invocation.revision : given.head;
+    const head = await repository.resolve(named ?? "HEAD");
+    const alone = invocation.command !== "compare";
+    const base = alone
+      ? null
+      : await (given.base === undefined ? repository.defaultBase(head) : repository.resolve(given.base));
+    const occasion = alone ? "push" : "comparison";
+    const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
+    if (invocation.command === "why" && apps.length > 1) {
+      throw new UserError(`why is about one app, and --app names ${String(apps.length)}.`, "Name one: --app DIR.");
+    }
+    return compareApps({ apps, base, head, occasion, given, now: new Date() }, parts);
+  });
+}
+
+function appsOf({ app }: Given): readonly string[] {
+  return app ?? ["."];
+}
+
+/** Whether one app was asked for by its name, so that there is one report, however many a glob would find. */
+function asksForOne(given: Given): boolean {
+  const [first, ...others] = appsOf(given);
+  return first !== undefined && others.length === 0 && !isGlob(first);
+}
+
+function resultText(invocation: Weighing, reports: readonly Report[], format: Format, options: TextOptions): string {
+  const [first] = reports;
+  if (first === undefined) throw new Error("there is no report");
+  if (invocation.command === "why") {
+    const why = whyIn(first, invocation.name);
+    return format === "json" ? jsonText(why) : renderWhy(why, options);
+  }
+  switch (format) {
+    case "text":
+      return renderTexts(reports, options);
+    case "markdown":
+      return renderGathered(reports);
+    case "json":
+      return asksForOne(invocation.given) ? renderJson(first) : renderJsonList(reports);
+  }
+}
+
+/** The format that a file's name asks for; null if it does not say. */
+function formatOf(file: string): Format | null {
+  if (file.endsWith(".json")) return "json";
+  return file.endsWith(".md") ? "markdown" : null;
+}
+
+async function writeResult(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === null) throw error;
+    throw new UserError(`${file} can't be written: ${code}.`, "Give --output a file in a directory that exists.");
+  }
+}
+
+/** One line and one hint, and under them the last words of the tool that failed. What comes from outside is made visible. */
+function errorText({ message, hint, details }: UserError): string {
+  const lines = [
+    `slugdiff: ${visible(message, 500)}`,
+    `Hint: ${visible(hint, 500)}`,
+    ...details.map((line) => `  ${visibleLine(line)}`),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
