@@ -1,0 +1,49 @@
+import type { Annotation } from "../model/annotation.js";
+
+export interface IssueComment {
+  readonly id: number;
+  readonly body: string;
+  /** For people. */
+  readonly url: string;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly isOpen: boolean;
+  readonly head: {
+    readonly sha: string;
+    readonly ref: string;
+    /** As `owner/name`; null if the fork is gone. */
+    readonly repository: string | null;
+  };
+  readonly base: { readonly ref: string; readonly sha: string };
+  readonly labels: readonly string[];
+}
+
+/** How a label came to be on a pull request. */
+export interface Labelling {
+  /** The event's. */
+  readonly id: number;
+  /** Who did it: a login, null if the account is gone. */
+  readonly by: string | null;
+  /** When, in ISO 8601. */
+  readonly at: string;
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** A check run that is over. */
+export interface CheckRun {
+  readonly name: string;
+  readonly headSha: string;
+  readonly conclusion: "success" | "failure";
+  readonly title: string;
+  /** Markdown, at most 65,535 characters. */
+  readonly summary: string;
+  /** At most 50. */
+  readonly annotations: readonly Annotation[];
+}
