@@ -1,0 +1,88 @@
+import { UserError } from "../errors.js";
+import type { Artifact, GitHub } from "../github/github.js";
+import { MIB } from "../model/bytes.js";
+import type { Report } from "../model/report.js";
+import { compareBytes } from "../model/tree.js";
+import { visible } from "../render/visible.js";
+import { jsonFilesIn } from "./archive.js";
+import { readReport } from "./read-report.js";
+
+/** An artifact larger than this holds something else. Bytes of the zip. */
+const LARGEST = 32 * MIB;
+
+/** All reports together, unpacked. A report with a thousand distributions takes 2 MB. Bytes. */
+const UNPACKED = 256 * MIB;
+
+/** All artifacts together, as they are downloaded. Reports pack to a tenth. Bytes. */
+const DOWNLOADED = 128 * MIB;
+
+/** Files that one artifact can hold. */
+const ENTRIES = 1000;
+
+/** Apps that one comment can be about. */
+const MOST = 500;
+
+/** What was found among a run's artifacts. */
+export interface Gathered {
+  /** In the order of their apps' names. */
+  readonly reports: readonly Report[];
+  /** Sentences about what was left out. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The reports that the jobs of a workflow run left as artifacts, each checked by itself: what one job left does not
+ * keep the others' from being shown.
+ * @param isWanted by the artifact's name
+ * @throws UserError if the artifacts can't be listed
+ */
+export async function gatherReports(
+  run: number,
+  isWanted: (name: string) => boolean,
+  github: Pick<GitHub, "artifacts" | "downloadArtifact">,
+): Promise<Gathered> {
+  const reports: Report[] = [];
+  const problems: string[] = [];
+  const artifacts = newest((await github.artifacts(run)).filter(({ name }) => isWanted(name)));
+  if (artifacts.length > MOST) problems.push(`Only ${MOST} of ${artifacts.length} artifacts were looked at.`);
+  const left = { downloaded: DOWNLOADED, unpacked: UNPACKED };
+  for (const artifact of artifacts.slice(0, MOST)) {
+    try {
+      reports.push(...(await reportsIn(artifact, left, github)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(`The artifact ${visible(artifact.name, 80)} was left out. ${error.message} ${error.hint}`);
+    }
+  }
+  if (reports.length > MOST) problems.push(`Only the first ${MOST} of ${reports.length} reports are shown.`);
+  return { reports: reports.sort((a, b) => compareBytes(a.app, b.app)).slice(0, MOST), problems };
+}
+
+/** What was left last under each name: where jobs were run again, GitHub lists what they left before as well. */
+function newest(artifacts: readonly Artifact[]): readonly Artifact[] {
+  const byName = new Map<string, Artifact>();
+  for (const artifact of artifacts) {
+    if (artifact.id > (byName.get(artifact.name)?.id ?? 0)) byName.set(artifact.name, artifact);
+  }
+  return [...byName.values()];
+}
+
+/** The reports in an artifact. What it takes is gone from what is left, also where they turn out to be none. */
+async function reportsIn(
+  { id }: Artifact,
+  left: { downloaded: number; unpacked: number },
+  github: Pick<GitHub, "downloadArtifact">,
+): Promise<readonly Report[]> {
+  const most = Math.min(LARGEST, left.downloaded);
+  // What is refused for its size has been downloaded so far.
+  left.downloaded -= most;
+  const zip = await github.downloadArtifact(id, most);
+  left.downloaded += most - zip.length;
+  const files = await jsonFilesIn(zip, { entries: ENTRIES, unpacked: left.unpacked });
+  if (files.size === 0) {
+    throw new UserError("There is no JSON file in it.", "Upload the file that the output `report` names.");
+  }
+  const texts = [...files.values()];
+  left.unpacked -= texts.reduce((sum, text) => sum + text.length, 0);
+  return texts.map(readReport);
+}
