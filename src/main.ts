@@ -1,0 +1,4 @@
+import * as actions from "@actions/core";
+import { runAction } from "./runner/run.js";
+
+await runAction(actions, process.env, process);

@@ -1,0 +1,112 @@
+import { compileGlob } from "../app/glob.js";
+import { fromActionInputs } from "../config/fromActionInputs.js";
+import { publishingOf } from "../config/publishing.js";
+import { UserError } from "../errors.js";
+import { readEndedRun, readEvent } from "../events/event.js";
+import { gatherReports } from "../gather/gather.js";
+import type { GitHub } from "../github/github.js";
+import { renderGathered } from "../render/gathered.js";
+import type { SignalSource } from "../system/signals.js";
+import type { Actions } from "./actions.js";
+import { gitHubOf } from "./connect.js";
+import { readRunnerEnvironment, type RunnerEnvironment } from "./environment.js";
+import { logLine, runJob } from "./log.js";
+import { postComment } from "./post-comment.js";
+import { settle } from "./settle.js";
+
+/** GitHub shows no more warnings of a step. */
+const MOST_PROBLEMS = 10;
+
+/**
+ * The comment action: gathers the reports that other jobs left as artifacts, of this run or of the one whose end started
+ * this one, and writes them into one comment. The reports may come from a stranger's run: nothing in them says where the
+ * comment goes, and all that is shown is rendered here.
+ */
+export async function runCommentAction(
+  actions: Actions,
+  env: Readonly<Record<string, string | undefined>>,
+  signals: SignalSource,
+): Promise<void> {
+  await runJob(actions, signals, async (signal) => {
+    const runner = await readRunnerEnvironment(env);
+    const given = fromActionInputs(actions.getInput);
+    const publishing = publishingOf(given);
+    const github = gitHubOf(given, runner, actions, signal);
+    if (github === null) {
+      throw new UserError("There is no token.", "Leave the input github-token out to use the job's.");
+    }
+    actions.setOutput("comment-url", "");
+    const target = await targetOf(runner, github);
+    if (typeof target === "string") {
+      actions.info(logLine(target));
+      return;
+    }
+    const { reports, problems } = await gatherReports(target.run.id, artifactFilter(actions), github);
+    for (const problem of problems.slice(0, MOST_PROBLEMS)) actions.warning(problem);
+    if (reports.length === 0) {
+      const pattern = actions.getInput("artifact");
+      actions.notice(
+        `The run ${String(target.run.id)} left no report that can be used in artifacts called "${pattern}".`,
+      );
+      return;
+    }
+    // Who approved what is asked anew: a report may say anything.
+    const weighed = reports.map((report) => ({ ...report, override: null }));
+    const { pullRequest, applied } = target;
+    const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip: true };
+    const settled = await settle(unsettled, github, actions);
+    const text = renderGathered(settled.reports, { ...settled.context, problems });
+    const isOwnRun = target.run.id === runner.run.id;
+    const request = { ...target, isOwnRun, firstOfHead: false, publishing, ...settled, text };
+    const url = await postComment(request, github, actions);
+    actions.setOutput("comment-url", url ?? "");
+  });
+}
+
+/** Where the comment goes, and the run that weighed. */
+interface Target {
+  readonly pullRequest: number;
+  readonly headSha: string;
+  readonly run: { readonly id: number; readonly attempt: number };
+  /** The label that started that run by being applied; null if something else did, or it is not known. */
+  readonly applied: string | null;
+}
+
+/** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
+async function targetOf({ event, run }: RunnerEnvironment, github: GitHub): Promise<Target | string> {
+  if (event.name !== "workflow_run") {
+    const about = readEvent(event.name, event.payload);
+    if (about.kind !== "pull-request")
+      return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
+    return { pullRequest: about.number, headSha: about.head.sha, run, applied: about.applied };
+  }
+  const ended = readEndedRun(event.payload);
+  if (ended.event !== "pull_request") return `That run was about ${ended.event}: there is nothing to comment on.`;
+  const { repository, ref, sha } = ended.head;
+  if (repository === null) return "The fork that the run was about is gone.";
+  const [pullRequest, ...others] = await github.pullRequestsOf({ repository, ref, sha });
+  if (pullRequest === undefined) return `No open pull request has the head ${sha.slice(0, 7)} by now.`;
+  if (others.length > 0) {
+    const numbers = [pullRequest, ...others]
+      .map(({ number }) => number)
+      .sort((a, b) => a - b)
+      .map((number) => `#${String(number)}`)
+      .join(" and ");
+    return `${numbers} have the same head, and the run does not say which of them it is about.`;
+  }
+  return {
+    pullRequest: pullRequest.number,
+    headSha: sha,
+    run: { id: ended.id, attempt: ended.attempt },
+    applied: null,
+  };
+}
+
+function artifactFilter(actions: Actions): (name: string) => boolean {
+  const pattern = actions.getInput("artifact");
+  const glob = compileGlob(pattern, { hidden: true, deepEnd: false });
+  if (pattern === "" || glob === null) {
+    throw new UserError(`The input artifact is no name or glob: "${pattern}".`, 'Write it as in "slugdiff*".');
+  }
+  return (name) => glob([name]);
+}
