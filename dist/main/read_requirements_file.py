@@ -1,0 +1,258 @@
+"""
+Reads a requirements file as pip reads it: nested files, options, environment variables, continued lines, encodings.
+
+Input (JSON, standard input): library (directory that holds pip), file, indexUrl (null for pip's default) and extraIndexUrls
+(what pip knows before it opens the file), environment (the target's markers). The working directory is what relative paths start from.
+Output (JSON, standard output): what `Answer` or `Refusal` in `requirements.ts` says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+
+def main() -> None:
+    request: dict[str, Any] = json.load(sys.stdin)
+    sys.path.insert(0, request["library"])
+    try:
+        answer = read(request)
+    except Refused as error:
+        place = {"file": error.file, "line": error.line}
+        answer = {"error": {**place, "message": str(error), "network": is_network(error.__cause__)}}
+    json.dump(answer, sys.stdout)
+
+
+class Refused(Exception):
+    """pip would stop here."""
+
+    def __init__(self, file: str | None, line: int | None, message: str) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+
+
+def read(request: dict[str, Any]) -> dict[str, Any]:
+    from pip._internal.models.index import PyPI
+    from pip._internal.req.constructors import install_req_from_parsed_requirement
+    from pip._internal.req.req_file import (
+        RequirementsFileParser,
+        get_line_parser,
+        handle_line,
+    )
+    from pip._vendor.packaging.utils import canonicalize_name
+
+    default = request["indexUrl"] or PyPI.simple_url
+    known = [default, *request["extraIndexUrls"]]
+    session = make_session(known)
+    finder = make_finder(known, session)
+    options = make_options()
+    parser = RequirementsFileParser(session, get_line_parser(finder))
+    refuse_outside(parser, request["file"])
+    lines = parser.parse(request["file"], False)
+    requirements: list[dict[str, Any]] = []
+    while True:
+        try:
+            line = next(lines)
+        except StopIteration:
+            break
+        except Exception as error:
+            # A line that can't be split into options, a nested file that is not there, an encoding that is wrong.
+            file, number = place_of(error)
+            raise Refused(relative(file), number, text_of(error)) from error
+        try:
+            parsed = handle_line(line, options=options, finder=finder, session=session)
+            if parsed is None:
+                continue
+            required = install_req_from_parsed_requirement(parsed, user_supplied=True)
+        except Exception as error:
+            raise Refused(relative(line.filename), line.lineno, text_of(error)) from error
+        if required.markers is not None and not required.markers.evaluate(
+            {**request["environment"], "extra": ""}
+        ):
+            continue
+        name = required.req and canonicalize_name(required.req.name)
+        link = required.link
+        requirements.append(
+            {
+                "file": relative(line.filename),
+                "line": line.lineno,
+                "name": name,
+                "extras": sorted(canonicalize_name(extra) for extra in required.extras),
+                "specifier": "" if required.req is None else str(required.req.specifier),
+                "prerelease": required.req is not None and required.req.specifier.prereleases is True,
+                "link": None if link is None else plain_link(link),
+                "editable": required.editable,
+                "constraint": line.constraint,
+                "hashes": hashes_of(required),
+            }
+        )
+    index_urls = list(finder.index_urls)
+    names = [item["name"] for item in requirements if item["name"] and not item["link"]]
+    control = finder.format_control
+    releases = finder.release_control
+    return {
+        "requirements": requirements,
+        "indexUrl": None if index_urls[:1] == [default] else next(iter(index_urls), None),
+        "extraIndexUrls": index_urls[1:],
+        "refusing": [url for url in index_urls if url != default and refuses(url, names, session)],
+        "findLinks": list(finder.find_links),
+        "noIndex": finder.search_scope.no_index,
+        "trustedHosts": list(finder.trusted_hosts),
+        "noBinary": sorted(control.no_binary),
+        "onlyBinary": sorted(control.only_binary),
+        "preferBinary": finder.prefer_binary,
+        "allReleases": sorted(releases.all_releases) if releases else [],
+        "onlyFinal": sorted(releases.only_final) if releases else [],
+        # pip turns the mode on by itself as soon as one requirement has a hash.
+        "requireHashes": bool(options.require_hashes)
+        or (not options.no_require_hashes and any(item["hashes"] for item in requirements)),
+    }
+
+
+def refuse_outside(parser: Any, main_file: str) -> None:
+    """
+    Keeps pip from files that are not the app's: Heroku would not have them, and what pip says of their lines (a
+    password in ~/.netrc, the environment in /proc) must not be shown. The main file may be one that was made for pip.
+    """
+    parse_file = parser._parse_file
+    top = os.path.realpath(".")
+
+    def checked(filename: str, *rest: Any) -> Any:
+        scheme = urlsplit(filename).scheme
+        made = filename == main_file and os.path.isabs(filename) and not os.path.islink(filename)
+        if scheme not in ("http", "https") and not made:
+            path = os.path.realpath(url2pathname(urlsplit(filename).path) if scheme == "file" else filename)
+            if os.path.commonpath([top, path]) != top:
+                raise OutsideError("a file that is not in the app, and so not on Heroku.")
+        return parse_file(filename, *rest)
+
+    parser._parse_file = checked
+
+
+class OutsideError(ValueError):
+    """A file that is asked for is not in the app."""
+
+
+def refuses(index_url: str, names: list[str], session: Any) -> bool:
+    """
+    Does an index refuse access? uv and pip pass over such an index without a word and take what the others have. To be
+    forbidden (403) counts only where there are credentials: some public indexes say so of what they do not have.
+    """
+    from pip._internal.exceptions import PipError
+    from pip._vendor.requests.exceptions import RequestException
+
+    if not names:
+        return False
+    try:
+        url = f"{index_url.rstrip('/')}/{names[0]}/"
+        response = session.get(url, headers={"Accept": "application/vnd.pypi.simple.v1+json, text/html;q=0.1"})
+    except (PipError, RequestException, OSError):
+        return False  # uv will tell more of it.
+    return response.status_code in (401, 407) or (response.status_code == 403 and "@" in urlsplit(index_url).netloc)
+
+
+def make_session(index_urls: list[str]) -> Any:
+    from pip._internal.network.session import PipSession
+
+    session = PipSession(index_urls=index_urls, retries=2)
+    session.timeout = 30
+    session.auth.prompting = False
+    certificates = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
+    if certificates and os.path.isfile(certificates):
+        session.verify = certificates
+    return session
+
+
+def make_finder(index_urls: list[str], session: Any) -> Any:
+    from pip._internal.index.collector import LinkCollector
+    from pip._internal.index.package_finder import PackageFinder
+    from pip._internal.models.release_control import ReleaseControl
+    from pip._internal.models.search_scope import SearchScope
+    from pip._internal.models.selection_prefs import SelectionPreferences
+
+    scope = SearchScope.create(find_links=[], index_urls=index_urls, no_index=False)
+    return PackageFinder.create(
+        link_collector=LinkCollector(session=session, search_scope=scope),
+        selection_prefs=SelectionPreferences(allow_yanked=True, release_control=ReleaseControl()),
+    )
+
+
+def make_options() -> Any:
+    from optparse import Values
+
+    return Values({"require_hashes": False, "no_require_hashes": False, "features_enabled": []})
+
+
+def plain_link(link: Any) -> dict[str, Any]:
+    """Where a requirement is to be taken from; its hash, if the URL's fragment names one."""
+    fragment = link.subdirectory_fragment
+    # urllib takes the empty host out of `git+file:///…`.
+    url = re.sub(r"^(\w+\+file):/(?!/)", r"\1:///", link.url_without_fragment)
+    return {
+        "url": url + (f"#subdirectory={fragment}" if fragment else ""),
+        "path": link.file_path if link.is_file else None,
+        "directory": link.is_existing_dir(),
+        "vcs": link.is_vcs,
+        "sha256": link.hash if link.hash_name == "sha256" else None,
+    }
+
+
+def hashes_of(required: Any) -> list[str]:
+    """The sha256 hashes of a requirement, as in `--hash=sha256:…`. A weaker one is told by its algorithm's name."""
+    hashes: list[str] = []
+    for algorithm, values in required.hash_options.items():
+        hashes += [value.lower() if algorithm == "sha256" else f"{algorithm}:{value}" for value in values]
+    return hashes
+
+
+def place_of(error: BaseException) -> tuple[str | None, int | None]:
+    """The file and the line that pip was at, which it does not say itself: told from its own variables."""
+    file: str | None = None
+    number: int | None = None
+    frames = error.__traceback__
+    while frames is not None:
+        code, names = frames.tb_frame.f_code, frames.tb_frame.f_locals
+        if code.co_name == "_parse_file":
+            # Before the first line is split off, the file itself is at fault, and the line that named it is told.
+            if "line_number" in names:
+                file, number = names["filename"], names["line_number"]
+            elif number is None:
+                file = names["filename"]
+        elif code.co_name == "_parse_and_recurse" and "line" in names:
+            file, number = names["line"].filename, names["line"].lineno
+        frames = frames.tb_next
+    return file, number
+
+
+def relative(file: str | None) -> str | None:
+    """As the app's author would write it: relative to the working directory."""
+    if file is None or "://" in file:
+        return file
+    return os.path.relpath(file).replace(os.sep, "/")
+
+
+def text_of(error: Exception) -> str:
+    """What pip says of it; anything that pip does not raise itself is a bug."""
+    from pip._internal.exceptions import PipError
+    from pip._vendor.requests.exceptions import RequestException
+
+    if isinstance(error, (PipError, RequestException, OSError, ValueError, LookupError)):
+        return str(error)
+    raise error
+
+
+def is_network(error: BaseException | None) -> bool:
+    """Is it about a nested file that is fetched, rather than about what the files say?"""
+    from pip._internal.exceptions import ConnectionFailedError, NetworkConnectionError
+    from pip._vendor.requests.exceptions import RequestException
+
+    return isinstance(error, (ConnectionFailedError, NetworkConnectionError, RequestException, ConnectionError))
+
+
+main()
