@@ -30,11 +30,7 @@ async function edges(requires: Readonly<Record<string, readonly string[]>>, ...d
     notes: [],
   };
   const metadata = new Map(Object.entries(requires).map(([name, list]) => [name, { requires: list, extras: [] }]));
-  const found = await dependencyEdges(
-    { resolution, target: world.target, interpreter: null, metadata },
-    world.tools,
-    world.context,
-  );
+  const found = await dependencyEdges({ resolution, target: world.target, metadata }, world.tools, world.context);
   return found.map(({ from, to }) => `${from} > ${to}`);
 }
 

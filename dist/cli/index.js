@@ -3057,7 +3057,7 @@ function trailingBytesSeen(data) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(74);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(635);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(933);
 
 
@@ -3073,7 +3073,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 74:
+/***/ 635:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -16705,302 +16705,6 @@ function longestPaths(roots, needs) {
     return new Map([...found].map(([name, { depth }]) => [name, depth]));
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./src/system/run.ts
-
-
-
-/** Milliseconds that a program has to tidy up once its lifeline is cut. */
-const GRACE = 30_000;
-/** A child keeps at most this much of its standard error: the last lines are what helps. Bytes. */
-const STDERR_KEPT = 256 * 1024;
-/**
- * Runs a program without a shell, in a process group of its own, which is killed as a whole when `signal` aborts.
- * A non-zero exit status is a result, not an error.
- * @throws UserError if the program can't be started or takes too long; the signal's reason if aborted
- */
-async function run(command, args, options) {
-    const { code, stderr, value } = await runStreaming(command, args, options, async (chunks) => {
-        const stdout = [];
-        for await (const chunk of chunks) {
-            options.onStdout?.(chunk);
-            stdout.push(chunk);
-        }
-        return Buffer.concat(stdout);
-    });
-    return { code, stdout: value, stderr };
-}
-/**
- * As `run`, for output that is too large to hold: `consume` reads it as it comes, and the program waits while
- * `consume` is busy. If `consume` ends before the output does, the program is killed; if it fails, so does the call.
- */
-function runStreaming(command, args, options, consume) {
-    return new Promise((resolve, reject) => {
-        if (options.signal.aborted) {
-            reject(abortReason(options.signal));
-            return;
-        }
-        const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, {
-            cwd: options.cwd,
-            env: definedOnly(options.env),
-            stdio: ["pipe", "pipe", "pipe"],
-            detached: true,
-        });
-        let stderr = Buffer.alloc(0);
-        let timedOut = false;
-        let grace;
-        const kill = () => {
-            if (options.lifeline !== true) {
-                killGroup();
-                return;
-            }
-            child.stdin.destroy();
-            grace ??= setTimeout(killGroup, GRACE);
-        };
-        const killGroup = () => {
-            if (child.pid === undefined)
-                return;
-            try {
-                process.kill(-child.pid, "SIGKILL");
-            }
-            catch {
-                // The group has ended by itself.
-            }
-        };
-        const timer = options.timeout === undefined
-            ? undefined
-            : setTimeout(() => {
-                timedOut = true;
-                kill();
-            }, options.timeout);
-        options.signal.addEventListener("abort", kill, { once: true });
-        const settle = () => {
-            clearTimeout(timer);
-            clearTimeout(grace);
-            options.signal.removeEventListener("abort", kill);
-        };
-        const consumed = consume(child.stdout).finally(() => {
-            // Output that nobody reads any more would keep the process waiting.
-            if (!child.stdout.readableEnded)
-                kill();
-            child.stdout.destroy();
-        });
-        consumed.catch(() => undefined); // Looked at when the process has ended.
-        child.stderr.on("data", (chunk) => {
-            stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_KEPT);
-        });
-        child.stdin.on("error", () => undefined); // A child may end without reading its input.
-        child.on("error", (error) => {
-            settle();
-            reject(new UserError(`${command} could not be started: ${error.code ?? error.message}.`, error.code === "ENOENT" ? `Install ${command}, or put it on PATH.` : "See the message above."));
-        });
-        child.on("close", (code) => {
-            settle();
-            if (options.signal.aborted) {
-                reject(abortReason(options.signal));
-            }
-            else if (timedOut) {
-                reject(new UserError(`${command} did not finish in ${String((options.timeout ?? 0) / 1000)} s.`, "Try again later."));
-            }
-            else {
-                consumed.then((value) => {
-                    resolve({ code: code ?? -1, value, stderr: redact(stderr.toString("utf8"), secretsOf(options.env)) });
-                }, reject);
-            }
-        });
-        if (options.lifeline !== true)
-            child.stdin.end(options.input);
-    });
-}
-/** The last lines of a tool's output that are worth showing under an error: not where in its own code a Python tool was. */
-function lastLines(text, count = 12) {
-    const lines = text
-        .replace(/^.*Traceback \(most recent call last\):\n|^([ \t]*)File ".*", line \d+.*\n(?:\1[ \t]+.*\n)*/gm, "")
-        .split("\n")
-        .map((line) => line.trimEnd())
-        .filter((line) => line !== "");
-    return lines.slice(-count);
-}
-function abortReason(signal) {
-    return signal.reason instanceof Error ? signal.reason : new Error("aborted");
-}
-function definedOnly(env) {
-    const clean = {};
-    for (const [name, value] of Object.entries(env))
-        if (value !== undefined)
-            clean[name] = value;
-    return clean;
-}
-
-;// CONCATENATED MODULE: ./src/system/which.ts
-
-
-
-/**
- * Absolute paths of every program of that name on PATH, in PATH's order. Relative entries of PATH are passed over:
- * what they mean depends on where one stands, and the repository that is weighed is not to be trusted.
- */
-async function onPath(name, env) {
-    const directories = (env.PATH ?? "").split(external_node_path_namespaceObject.delimiter).filter((directory) => (0,external_node_path_namespaceObject.isAbsolute)(directory));
-    const candidates = [...new Set(directories)].map((directory) => (0,external_node_path_namespaceObject.join)(directory, name));
-    const found = await Promise.all(candidates.map(isProgram));
-    return candidates.filter((_, index) => found[index]);
-}
-async function isProgram(path) {
-    try {
-        await (0,promises_namespaceObject.access)(path, external_node_fs_namespaceObject.constants.X_OK);
-        return (await (0,promises_namespaceObject.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/python/interpreters.ts
-
-
-
-
-
-/**
- * An interpreter of the minor version (`3.12`) whose bytecode and extension modules are those of Heroku's: a final,
- * ordinary (with GIL, no debug build) CPython for 64-bit x86 Linux. Found on PATH, in the runner's tool cache, among
- * pyenv's and uv's; never downloaded. The very patch `exact` (3.12.14) if it is there, else the newest; of equals the
- * first found. Null if there is none; where all that failed was the build or the machine, a note says so.
- */
-async function findInterpreter(minor, context, exact) {
-    const names = [`python${minor}`, "python3", "python"];
-    const answers = (await askAll(await candidates(names, minor, context), context)).filter((answer) => answer.minor === minor);
-    const usable = answers.filter((answer) => answer.unlike === null);
-    const [first] = answers;
-    if (usable.length === 0 && first !== undefined) {
-        context.progress.note(`${first.path} is ${first.unlike ?? "unusable"}, unlike Heroku's Python ${minor}: not used.`);
-    }
-    return newest(usable, exact);
-}
-/**
- * Any CPython of at least that minor version (`3.10`), on whatever machine, for helper scripts: `python3` and `python`
- * of PATH first, then the newest found elsewhere. Null if there is none.
- */
-async function findAnyInterpreter(context, atLeast) {
-    const suits = (answer) => compareVersions(answer.version, atLeast) >= 0;
-    const onPathFirst = await Promise.all(["python3", "python"].map((name) => onPath(name, context.env)));
-    for (const path of onPathFirst.flat()) {
-        const answer = await ask(path, context);
-        if (answer !== null && suits(answer))
-            return toInterpreter(answer);
-    }
-    const minors = Array.from({ length: 20 }, (_, index) => `python3.${30 - index}`);
-    return newest((await askAll(await candidates(minors, null, context), context)).filter(suits));
-}
-/** Runs isolated (-I) and without site (-S): no variable, no `.pth` file and no working directory has a say. */
-const QUESTION = `
-import os, sys
-print(sys.executable)
-print("%d.%d.%d" % sys.version_info[:3])
-print("%d.%d" % sys.version_info[:2])
-if sys.implementation.name != "cpython": print(sys.implementation.name)
-elif sys.version_info[3] != "final": print("a pre-release")
-elif getattr(sys, "abiflags", ""): print("built with ABI flags " + sys.abiflags)
-elif sys.maxsize <= 2**32: print("a 32-bit build")
-elif sys.platform != "linux" or os.uname().machine != "x86_64":
-    print("a build for " + sys.platform + " on " + getattr(os, "uname", lambda: None)().machine)
-`;
-/** What the program says of itself; null if it is no working Python (a shim without a version, a broken link). */
-async function ask(path, context) {
-    try {
-        const { code, stdout } = await run(path, ["-I", "-S", "-c", QUESTION], {
-            cwd: context.scratch,
-            env: context.env,
-            signal: context.signal,
-            timeout: 20_000,
-        });
-        const [executable, version, minor, unlike] = stdout.toString("utf8").trimEnd().split("\n");
-        if (code !== 0 || executable === undefined || version === undefined || minor === undefined)
-            return null;
-        // What a shim led to, since that may differ with the directory it is run from.
-        return { path: (0,external_node_path_namespaceObject.isAbsolute)(executable) ? executable : path, version, minor, unlike: unlike ?? null };
-    }
-    catch (error) {
-        if (error instanceof UserError)
-            return null;
-        throw error;
-    }
-}
-async function askAll(paths, context) {
-    const answers = [];
-    // One after the other: a start takes some hundredths of a second, and there are a handful.
-    for (const path of paths) {
-        const answer = await ask(path, context);
-        if (answer !== null)
-            answers.push(answer);
-    }
-    return answers;
-}
-/** Paths that may be interpreters: `names` on PATH, then those that version managers keep, of one minor or of all. */
-async function candidates(names, minor, context) {
-    const { env } = context;
-    const home = env.HOME ?? "";
-    const prefix = minor === null ? "3." : `${minor}.`;
-    const homes = [
-        [env.RUNNER_TOOL_CACHE && (0,external_node_path_namespaceObject.join)(env.RUNNER_TOOL_CACHE, "Python"), prefix, "x64/bin/python"],
-        [env.AGENT_TOOLSDIRECTORY && (0,external_node_path_namespaceObject.join)(env.AGENT_TOOLSDIRECTORY, "Python"), prefix, "x64/bin/python"],
-        [env.PYENV_ROOT ?? (0,external_node_path_namespaceObject.join)(home, ".pyenv"), `versions/${prefix}`, "bin/python"],
-        [
-            env.UV_PYTHON_INSTALL_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_DATA_HOME ?? (0,external_node_path_namespaceObject.join)(home, ".local/share"), "uv/python"),
-            `cpython-${prefix}`,
-            "bin/python3",
-        ],
-    ];
-    const paths = await Promise.all([
-        ...names.map((name) => onPath(name, env)),
-        ...homes.map(([root, starts, program]) => installed(root, starts, program)),
-    ]);
-    return [...new Set(paths.flat())];
-}
-/** `root/starts…/program` for every directory there is, newest version first. */
-async function installed(root, starts, program) {
-    if (root === undefined || !(0,external_node_path_namespaceObject.isAbsolute)(root))
-        return [];
-    const directory = (0,external_node_path_namespaceObject.join)(root, starts.slice(0, starts.lastIndexOf("/") + 1));
-    const prefix = starts.slice(starts.lastIndexOf("/") + 1);
-    let names;
-    try {
-        names = await (0,promises_namespaceObject.readdir)(directory);
-    }
-    catch {
-        return [];
-    }
-    return names
-        .filter((name) => name.startsWith(prefix))
-        .sort((a, b) => compareVersions(b, a))
-        .map((name) => (0,external_node_path_namespaceObject.join)(directory, name, program));
-}
-function newest(answers, exact) {
-    const best = answers.reduce((winner, answer) => {
-        if (winner === null)
-            return answer;
-        if (winner.version === exact)
-            return winner;
-        return answer.version === exact || compareVersions(answer.version, winner.version) > 0 ? answer : winner;
-    }, null);
-    return best && toInterpreter(best);
-}
-function toInterpreter({ path, version }) {
-    return { path, version };
-}
-/** Order of the numbers in two texts, one by one: `3.9` before `3.12`. */
-function compareVersions(a, b) {
-    const [left, right] = [a, b].map((text) => (text.match(/\d+/g) ?? []).map(Number));
-    for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
-        const order = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-        if (order !== 0)
-            return order;
-    }
-    return 0;
-}
-
 ;// CONCATENATED MODULE: ./src/tools/environment.ts
 /**
  * What the tools may keep of their own settings: how to reach an index and prove who asks, what to cache. All else in
@@ -17129,27 +16833,15 @@ function withoutIndexes(env, keepDefault) {
 }
 
 ;// CONCATENATED MODULE: ./src/resolve/helper.ts
-
-
 /**
- * Runs one of our Python scripts, isolated from the machine's Python packages, with pip's library at hand: JSON in, JSON
- * out. What a user can cause is part of the answer; a script that fails is a bug.
+ * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
+ * can cause is part of the answer; a script that fails is a bug.
  * @param script absolute path
- * @param python any CPython from 3.10 on
  * @param cwd absolute path that relative paths of the input start from
  */
-async function runHelper(script, input, answer, python, cwd, tools, context) {
-    const library = await tools.pipLibrary();
-    // -I would ignore PYTHONUTF8 and PYTHONDONTWRITEBYTECODE: said as options.
-    const result = await run(python.path, ["-I", "-B", "-X", "utf8", script], {
-        cwd,
-        env: toolEnvironment(context.env),
-        input: JSON.stringify({ ...input, library }),
-        signal: context.signal,
-    });
-    if (result.code !== 0)
-        throw new Error(`${script} failed:\n${result.stderr}`);
-    return answer.parse(JSON.parse(result.stdout.toString("utf8")));
+async function runHelper(script, input, answer, cwd, tools) {
+    const helper = await tools.helper();
+    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
 }
 
 ;// CONCATENATED MODULE: external "node:url"
@@ -17172,28 +16864,21 @@ function asset(module, name) {
 
 
 
-
-
 const HELPER = asset(import.meta.url, "dependency_edges.py");
 /**
  * Which distribution of a resolution requires which, for the target: markers are evaluated, and extras are asked for by
  * the direct requirements or on the way from them. Sorted by `from`, then `to`; nobody requires itself.
- * @param request metadata by normalised name; of what is not in it no edge is known. The interpreter only runs our script: null for
- *   any
+ * @param request metadata by normalised name; of what is not in it no edge is known
  */
 async function dependencyEdges(request, tools, context) {
     const { resolution, target, metadata } = request;
-    const python = request.interpreter ?? (await findAnyInterpreter(context, "3.10"));
-    if (python === null) {
-        throw new SideError("unweighable", "resolve", "No Python 3.10 or newer was found.", "Add actions/setup-python to the job.");
-    }
     const input = {
         environment: markerEnvironment(target),
         distributions: Object.fromEntries(resolution.distributions.map(({ name }) => [name, metadata.get(name)?.requires ?? []])),
         direct: resolution.direct.map(({ name, extras }) => ({ name, extras })),
     };
     const pairs = array(tuple([schemas_string(), schemas_string()]));
-    const edges = await runHelper(HELPER, input, pairs, python, context.scratch, tools, context);
+    const edges = await runHelper(HELPER, input, pairs, context.scratch, tools);
     return edges.map(([from, to]) => ({ from, to }));
 }
 
@@ -17398,6 +17083,320 @@ async function weighApp({ root, treeId }, { entries }, { parts, layers }) {
         ]);
     };
     return layers_layerOf(await layers.all(new Set([key]), make), key, "app");
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./src/system/run.ts
+
+
+
+/** Milliseconds that a program has to tidy up once its lifeline is cut. */
+const GRACE = 30_000;
+/** A child keeps at most this much of its standard error: the last lines are what helps. Bytes. */
+const STDERR_KEPT = 256 * 1024;
+/**
+ * Runs a program without a shell, in a process group of its own, which is killed as a whole when `signal` aborts.
+ * A non-zero exit status is a result, not an error.
+ * @throws UserError if the program can't be started or takes too long; the signal's reason if aborted
+ */
+async function run(command, args, options) {
+    const { code, stderr, value } = await runStreaming(command, args, options, async (chunks) => {
+        const stdout = [];
+        for await (const chunk of chunks) {
+            options.onStdout?.(chunk);
+            stdout.push(chunk);
+        }
+        return Buffer.concat(stdout);
+    });
+    return { code, stdout: value, stderr };
+}
+/**
+ * As `run`, for output that is too large to hold: `consume` reads it as it comes, and the program waits while
+ * `consume` is busy. If `consume` ends before the output does, the program is killed; if it fails, so does the call.
+ */
+function runStreaming(command, args, options, consume) {
+    return new Promise((resolve, reject) => {
+        if (options.signal.aborted) {
+            reject(abortReason(options.signal));
+            return;
+        }
+        const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, {
+            cwd: options.cwd,
+            env: definedOnly(options.env),
+            stdio: ["pipe", "pipe", "pipe"],
+            detached: true,
+        });
+        let stderr = Buffer.alloc(0);
+        let timedOut = false;
+        let grace;
+        const kill = () => {
+            if (options.lifeline !== true) {
+                killGroup(child);
+                return;
+            }
+            child.stdin.destroy();
+            grace ??= setTimeout(killGroup, GRACE, child);
+        };
+        const timer = options.timeout === undefined
+            ? undefined
+            : setTimeout(() => {
+                timedOut = true;
+                kill();
+            }, options.timeout);
+        options.signal.addEventListener("abort", kill, { once: true });
+        const settle = () => {
+            clearTimeout(timer);
+            clearTimeout(grace);
+            options.signal.removeEventListener("abort", kill);
+        };
+        const consumed = consume(child.stdout).finally(() => {
+            // Output that nobody reads any more would keep the process waiting.
+            if (!child.stdout.readableEnded)
+                kill();
+            child.stdout.destroy();
+        });
+        consumed.catch(() => undefined); // Looked at when the process has ended.
+        child.stderr.on("data", (chunk) => {
+            stderr = lastOf(stderr, chunk);
+        });
+        child.stdin.on("error", () => undefined); // A child may end without reading its input.
+        child.on("error", (error) => {
+            settle();
+            reject(new UserError(`${command} could not be started: ${error.code ?? error.message}.`, error.code === "ENOENT" ? `Install ${command}, or put it on PATH.` : "See the message above."));
+        });
+        child.on("close", (code) => {
+            settle();
+            if (options.signal.aborted) {
+                reject(abortReason(options.signal));
+            }
+            else if (timedOut) {
+                reject(new UserError(`${command} did not finish in ${String((options.timeout ?? 0) / 1000)} s.`, "Try again later."));
+            }
+            else {
+                consumed.then((value) => {
+                    resolve({ code: code ?? -1, value, stderr: redact(stderr.toString("utf8"), secretsOf(options.env)) });
+                }, reject);
+            }
+        });
+        if (options.lifeline !== true)
+            child.stdin.end(options.input);
+    });
+}
+/** The last lines of a tool's output that are worth showing under an error: not where in its own code a Python tool was. */
+function lastLines(text, count = 12) {
+    const lines = text
+        .replace(/^.*Traceback \(most recent call last\):\n|^([ \t]*)File ".*", line \d+.*\n(?:\1[ \t]+.*\n)*/gm, "")
+        .split("\n")
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== "");
+    return lines.slice(-count);
+}
+/** Kills a child that was started `detached`, with all that it has started. */
+function killGroup(child) {
+    if (child.pid === undefined)
+        return;
+    try {
+        process.kill(-child.pid, "SIGKILL");
+    }
+    catch {
+        // The group has ended by itself.
+    }
+}
+/** What is kept of a child's standard error when more of it comes. */
+function lastOf(kept, more) {
+    return Buffer.concat([kept, more]).subarray(-STDERR_KEPT);
+}
+function abortReason(signal) {
+    return signal.reason instanceof Error ? signal.reason : new Error("aborted");
+}
+/** The variables that have a value, as `spawn` takes them. */
+function definedOnly(env) {
+    const clean = {};
+    for (const [name, value] of Object.entries(env))
+        if (value !== undefined)
+            clean[name] = value;
+    return clean;
+}
+
+;// CONCATENATED MODULE: ./src/system/which.ts
+
+
+
+/**
+ * Absolute paths of every program of that name on PATH, in PATH's order. Relative entries of PATH are passed over:
+ * what they mean depends on where one stands, and the repository that is weighed is not to be trusted.
+ */
+async function onPath(name, env) {
+    const directories = (env.PATH ?? "").split(external_node_path_namespaceObject.delimiter).filter((directory) => (0,external_node_path_namespaceObject.isAbsolute)(directory));
+    const candidates = [...new Set(directories)].map((directory) => (0,external_node_path_namespaceObject.join)(directory, name));
+    const found = await Promise.all(candidates.map(isProgram));
+    return candidates.filter((_, index) => found[index]);
+}
+async function isProgram(path) {
+    try {
+        await (0,promises_namespaceObject.access)(path, external_node_fs_namespaceObject.constants.X_OK);
+        return (await (0,promises_namespaceObject.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/python/interpreters.ts
+
+
+
+
+
+/**
+ * An interpreter of the minor version (`3.12`) whose bytecode and extension modules are those of Heroku's: a final,
+ * ordinary (with GIL, no debug build) CPython for 64-bit x86 Linux. Found on PATH, in the runner's tool cache, among
+ * pyenv's and uv's; never downloaded. The very patch `exact` (3.12.14) if it is there, else the newest; of equals the
+ * first found. Null if there is none; where all that failed was the build or the machine, a note says so.
+ */
+async function findInterpreter(minor, context, exact) {
+    const names = [`python${minor}`, "python3", "python"];
+    const answers = (await askAll(await candidates(names, minor, context), context)).filter((answer) => answer.minor === minor);
+    const usable = answers.filter((answer) => answer.unlike === null);
+    const [first] = answers;
+    if (usable.length === 0 && first !== undefined) {
+        context.progress.note(`${first.path} is ${first.unlike ?? "unusable"}, unlike Heroku's Python ${minor}: not used.`);
+    }
+    return newest(usable, exact);
+}
+/**
+ * Any CPython of at least that minor version (`3.10`), on whatever machine, for helper scripts: `python3` and `python`
+ * of PATH first, then the newest found elsewhere. Null if there is none.
+ */
+async function findAnyInterpreter(context, atLeast) {
+    const suits = (answer) => compareVersions(answer.version, atLeast) >= 0;
+    const onPathFirst = await Promise.all(["python3", "python"].map((name) => programs(name, context)));
+    for (const path of onPathFirst.flat()) {
+        const answer = await ask(path, context);
+        if (answer !== null && suits(answer))
+            return toInterpreter(answer);
+    }
+    const minors = Array.from({ length: 20 }, (_, index) => `python3.${30 - index}`);
+    return newest((await askAll(await candidates(minors, null, context), context)).filter(suits));
+}
+/** Runs isolated (-I) and without site (-S): no variable, no `.pth` file and no working directory has a say. */
+const QUESTION = `
+import os, sys
+print(sys.executable)
+print("%d.%d.%d" % sys.version_info[:3])
+print("%d.%d" % sys.version_info[:2])
+if sys.implementation.name != "cpython": print(sys.implementation.name)
+elif sys.version_info[3] != "final": print("a pre-release")
+elif getattr(sys, "abiflags", ""): print("built with ABI flags " + sys.abiflags)
+elif sys.maxsize <= 2**32: print("a 32-bit build")
+elif sys.platform != "linux" or os.uname().machine != "x86_64":
+    print("a build for " + sys.platform + " on " + getattr(os, "uname", lambda: None)().machine)
+`;
+/** What the program says of itself; null if it is no working Python (a shim without a version, a broken link). */
+async function ask(path, context) {
+    try {
+        const { code, stdout } = await run(path, ["-I", "-S", "-c", QUESTION], {
+            cwd: context.scratch,
+            env: context.env,
+            signal: context.signal,
+            timeout: 20_000,
+        });
+        const [executable, version, minor, unlike] = stdout.toString("utf8").trimEnd().split("\n");
+        if (code !== 0 || executable === undefined || version === undefined || minor === undefined)
+            return null;
+        // What a shim led to, since that may differ with the directory it is run from.
+        return { path: (0,external_node_path_namespaceObject.isAbsolute)(executable) ? executable : path, version, minor, unlike: unlike ?? null };
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            return null;
+        throw error;
+    }
+}
+async function askAll(paths, context) {
+    const answers = await Promise.all(paths.map((path) => ask(path, context)));
+    return answers.filter((answer) => answer !== null);
+}
+/** Paths that may be interpreters: `names` on PATH, then those that version managers keep, of one minor or of all. */
+async function candidates(names, minor, context) {
+    const { env } = context;
+    const home = env.HOME ?? "";
+    const prefix = minor === null ? "3." : `${minor}.`;
+    const homes = [
+        [env.RUNNER_TOOL_CACHE && (0,external_node_path_namespaceObject.join)(env.RUNNER_TOOL_CACHE, "Python"), prefix, "x64/bin/python"],
+        [env.AGENT_TOOLSDIRECTORY && (0,external_node_path_namespaceObject.join)(env.AGENT_TOOLSDIRECTORY, "Python"), prefix, "x64/bin/python"],
+        [pyenvRoot(context), `versions/${prefix}`, "bin/python"],
+        [
+            env.UV_PYTHON_INSTALL_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_DATA_HOME ?? (0,external_node_path_namespaceObject.join)(home, ".local/share"), "uv/python"),
+            `cpython-${prefix}`,
+            "bin/python3",
+        ],
+    ];
+    const paths = await Promise.all([
+        ...names.map((name) => programs(name, context)),
+        ...homes.map(([root, starts, program]) => installed(root, starts, program)),
+    ]);
+    return differentFiles(paths.flat());
+}
+/** Programs of that name on PATH, but for pyenv's shims: slow shell scripts, of which what they lead to is looked for itself. */
+async function programs(name, context) {
+    const shims = (0,external_node_path_namespaceObject.join)(pyenvRoot(context), "shims/");
+    return (await onPath(name, context.env)).filter((path) => !path.startsWith(shims));
+}
+function pyenvRoot({ env }) {
+    return env.PYENV_ROOT ?? (0,external_node_path_namespaceObject.join)(env.HOME ?? "", ".pyenv");
+}
+/** Of several names of one file the first, such as of `python3` and `python`. */
+async function differentFiles(paths) {
+    const files = new Map();
+    for (const path of paths) {
+        const file = await (0,promises_namespaceObject.realpath)(path).catch(() => path);
+        if (!files.has(file))
+            files.set(file, path);
+    }
+    return [...files.values()];
+}
+/** `root/starts…/program` for every directory there is, newest version first. */
+async function installed(root, starts, program) {
+    if (root === undefined || !(0,external_node_path_namespaceObject.isAbsolute)(root))
+        return [];
+    const directory = (0,external_node_path_namespaceObject.join)(root, starts.slice(0, starts.lastIndexOf("/") + 1));
+    const prefix = starts.slice(starts.lastIndexOf("/") + 1);
+    let names;
+    try {
+        names = await (0,promises_namespaceObject.readdir)(directory);
+    }
+    catch {
+        return [];
+    }
+    return names
+        .filter((name) => name.startsWith(prefix))
+        .sort((a, b) => compareVersions(b, a))
+        .map((name) => (0,external_node_path_namespaceObject.join)(directory, name, program));
+}
+function newest(answers, exact) {
+    const best = answers.reduce((winner, answer) => {
+        if (winner === null)
+            return answer;
+        if (winner.version === exact)
+            return winner;
+        return answer.version === exact || compareVersions(answer.version, winner.version) > 0 ? answer : winner;
+    }, null);
+    return best && toInterpreter(best);
+}
+function toInterpreter({ path, version }) {
+    return { path, version };
+}
+/** Order of the numbers in two texts, one by one: `3.9` before `3.12`. */
+function compareVersions(a, b) {
+    const [left, right] = [a, b].map((text) => (text.match(/\d+/g) ?? []).map(Number));
+    for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
+        const order = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -19948,14 +19947,14 @@ async function readToml(app, name) {
     }
 }
 /** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
-async function projectRequirements(file, { python, app, target }, tools, context) {
+async function projectRequirements(file, { app, target }, tools) {
     const listed = tableAt(file.table, "project")?.dependencies;
     const texts = Array.isArray(listed) ? listed.filter((item) => typeof item === "string") : [];
     if (texts.length === 0)
         return [];
     const answer = array(object({ name: schemas_string(), extras: array(schemas_string()) }).nullable());
     const input = { requirements: texts, environment: markerEnvironment(target) };
-    const read = await runHelper(project_HELPER, input, answer, python, app, tools, context);
+    const read = await runHelper(project_HELPER, input, answer, app, tools);
     return read.flatMap((requirement, index) => {
         if (requirement === null)
             return [];
@@ -20449,7 +20448,7 @@ const Refusal = object({
  * @param writtenFrom the file that a reader would look into; null for the requirements file itself
  * @throws SideError that names the file and the line, if pip could not read it
  */
-async function readRequirements(file, writtenFrom, { app, target, python }, tools, context) {
+async function readRequirements(file, writtenFrom, { app, target }, tools, context) {
     const env = toolEnvironment(context.env);
     const input = {
         file,
@@ -20457,7 +20456,7 @@ async function readRequirements(file, writtenFrom, { app, target, python }, tool
         extraIndexUrls: (env.PIP_EXTRA_INDEX_URL ?? "").split(/\s+/).filter((url) => url !== ""),
         environment: markerEnvironment(target),
     };
-    const answer = await runHelper(requirements_file_HELPER, input, union([Answer, Refusal]), python, app, tools, context);
+    const answer = await runHelper(requirements_file_HELPER, input, union([Answer, Refusal]), app, tools);
     if (!("error" in answer)) {
         const [refusing] = answer.refusing;
         if (refusing === undefined)
@@ -20688,7 +20687,7 @@ const poetry = {
         if (result.code !== 0)
             throw toolError({ tool: "poetry", output, app, target, refusal: null }, context);
         const legacy = tableRequirements(project, "tool", "poetry", "dependencies").filter(({ name }) => name !== "python");
-        const standard = await projectRequirements(project, request, tools, context);
+        const standard = await projectRequirements(project, request, tools);
         const linked = tableAt(project.table, "tool", "poetry")?.["package-mode"] !== false;
         return {
             pylock,
@@ -20770,7 +20769,7 @@ const uv = {
         }
         return {
             pylock,
-            direct: await projectRequirements(project, request, tools, context),
+            direct: await projectRequirements(project, request, tools),
             hashes: new Map(),
             requireHashes: false,
             preinstalled: [],
@@ -20850,7 +20849,7 @@ const select_Answer = union([
  * What the target gets of a lock, sorted by name: of every distribution whose marker applies the best file.
  * @throws SideError
  */
-async function select_select(lock, { app, target, python }, tools, context) {
+async function select_select(lock, { app, target }, tools) {
     const input = {
         pylock: lock.pylock,
         environment: markerEnvironment(target),
@@ -20860,7 +20859,7 @@ async function select_select(lock, { app, target, python }, tools, context) {
         hashes: Object.fromEntries(lock.hashes),
         requireHashes: lock.requireHashes,
     };
-    const answer = await runHelper(select_HELPER, input, select_Answer, python, app, tools, context);
+    const answer = await runHelper(select_HELPER, input, select_Answer, app, tools);
     if ("error" in answer) {
         const { reason, name, message } = answer.error;
         const [state, text, hint] = REFUSALS[reason](name ?? "A distribution", targetPhrase(target));
@@ -20929,7 +20928,7 @@ async function resolve(request, tools, context) {
     const building = interpreter === null ? withoutPython(request) : request.building;
     const job = { app, target, python, building, cutoff };
     const lock = await MANIFESTS[manager].lock(job, tools, context);
-    const selected = (await select_select(lock, job, tools, context)).filter((distribution) => !isPreinstalled(distribution, lock));
+    const selected = (await select_select(lock, job, tools)).filter((distribution) => !isPreinstalled(distribution, lock));
     await refuseUnbuildable(selected, job);
     const named = lock.direct.flatMap((requirement) => {
         const distribution = selected.find((candidate) => isMeant(candidate, requirement));
@@ -22505,9 +22504,9 @@ async function weighPlan(checkedOut, plan, options, shared) {
     };
     return { slug, notes: runtime.notes };
 }
-async function dependencyGraph({ resolution, target, interpreter }, installed, { parts }) {
+async function dependencyGraph({ resolution, target }, installed, { parts }) {
     const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
-    const edges = await dependencyEdges({ resolution, target, interpreter, metadata }, parts.tools, parts.context);
+    const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context);
     return { direct: resolution.direct, edges };
 }
 
@@ -24113,6 +24112,78 @@ async function createScratch(env) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+;// CONCATENATED MODULE: ./src/system/line-process.ts
+
+
+
+
+
+/** Starts a program without a shell. That it can't be started is told to whoever asks it something. */
+function startLineProcess(command, args, { cwd, env, signal }) {
+    signal.throwIfAborted();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, { cwd, env: definedOnly(env), stdio: ["pipe", "pipe", "pipe"], detached: true });
+    const waiting = [];
+    let ended = null;
+    let pending = "";
+    let stderr = Buffer.alloc(0);
+    const pipes = [child.stdin, child.stdout, child.stderr].filter((pipe) => pipe instanceof external_node_net_namespaceObject.Socket);
+    const hold = (isAsked) => {
+        for (const handle of [child, ...pipes]) {
+            if (isAsked)
+                handle.ref();
+            else
+                handle.unref();
+        }
+    };
+    hold(false);
+    const kill = () => {
+        killGroup(child);
+    };
+    signal.addEventListener("abort", kill, { once: true });
+    const end = (error) => {
+        signal.removeEventListener("abort", kill);
+        ended ??= signal.reason instanceof Error ? signal.reason : error;
+        for (const { reject } of waiting.splice(0))
+            reject(ended);
+    };
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (chunk) => {
+        const lines = (pending + chunk).split("\n");
+        pending = lines.pop() ?? "";
+        for (const line of lines)
+            waiting.shift()?.resolve(line);
+        if (waiting.length === 0)
+            hold(false);
+    });
+    child.stderr.on("data", (chunk) => {
+        stderr = lastOf(stderr, chunk);
+    });
+    child.stdin.on("error", () => undefined); // It has ended, which is told by "close".
+    child.on("error", (error) => {
+        end(new UserError(`${command} could not be started: ${error.code ?? error.message}.`, "See the message above."));
+    });
+    child.on("close", (code) => {
+        const words = redact(stderr.toString("utf8"), secretsOf(env));
+        end(new Error(`${[command, ...args].join(" ")} ended with code ${String(code)}:\n${words}`));
+    });
+    return {
+        ask: (line) => new Promise((resolve, reject) => {
+            if (ended !== null) {
+                reject(ended);
+                return;
+            }
+            hold(true);
+            waiting.push({ resolve, reject });
+            child.stdin.write(`${line}\n`);
+        }),
+        close: () => {
+            child.stdin.end();
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/tools/place.ts
 
 
@@ -24195,6 +24266,9 @@ function place_codeOf(error) {
 
 
 
+
+
+const tools_HELPER = asset(import.meta.url, "helper.py");
 /** The oldest Python that the pinned files of Poetry, Pipenv and pip are chosen for. */
 const tools_OLDEST_PYTHON = "3.10";
 /**
@@ -24287,6 +24361,16 @@ function createTools(context) {
             check("pip", await start(program, args));
         });
     });
+    const helper = once(async () => {
+        const [python, library] = await Promise.all([interpreter(), pipLibrary()]);
+        // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
+        const bytecode = `pycache_prefix=${(0,external_node_path_namespaceObject.join)(context.toolsDir, "bytecode")}`;
+        return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, tools_HELPER, library], {
+            cwd: context.scratch,
+            env,
+            signal: context.signal,
+        });
+    });
     /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
     const application = async (tool) => {
         const [program, python] = await Promise.all([uv(), interpreter()]);
@@ -24305,7 +24389,7 @@ function createTools(context) {
         return able ?? application("poetry");
     });
     const pipenv = once(async () => (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"));
-    return { uv, pipLibrary, poetry, pipenv };
+    return { uv, pipLibrary, helper, poetry, pipenv };
 }
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
 function versionLine(words, version) {

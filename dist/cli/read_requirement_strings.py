@@ -1,23 +1,18 @@
 """
 Reads requirements as PEP 508 writes them.
 
-Input (JSON, standard input): library (directory that holds pip, whose `packaging` is used), environment (the target's
-markers), requirements (strings).
-Output (JSON, standard output): for each, {name, extras}; null where it is malformed or does not apply to the target.
+Input: environment (the target's markers), requirements (strings).
+Answer: for each, {name, extras}; null where it is malformed or does not apply to the target.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 
-def main() -> None:
-    request: dict[str, Any] = json.load(sys.stdin)
-    sys.path.insert(0, request["library"])
+def answer(request: dict[str, Any]) -> list[dict[str, Any] | None]:
     environment = {**request["environment"], "extra": ""}
-    json.dump([read(text, environment) for text in request["requirements"]], sys.stdout)
+    return [read(text, environment) for text in request["requirements"]]
 
 
 def read(text: str, environment: dict[str, str]) -> dict[str, Any] | None:
@@ -34,6 +29,3 @@ def read(text: str, environment: dict[str, str]) -> dict[str, Any] | None:
         "name": canonicalize_name(requirement.name),
         "extras": sorted(canonicalize_name(extra) for extra in requirement.extras),
     }
-
-
-main()

@@ -32267,7 +32267,7 @@ module.exports = {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9499);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(761);
 
 
 await (0,_runner_run_js__WEBPACK_IMPORTED_MODULE_1__/* .runAction */ .C)(_actions_core__WEBPACK_IMPORTED_MODULE_0__, process.env, process);
@@ -32277,7 +32277,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9499:
+/***/ 761:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42581,21 +42581,11 @@ function runStreaming(command, args, options, consume) {
         let grace;
         const kill = () => {
             if (options.lifeline !== true) {
-                killGroup();
+                killGroup(child);
                 return;
             }
             child.stdin.destroy();
-            grace ??= setTimeout(killGroup, GRACE);
-        };
-        const killGroup = () => {
-            if (child.pid === undefined)
-                return;
-            try {
-                process.kill(-child.pid, "SIGKILL");
-            }
-            catch {
-                // The group has ended by itself.
-            }
+            grace ??= setTimeout(killGroup, GRACE, child);
         };
         const timer = options.timeout === undefined
             ? undefined
@@ -42617,7 +42607,7 @@ function runStreaming(command, args, options, consume) {
         });
         consumed.catch(() => undefined); // Looked at when the process has ended.
         child.stderr.on("data", (chunk) => {
-            stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_KEPT);
+            stderr = lastOf(stderr, chunk);
         });
         child.stdin.on("error", () => undefined); // A child may end without reading its input.
         child.on("error", (error) => {
@@ -42651,9 +42641,25 @@ function lastLines(text, count = 12) {
         .filter((line) => line !== "");
     return lines.slice(-count);
 }
+/** Kills a child that was started `detached`, with all that it has started. */
+function killGroup(child) {
+    if (child.pid === undefined)
+        return;
+    try {
+        process.kill(-child.pid, "SIGKILL");
+    }
+    catch {
+        // The group has ended by itself.
+    }
+}
+/** What is kept of a child's standard error when more of it comes. */
+function lastOf(kept, more) {
+    return Buffer.concat([kept, more]).subarray(-STDERR_KEPT);
+}
 function abortReason(signal) {
     return signal.reason instanceof Error ? signal.reason : new Error("aborted");
 }
+/** The variables that have a value, as `spawn` takes them. */
 function definedOnly(env) {
     const clean = {};
     for (const [name, value] of Object.entries(env))
@@ -45096,7 +45102,7 @@ async function findInterpreter(minor, context, exact) {
  */
 async function findAnyInterpreter(context, atLeast) {
     const suits = (answer) => compareVersions(answer.version, atLeast) >= 0;
-    const onPathFirst = await Promise.all(["python3", "python"].map((name) => onPath(name, context.env)));
+    const onPathFirst = await Promise.all(["python3", "python"].map((name) => programs(name, context)));
     for (const path of onPathFirst.flat()) {
         const answer = await ask(path, context);
         if (answer !== null && suits(answer))
@@ -45140,14 +45146,8 @@ async function ask(path, context) {
     }
 }
 async function askAll(paths, context) {
-    const answers = [];
-    // One after the other: a start takes some hundredths of a second, and there are a handful.
-    for (const path of paths) {
-        const answer = await ask(path, context);
-        if (answer !== null)
-            answers.push(answer);
-    }
-    return answers;
+    const answers = await Promise.all(paths.map((path) => ask(path, context)));
+    return answers.filter((answer) => answer !== null);
 }
 /** Paths that may be interpreters: `names` on PATH, then those that version managers keep, of one minor or of all. */
 async function candidates(names, minor, context) {
@@ -45157,7 +45157,7 @@ async function candidates(names, minor, context) {
     const homes = [
         [env.RUNNER_TOOL_CACHE && (0,external_node_path_namespaceObject.join)(env.RUNNER_TOOL_CACHE, "Python"), prefix, "x64/bin/python"],
         [env.AGENT_TOOLSDIRECTORY && (0,external_node_path_namespaceObject.join)(env.AGENT_TOOLSDIRECTORY, "Python"), prefix, "x64/bin/python"],
-        [env.PYENV_ROOT ?? (0,external_node_path_namespaceObject.join)(home, ".pyenv"), `versions/${prefix}`, "bin/python"],
+        [pyenvRoot(context), `versions/${prefix}`, "bin/python"],
         [
             env.UV_PYTHON_INSTALL_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_DATA_HOME ?? (0,external_node_path_namespaceObject.join)(home, ".local/share"), "uv/python"),
             `cpython-${prefix}`,
@@ -45165,10 +45165,28 @@ async function candidates(names, minor, context) {
         ],
     ];
     const paths = await Promise.all([
-        ...names.map((name) => onPath(name, env)),
+        ...names.map((name) => programs(name, context)),
         ...homes.map(([root, starts, program]) => installed(root, starts, program)),
     ]);
-    return [...new Set(paths.flat())];
+    return differentFiles(paths.flat());
+}
+/** Programs of that name on PATH, but for pyenv's shims: slow shell scripts, of which what they lead to is looked for itself. */
+async function programs(name, context) {
+    const shims = (0,external_node_path_namespaceObject.join)(pyenvRoot(context), "shims/");
+    return (await onPath(name, context.env)).filter((path) => !path.startsWith(shims));
+}
+function pyenvRoot({ env }) {
+    return env.PYENV_ROOT ?? (0,external_node_path_namespaceObject.join)(env.HOME ?? "", ".pyenv");
+}
+/** Of several names of one file the first, such as of `python3` and `python`. */
+async function differentFiles(paths) {
+    const files = new Map();
+    for (const path of paths) {
+        const file = await (0,promises_namespaceObject.realpath)(path).catch(() => path);
+        if (!files.has(file))
+            files.set(file, path);
+    }
+    return [...files.values()];
 }
 /** `root/starts…/program` for every directory there is, newest version first. */
 async function installed(root, starts, program) {
@@ -45210,6 +45228,78 @@ function compareVersions(a, b) {
             return order;
     }
     return 0;
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./src/system/line-process.ts
+
+
+
+
+
+/** Starts a program without a shell. That it can't be started is told to whoever asks it something. */
+function startLineProcess(command, args, { cwd, env, signal }) {
+    signal.throwIfAborted();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, { cwd, env: definedOnly(env), stdio: ["pipe", "pipe", "pipe"], detached: true });
+    const waiting = [];
+    let ended = null;
+    let pending = "";
+    let stderr = Buffer.alloc(0);
+    const pipes = [child.stdin, child.stdout, child.stderr].filter((pipe) => pipe instanceof external_node_net_.Socket);
+    const hold = (isAsked) => {
+        for (const handle of [child, ...pipes]) {
+            if (isAsked)
+                handle.ref();
+            else
+                handle.unref();
+        }
+    };
+    hold(false);
+    const kill = () => {
+        killGroup(child);
+    };
+    signal.addEventListener("abort", kill, { once: true });
+    const end = (error) => {
+        signal.removeEventListener("abort", kill);
+        ended ??= signal.reason instanceof Error ? signal.reason : error;
+        for (const { reject } of waiting.splice(0))
+            reject(ended);
+    };
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (chunk) => {
+        const lines = (pending + chunk).split("\n");
+        pending = lines.pop() ?? "";
+        for (const line of lines)
+            waiting.shift()?.resolve(line);
+        if (waiting.length === 0)
+            hold(false);
+    });
+    child.stderr.on("data", (chunk) => {
+        stderr = lastOf(stderr, chunk);
+    });
+    child.stdin.on("error", () => undefined); // It has ended, which is told by "close".
+    child.on("error", (error) => {
+        end(new UserError(`${command} could not be started: ${error.code ?? error.message}.`, "See the message above."));
+    });
+    child.on("close", (code) => {
+        const words = redact(stderr.toString("utf8"), secretsOf(env));
+        end(new Error(`${[command, ...args].join(" ")} ended with code ${String(code)}:\n${words}`));
+    });
+    return {
+        ask: (line) => new Promise((resolve, reject) => {
+            if (ended !== null) {
+                reject(ended);
+                return;
+            }
+            hold(true);
+            waiting.push({ resolve, reject });
+            child.stdin.write(`${line}\n`);
+        }),
+        close: () => {
+            child.stdin.end();
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/tools/pins.ts
@@ -45307,6 +45397,9 @@ function place_codeOf(error) {
 
 
 
+
+
+const HELPER = asset(import.meta.url, "helper.py");
 /** The oldest Python that the pinned files of Poetry, Pipenv and pip are chosen for. */
 const OLDEST_PYTHON = "3.10";
 /**
@@ -45399,6 +45492,16 @@ function createTools(context) {
             check("pip", await start(program, args));
         });
     });
+    const helper = once(async () => {
+        const [python, library] = await Promise.all([interpreter(), pipLibrary()]);
+        // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
+        const bytecode = `pycache_prefix=${(0,external_node_path_namespaceObject.join)(context.toolsDir, "bytecode")}`;
+        return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, HELPER, library], {
+            cwd: context.scratch,
+            env,
+            signal: context.signal,
+        });
+    });
     /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
     const application = async (tool) => {
         const [program, python] = await Promise.all([uv(), interpreter()]);
@@ -45417,7 +45520,7 @@ function createTools(context) {
         return able ?? application("poetry");
     });
     const pipenv = once(async () => (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"));
-    return { uv, pipLibrary, poetry, pipenv };
+    return { uv, pipLibrary, helper, poetry, pipenv };
 }
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
 function versionLine(words, version) {
@@ -56553,27 +56656,15 @@ function withoutIndexes(env, keepDefault) {
 }
 
 ;// CONCATENATED MODULE: ./src/resolve/helper.ts
-
-
 /**
- * Runs one of our Python scripts, isolated from the machine's Python packages, with pip's library at hand: JSON in, JSON
- * out. What a user can cause is part of the answer; a script that fails is a bug.
+ * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
+ * can cause is part of the answer; a script that fails is a bug.
  * @param script absolute path
- * @param python any CPython from 3.10 on
  * @param cwd absolute path that relative paths of the input start from
  */
-async function runHelper(script, input, answer, python, cwd, tools, context) {
-    const library = await tools.pipLibrary();
-    // -I would ignore PYTHONUTF8 and PYTHONDONTWRITEBYTECODE: said as options.
-    const result = await run(python.path, ["-I", "-B", "-X", "utf8", script], {
-        cwd,
-        env: toolEnvironment(context.env),
-        input: JSON.stringify({ ...input, library }),
-        signal: context.signal,
-    });
-    if (result.code !== 0)
-        throw new Error(`${script} failed:\n${result.stderr}`);
-    return answer.parse(JSON.parse(result.stdout.toString("utf8")));
+async function runHelper(script, input, answer, cwd, tools) {
+    const helper = await tools.helper();
+    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
 }
 
 ;// CONCATENATED MODULE: ./src/resolve/edges.ts
@@ -56581,28 +56672,21 @@ async function runHelper(script, input, answer, python, cwd, tools, context) {
 
 
 
-
-
-const HELPER = asset(import.meta.url, "dependency_edges.py");
+const edges_HELPER = asset(import.meta.url, "dependency_edges.py");
 /**
  * Which distribution of a resolution requires which, for the target: markers are evaluated, and extras are asked for by
  * the direct requirements or on the way from them. Sorted by `from`, then `to`; nobody requires itself.
- * @param request metadata by normalised name; of what is not in it no edge is known. The interpreter only runs our script: null for
- *   any
+ * @param request metadata by normalised name; of what is not in it no edge is known
  */
 async function dependencyEdges(request, tools, context) {
     const { resolution, target, metadata } = request;
-    const python = request.interpreter ?? (await findAnyInterpreter(context, "3.10"));
-    if (python === null) {
-        throw new SideError("unweighable", "resolve", "No Python 3.10 or newer was found.", "Add actions/setup-python to the job.");
-    }
     const input = {
         environment: markerEnvironment(target),
         distributions: Object.fromEntries(resolution.distributions.map(({ name }) => [name, metadata.get(name)?.requires ?? []])),
         direct: resolution.direct.map(({ name, extras }) => ({ name, extras })),
     };
     const pairs = array(tuple([schemas_string(), schemas_string()]));
-    const edges = await runHelper(HELPER, input, pairs, python, context.scratch, tools, context);
+    const edges = await runHelper(edges_HELPER, input, pairs, context.scratch, tools);
     return edges.map(([from, to]) => ({ from, to }));
 }
 
@@ -59021,14 +59105,14 @@ async function readToml(app, name) {
     }
 }
 /** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
-async function projectRequirements(file, { python, app, target }, tools, context) {
+async function projectRequirements(file, { app, target }, tools) {
     const listed = tableAt(file.table, "project")?.dependencies;
     const texts = Array.isArray(listed) ? listed.filter((item) => typeof item === "string") : [];
     if (texts.length === 0)
         return [];
     const answer = array(object({ name: schemas_string(), extras: array(schemas_string()) }).nullable());
     const input = { requirements: texts, environment: markerEnvironment(target) };
-    const read = await runHelper(project_HELPER, input, answer, python, app, tools, context);
+    const read = await runHelper(project_HELPER, input, answer, app, tools);
     return read.flatMap((requirement, index) => {
         if (requirement === null)
             return [];
@@ -59522,7 +59606,7 @@ const Refusal = object({
  * @param writtenFrom the file that a reader would look into; null for the requirements file itself
  * @throws SideError that names the file and the line, if pip could not read it
  */
-async function readRequirements(file, writtenFrom, { app, target, python }, tools, context) {
+async function readRequirements(file, writtenFrom, { app, target }, tools, context) {
     const env = toolEnvironment(context.env);
     const input = {
         file,
@@ -59530,7 +59614,7 @@ async function readRequirements(file, writtenFrom, { app, target, python }, tool
         extraIndexUrls: (env.PIP_EXTRA_INDEX_URL ?? "").split(/\s+/).filter((url) => url !== ""),
         environment: markerEnvironment(target),
     };
-    const answer = await runHelper(requirements_file_HELPER, input, union([Answer, Refusal]), python, app, tools, context);
+    const answer = await runHelper(requirements_file_HELPER, input, union([Answer, Refusal]), app, tools);
     if (!("error" in answer)) {
         const [refusing] = answer.refusing;
         if (refusing === undefined)
@@ -59761,7 +59845,7 @@ const poetry = {
         if (result.code !== 0)
             throw toolError({ tool: "poetry", output, app, target, refusal: null }, context);
         const legacy = tableRequirements(project, "tool", "poetry", "dependencies").filter(({ name }) => name !== "python");
-        const standard = await projectRequirements(project, request, tools, context);
+        const standard = await projectRequirements(project, request, tools);
         const linked = tableAt(project.table, "tool", "poetry")?.["package-mode"] !== false;
         return {
             pylock,
@@ -59843,7 +59927,7 @@ const uv = {
         }
         return {
             pylock,
-            direct: await projectRequirements(project, request, tools, context),
+            direct: await projectRequirements(project, request, tools),
             hashes: new Map(),
             requireHashes: false,
             preinstalled: [],
@@ -59923,7 +60007,7 @@ const select_Answer = union([
  * What the target gets of a lock, sorted by name: of every distribution whose marker applies the best file.
  * @throws SideError
  */
-async function select_select(lock, { app, target, python }, tools, context) {
+async function select_select(lock, { app, target }, tools) {
     const input = {
         pylock: lock.pylock,
         environment: markerEnvironment(target),
@@ -59933,7 +60017,7 @@ async function select_select(lock, { app, target, python }, tools, context) {
         hashes: Object.fromEntries(lock.hashes),
         requireHashes: lock.requireHashes,
     };
-    const answer = await runHelper(select_HELPER, input, select_Answer, python, app, tools, context);
+    const answer = await runHelper(select_HELPER, input, select_Answer, app, tools);
     if ("error" in answer) {
         const { reason, name, message } = answer.error;
         const [state, text, hint] = REFUSALS[reason](name ?? "A distribution", targetPhrase(target));
@@ -60002,7 +60086,7 @@ async function resolve(request, tools, context) {
     const building = interpreter === null ? withoutPython(request) : request.building;
     const job = { app, target, python, building, cutoff };
     const lock = await MANIFESTS[manager].lock(job, tools, context);
-    const selected = (await select_select(lock, job, tools, context)).filter((distribution) => !isPreinstalled(distribution, lock));
+    const selected = (await select_select(lock, job, tools)).filter((distribution) => !isPreinstalled(distribution, lock));
     await refuseUnbuildable(selected, job);
     const named = lock.direct.flatMap((requirement) => {
         const distribution = selected.find((candidate) => isMeant(candidate, requirement));
@@ -61298,9 +61382,9 @@ async function weighPlan(checkedOut, plan, options, shared) {
     };
     return { slug, notes: runtime.notes };
 }
-async function dependencyGraph({ resolution, target, interpreter }, installed, { parts }) {
+async function dependencyGraph({ resolution, target }, installed, { parts }) {
     const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
-    const edges = await dependencyEdges({ resolution, target, interpreter, metadata }, parts.tools, parts.context);
+    const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context);
     return { direct: resolution.direct, edges };
 }
 

@@ -1,31 +1,26 @@
 """
 Reads a requirements file as pip reads it: nested files, options, environment variables, continued lines, encodings.
 
-Input (JSON, standard input): library (directory that holds pip), file, indexUrl (null for pip's default) and extraIndexUrls
-(what pip knows before it opens the file), environment (the target's markers). The working directory is what relative paths start from.
-Output (JSON, standard output): what `Answer` or `Refusal` in `requirements.ts` says.
+Input: file, indexUrl (null for pip's default) and extraIndexUrls (what pip knows before it opens the file), environment
+(the target's markers). The working directory is what relative paths start from.
+Answer: what `Answer` or `Refusal` in `requirements-file.ts` says.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 
-def main() -> None:
-    request: dict[str, Any] = json.load(sys.stdin)
-    sys.path.insert(0, request["library"])
+def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        answer = read(request)
+        return read(request)
     except Refused as error:
         place = {"file": error.file, "line": error.line}
-        answer = {"error": {**place, "message": str(error), "network": is_network(error.__cause__)}}
-    json.dump(answer, sys.stdout)
+        return {"error": {**place, "message": str(error), "network": is_network(error.__cause__)}}
 
 
 class Refused(Exception):
@@ -253,6 +248,3 @@ def is_network(error: BaseException | None) -> bool:
     from pip._vendor.requests.exceptions import RequestException
 
     return isinstance(error, (ConnectionFailedError, NetworkConnectionError, RequestException, ConnectionError))
-
-
-main()

@@ -1,18 +1,15 @@
 """
 Selects from a lock (PEP 751) what the target gets, with pip's own `packaging`.
 
-Input (JSON, standard input): library (directory that holds pip), pylock (text), environment (the target's markers), python
-([3, 12]), platforms (tags, best first), app (absolute path that relative paths of the lock start from), hashes (allowed
-sha256 by name, if the app's files name any), requireHashes.
-Output (JSON, standard output): what `Answer` in `select.ts` says.
+Input: pylock (text), environment (the target's markers), python ([3, 12]), platforms (tags, best first), app (absolute
+path that relative paths of the lock start from), hashes (allowed sha256 by name, if the app's files name any), requireHashes.
+Answer: what `Answer` in `select.ts` says.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import sys
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -21,14 +18,11 @@ from urllib.request import url2pathname
 UNKNOWN = {"unknown": "unknown"}
 
 
-def main() -> None:
-    request: dict[str, Any] = json.load(sys.stdin)
-    sys.path.insert(0, request["library"])
+def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = {"distributions": select(request)}
+        return {"distributions": select(request)}
     except Refused as error:
-        answer = {"error": {"reason": error.reason, "name": error.name, "message": str(error)}}
-    json.dump(answer, sys.stdout)
+        return {"error": {"reason": error.reason, "name": error.name, "message": str(error)}}
 
 
 class Refused(Exception):
@@ -209,6 +203,3 @@ def fits(name: str, request: dict[str, Any]) -> bool:
     from pip._vendor.packaging.utils import parse_wheel_filename
 
     return not parse_wheel_filename(name)[3].isdisjoint(tags(request))
-
-
-main()

@@ -44,7 +44,7 @@ export const poetry: Manifest = {
     }
     if (result.code !== 0) throw toolError({ tool: "poetry", output, app, target, refusal: null }, context);
     const legacy = tableRequirements(project, "tool", "poetry", "dependencies").filter(({ name }) => name !== "python");
-    const standard = await projectRequirements(project, request, tools, context);
+    const standard = await projectRequirements(project, request, tools);
     const linked = tableAt(project.table, "tool", "poetry")?.["package-mode"] !== false;
     return {
       pylock,

@@ -4,7 +4,6 @@ import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
 import { z } from "zod";
 import { SideError } from "../errors.js";
 import { normalName } from "../install/metadata.js";
-import type { Context } from "../ports.js";
 import { markerEnvironment } from "../resolve/environment.js";
 import { runHelper } from "../resolve/helper.js";
 import { systemErrorCode } from "../system/system-error.js";
@@ -66,16 +65,15 @@ export async function readToml(app: string, name: string): Promise<TomlFile> {
 /** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
 export async function projectRequirements(
   file: TomlFile,
-  { python, app, target }: LockRequest,
+  { app, target }: LockRequest,
   tools: Tools,
-  context: Context,
 ): Promise<NamedRequirement[]> {
   const listed = tableAt(file.table, "project")?.dependencies;
   const texts = Array.isArray(listed) ? listed.filter((item) => typeof item === "string") : [];
   if (texts.length === 0) return [];
   const answer = z.array(z.object({ name: z.string(), extras: z.array(z.string()) }).nullable());
   const input = { requirements: texts, environment: markerEnvironment(target) };
-  const read = await runHelper(HELPER, input, answer, python, app, tools, context);
+  const read = await runHelper(HELPER, input, answer, app, tools);
   return read.flatMap((requirement, index) => {
     if (requirement === null) return [];
     const line = lineOfItem(file.text, "project", "dependencies", texts[index] ?? "");

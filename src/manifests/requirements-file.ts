@@ -77,7 +77,7 @@ const Refusal = z.object({
 export async function readRequirements(
   file: string,
   writtenFrom: string | null,
-  { app, target, python }: LockRequest,
+  { app, target }: LockRequest,
   tools: Tools,
   context: Context,
 ): Promise<RequirementsFile> {
@@ -88,7 +88,7 @@ export async function readRequirements(
     extraIndexUrls: (env.PIP_EXTRA_INDEX_URL ?? "").split(/\s+/).filter((url) => url !== ""),
     environment: markerEnvironment(target),
   };
-  const answer = await runHelper(HELPER, input, z.union([Answer, Refusal]), python, app, tools, context);
+  const answer = await runHelper(HELPER, input, z.union([Answer, Refusal]), app, tools);
   if (!("error" in answer)) {
     const [refusing] = answer.refusing;
     if (refusing === undefined) return answer;

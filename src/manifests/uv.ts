@@ -73,7 +73,7 @@ export const uv: Manifest = {
     }
     return {
       pylock,
-      direct: await projectRequirements(project, request, tools, context),
+      direct: await projectRequirements(project, request, tools),
       hashes: new Map(),
       requireHashes: false,
       preinstalled: [],

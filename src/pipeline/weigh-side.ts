@@ -81,11 +81,11 @@ async function weighPlan(
 }
 
 async function dependencyGraph(
-  { resolution, target, interpreter }: Plan,
+  { resolution, target }: Plan,
   installed: readonly Installed[],
   { parts }: Shared,
 ): Promise<DependencyGraph> {
   const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
-  const edges = await dependencyEdges({ resolution, target, interpreter, metadata }, parts.tools, parts.context);
+  const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context);
   return { direct: resolution.direct, edges };
 }

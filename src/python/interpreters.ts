@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { UserError } from "../errors.js";
 import type { Context } from "../ports.js";
@@ -38,7 +38,7 @@ export async function findInterpreter(minor: string, context: Context, exact?: s
  */
 export async function findAnyInterpreter(context: Context, atLeast: string): Promise<Interpreter | null> {
   const suits = (answer: Answer): boolean => compareVersions(answer.version, atLeast) >= 0;
-  const onPathFirst = await Promise.all(["python3", "python"].map((name) => onPath(name, context.env)));
+  const onPathFirst = await Promise.all(["python3", "python"].map((name) => programs(name, context)));
   for (const path of onPathFirst.flat()) {
     const answer = await ask(path, context);
     if (answer !== null && suits(answer)) return toInterpreter(answer);
@@ -87,13 +87,8 @@ async function ask(path: string, context: Context): Promise<Answer | null> {
 }
 
 async function askAll(paths: readonly string[], context: Context): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  // One after the other: a start takes some hundredths of a second, and there are a handful.
-  for (const path of paths) {
-    const answer = await ask(path, context);
-    if (answer !== null) answers.push(answer);
-  }
-  return answers;
+  const answers = await Promise.all(paths.map((path) => ask(path, context)));
+  return answers.filter((answer) => answer !== null);
 }
 
 /** Paths that may be interpreters: `names` on PATH, then those that version managers keep, of one minor or of all. */
@@ -104,7 +99,7 @@ async function candidates(names: readonly string[], minor: string | null, contex
   const homes: readonly (readonly [root: string | undefined, starts: string, program: string])[] = [
     [env.RUNNER_TOOL_CACHE && join(env.RUNNER_TOOL_CACHE, "Python"), prefix, "x64/bin/python"],
     [env.AGENT_TOOLSDIRECTORY && join(env.AGENT_TOOLSDIRECTORY, "Python"), prefix, "x64/bin/python"],
-    [env.PYENV_ROOT ?? join(home, ".pyenv"), `versions/${prefix}`, "bin/python"],
+    [pyenvRoot(context), `versions/${prefix}`, "bin/python"],
     [
       env.UV_PYTHON_INSTALL_DIR ?? join(env.XDG_DATA_HOME ?? join(home, ".local/share"), "uv/python"),
       `cpython-${prefix}`,
@@ -112,10 +107,30 @@ async function candidates(names: readonly string[], minor: string | null, contex
     ],
   ];
   const paths = await Promise.all([
-    ...names.map((name) => onPath(name, env)),
+    ...names.map((name) => programs(name, context)),
     ...homes.map(([root, starts, program]) => installed(root, starts, program)),
   ]);
-  return [...new Set(paths.flat())];
+  return differentFiles(paths.flat());
+}
+
+/** Programs of that name on PATH, but for pyenv's shims: slow shell scripts, of which what they lead to is looked for itself. */
+async function programs(name: string, context: Context): Promise<string[]> {
+  const shims = join(pyenvRoot(context), "shims/");
+  return (await onPath(name, context.env)).filter((path) => !path.startsWith(shims));
+}
+
+function pyenvRoot({ env }: Context): string {
+  return env.PYENV_ROOT ?? join(env.HOME ?? "", ".pyenv");
+}
+
+/** Of several names of one file the first, such as of `python3` and `python`. */
+async function differentFiles(paths: readonly string[]): Promise<string[]> {
+  const files = new Map<string, string>();
+  for (const path of paths) {
+    const file = await realpath(path).catch(() => path);
+    if (!files.has(file)) files.set(file, path);
+  }
+  return [...files.values()];
 }
 
 /** `root/starts…/program` for every directory there is, newest version first. */

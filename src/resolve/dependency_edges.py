@@ -1,22 +1,17 @@
 """
 Tells which distribution requires which, for the target.
 
-Input (JSON, standard input): library (directory that holds pip, whose `packaging` is used), environment (the target's
-markers), distributions ({name: Requires-Dist strings}), direct ([{name, extras}]).
-Output (JSON, standard output): pairs [from, to], sorted.
+Input: environment (the target's markers), distributions ({name: Requires-Dist strings}), direct ([{name, extras}]).
+Answer: pairs [from, to], sorted.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 
-def main() -> None:
-    request: dict[str, Any] = json.load(sys.stdin)
-    sys.path.insert(0, request["library"])
-    json.dump(sorted(edges(request)), sys.stdout)
+def answer(request: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted(edges(request))
 
 
 def edges(request: dict[str, Any]) -> set[tuple[str, str]]:
@@ -57,6 +52,3 @@ def edges(request: dict[str, Any]) -> set[tuple[str, str]]:
                 extras[to] |= asked
                 pending.append(to)
     return found
-
-
-main()

@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { SideError } from "../errors.js";
 import type { DistributionMetadata } from "../model/distribution.js";
 import type { Edge, Resolution } from "../model/resolution.js";
 import type { Target } from "../model/target.js";
 import type { Context } from "../ports.js";
-import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
 import type { Tools } from "../tools/tools.js";
 import { markerEnvironment } from "./environment.js";
 import { runHelper } from "./helper.js";
@@ -15,29 +13,18 @@ const HELPER = asset(import.meta.url, "dependency_edges.py");
 /**
  * Which distribution of a resolution requires which, for the target: markers are evaluated, and extras are asked for by
  * the direct requirements or on the way from them. Sorted by `from`, then `to`; nobody requires itself.
- * @param request metadata by normalised name; of what is not in it no edge is known. The interpreter only runs our script: null for
- *   any
+ * @param request metadata by normalised name; of what is not in it no edge is known
  */
 export async function dependencyEdges(
   request: {
     readonly resolution: Resolution;
     readonly target: Target;
-    readonly interpreter: Interpreter | null;
     readonly metadata: ReadonlyMap<string, DistributionMetadata>;
   },
   tools: Tools,
-  context: Context,
+  context: Pick<Context, "scratch">,
 ): Promise<Edge[]> {
   const { resolution, target, metadata } = request;
-  const python = request.interpreter ?? (await findAnyInterpreter(context, "3.10"));
-  if (python === null) {
-    throw new SideError(
-      "unweighable",
-      "resolve",
-      "No Python 3.10 or newer was found.",
-      "Add actions/setup-python to the job.",
-    );
-  }
   const input = {
     environment: markerEnvironment(target),
     distributions: Object.fromEntries(
@@ -46,6 +33,6 @@ export async function dependencyEdges(
     direct: resolution.direct.map(({ name, extras }) => ({ name, extras })),
   };
   const pairs = z.array(z.tuple([z.string(), z.string()]));
-  const edges = await runHelper(HELPER, input, pairs, python, context.scratch, tools, context);
+  const edges = await runHelper(HELPER, input, pairs, context.scratch, tools);
   return edges.map(([from, to]) => ({ from, to }));
 }

@@ -3,7 +3,6 @@ import { SideError } from "../errors.js";
 import type { Lock, LockRequest } from "../manifests/manifest.js";
 import type { ResolvedDistribution } from "../model/resolution.js";
 import { platformTags } from "../platforms/heroku.js";
-import type { Context } from "../ports.js";
 import { redact } from "../system/redact.js";
 import type { Tools } from "../tools/tools.js";
 import { markerEnvironment } from "./environment.js";
@@ -54,12 +53,7 @@ export interface Selected extends ResolvedDistribution {
  * What the target gets of a lock, sorted by name: of every distribution whose marker applies the best file.
  * @throws SideError
  */
-export async function select(
-  lock: Lock,
-  { app, target, python }: LockRequest,
-  tools: Tools,
-  context: Context,
-): Promise<Selected[]> {
+export async function select(lock: Lock, { app, target }: LockRequest, tools: Tools): Promise<Selected[]> {
   const input = {
     pylock: lock.pylock,
     environment: markerEnvironment(target),
@@ -69,7 +63,7 @@ export async function select(
     hashes: Object.fromEntries(lock.hashes),
     requireHashes: lock.requireHashes,
   };
-  const answer = await runHelper(HELPER, input, Answer, python, app, tools, context);
+  const answer = await runHelper(HELPER, input, Answer, app, tools);
   if ("error" in answer) {
     const { reason, name, message } = answer.error;
     const [state, text, hint] = REFUSALS[reason](name ?? "A distribution", targetPhrase(target));

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { UserError } from "../errors.js";
 import { redact, secretsOf } from "./redact.js";
 
@@ -75,19 +75,11 @@ export function runStreaming<T>(
     let grace: NodeJS.Timeout | undefined;
     const kill = (): void => {
       if (options.lifeline !== true) {
-        killGroup();
+        killGroup(child);
         return;
       }
       child.stdin.destroy();
-      grace ??= setTimeout(killGroup, GRACE);
-    };
-    const killGroup = (): void => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // The group has ended by itself.
-      }
+      grace ??= setTimeout(killGroup, GRACE, child);
     };
     const timer =
       options.timeout === undefined
@@ -109,7 +101,7 @@ export function runStreaming<T>(
     });
     consumed.catch(() => undefined); // Looked at when the process has ended.
     child.stderr.on("data", (chunk: Buffer) => {
-      stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_KEPT);
+      stderr = lastOf(stderr, chunk);
     });
     child.stdin.on("error", () => undefined); // A child may end without reading its input.
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -149,11 +141,27 @@ export function lastLines(text: string, count = 12): string[] {
   return lines.slice(-count);
 }
 
+/** Kills a child that was started `detached`, with all that it has started. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The group has ended by itself.
+  }
+}
+
+/** What is kept of a child's standard error when more of it comes. */
+export function lastOf(kept: Buffer, more: Buffer): Buffer<ArrayBuffer> {
+  return Buffer.concat([kept, more]).subarray(-STDERR_KEPT);
+}
+
 function abortReason(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error("aborted");
 }
 
-function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+/** The variables that have a value, as `spawn` takes them. */
+export function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const clean: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined) clean[name] = value;
   return clean;

@@ -6,6 +6,8 @@ import { BUILDPACK } from "../platforms/buildpack.js";
 import type { PackageManagerName } from "../model/resolution.js";
 import type { Context } from "../ports.js";
 import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
+import { asset } from "../system/asset.js";
+import { startLineProcess, type LineProcess } from "../system/line-process.js";
 import { lastLines, run, type RunResult } from "../system/run.js";
 import { onPath } from "../system/which.js";
 import { toolEnvironment } from "./environment.js";
@@ -18,6 +20,8 @@ export interface Tools {
   uv(): Promise<string>;
   /** Directory to put on PYTHONPATH, which holds `pip` with its vendored `packaging`. */
   pipLibrary(): Promise<string>;
+  /** Our own Python scripts, at work on any interpreter, with pip's library: see `helper.py`. Killed with the run. */
+  helper(): Promise<LineProcess>;
   /** Absolute path of Poetry, with its export plugin: of PATH if that very version with the plugin, else fetched. */
   poetry(): Promise<string>;
   /** Absolute path of Pipenv: of PATH if that very version, else fetched. */
@@ -25,6 +29,8 @@ export interface Tools {
 }
 
 type ToolName = PackageManagerName;
+
+const HELPER = asset(import.meta.url, "helper.py");
 
 /** The oldest Python that the pinned files of Poetry, Pipenv and pip are chosen for. */
 const OLDEST_PYTHON = "3.10";
@@ -132,6 +138,17 @@ export function createTools(context: Context): Tools {
     });
   });
 
+  const helper = once(async () => {
+    const [python, library] = await Promise.all([interpreter(), pipLibrary()]);
+    // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
+    const bytecode = `pycache_prefix=${join(context.toolsDir, "bytecode")}`;
+    return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, HELPER, library], {
+      cwd: context.scratch,
+      env,
+      signal: context.signal,
+    });
+  });
+
   /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
   const application = async (tool: "poetry" | "pipenv"): Promise<string> => {
     const [program, python] = await Promise.all([uv(), interpreter()]);
@@ -156,7 +173,7 @@ export function createTools(context: Context): Tools {
       (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"),
   );
 
-  return { uv, pipLibrary, poetry, pipenv };
+  return { uv, pipLibrary, helper, poetry, pipenv };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
