@@ -12,6 +12,7 @@ import type { InstalledDistribution } from "../../src/model/distribution.js";
 import type { Context } from "../../src/ports.js";
 import { allowed } from "../../src/sandbox/building.js";
 import { run } from "../../src/system/run.js";
+import { toolEnvironment } from "../../src/tools/environment.js";
 import { content, digest, installOn, lockOf, makeWheel, named, openBench, resolve, type Bench } from "./support.js";
 
 let bench: Bench;
@@ -178,18 +179,47 @@ describe("what lies over or among others' files", () => {
     }
   });
 
-  test("an empty directory goes to the one that brought it", async () => {
+  test("a script that is the same in both is told of as if each were alone", async () => {
+    const folder = join(bench.root, "script");
+    const entry = (name: string) => ({
+      files: {
+        [`${name}.py`]: "",
+        [`${name}-1.0.dist-info/entry_points.txt`]: "[console_scripts]\ngo = json.tool:main\n",
+      },
+    });
+    const lock = lockOf(await makeWheel(folder, "one", entry("one")), await makeWheel(folder, "two", entry("two")));
+    const installed = await installOn(bench, lock);
+    expect(new Set(installed.map(({ root }) => root)).size).toBe(1);
+    for (const distribution of installed) {
+      const wanted = lock.distributions.filter(({ name }) => name === distribution.name);
+      const [alone] = await installOn(bench, lock, { wanted });
+      expect(await content(distribution, "/bin/go")).toMatch(/^#!\/app\/\.heroku\/python\/bin\/python\n/);
+      expect(alone && (await digest(alone))).toEqual(await digest(distribution));
+    }
+  });
+
+  test("an empty directory is left out, as pip leaves it out", async () => {
     const folder = join(bench.root, "empty");
     const lock = lockOf(
       await makeWheel(folder, "plain", { files: { "plain.py": "" } }),
       await makeWheel(folder, "hollow", { files: { "hollow.py": "" }, folders: ["hollow_data/deep"] }),
     );
     const installed = await installOn(bench, lock);
-    const has = (name: string): boolean =>
-      named(installed, name).entries.some(
-        ({ path, kind }) => path.endsWith("hollow_data/deep") && kind === "directory",
-      );
-    expect([has("plain"), has("hollow")]).toEqual([false, true]);
+    expect(installed.flatMap(({ entries, unclaimed }) => [...entries, ...unclaimed])).not.toContainEqual(
+      expect.objectContaining({ path: expect.stringContaining("hollow_data") }),
+    );
+    expect(new Set(installed.map(({ root }) => root)).size).toBe(1);
+    const target = join(folder, "by-pip");
+    const wheel = join(folder, "hollow-1.0-py3-none-any.whl");
+    const library = await bench.tools.pipLibrary();
+    const pip = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", target, wheel];
+    const { code } = await run(bench.python.path, pip, {
+      env: { ...toolEnvironment(process.env), PYTHONPATH: library },
+      signal: AbortSignal.timeout(60_000),
+    });
+    expect(code).toBe(0);
+    expect(await readdir(target)).toEqual(expect.arrayContaining(["hollow.py"]));
+    expect(await readdir(target)).not.toContain("hollow_data");
   });
 });
 

@@ -18,7 +18,8 @@ async function toolsOf(manager: PackageManagerName, minor = bench.target.python.
 }
 
 async function installTools(manager: PackageManagerName): Promise<InstalledDistribution[]> {
-  return installOn(bench, await toolsOf(manager));
+  const { distributions, environment, lock } = await toolsOf(manager);
+  return installOn(bench, { distributions, pylock: await lock() }, { environment });
 }
 
 test("pip comes with setuptools up to Python 3.12, uv and Poetry leave nothing in the slug", async () => {

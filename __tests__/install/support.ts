@@ -108,14 +108,14 @@ function text(value: unknown): string {
 /** Installs with the bench's tools; everything that is resolved, unless told otherwise. */
 export async function installOn(
   bench: Bench,
-  resolution: Resolution,
+  { distributions, pylock }: Pick<Resolution, "distributions" | "pylock">,
   rest: Partial<InstallRequest> = {},
   context?: Context,
 ): Promise<InstalledDistribution[]> {
   return install(
     {
-      resolution,
-      wanted: resolution.distributions,
+      pylock,
+      wanted: distributions,
       target: bench.target,
       interpreter: bench.python,
       app: await mkdtemp(join(bench.root, "app-")),
@@ -124,6 +124,7 @@ export async function installOn(
     },
     bench.tools,
     context ?? (await bench.context()),
+    (installed) => Promise.resolve(installed),
   );
 }
 

@@ -8,6 +8,7 @@ import { BUILDPACK, preinstalledTools, runtimeArchiveUrl } from "../../src/platf
 import { HEROKU, platformTags } from "../../src/platforms/heroku.js";
 import { SILENT } from "../../src/ports.js";
 import { findAnyInterpreter } from "../../src/python/interpreters.js";
+import wheels from "../../src/tools/preinstalled.json" with { type: "json" };
 import { createTools } from "../../src/tools/tools.js";
 
 describe("Heroku", () => {
@@ -64,6 +65,19 @@ describe("the buildpack", () => {
     expect(names("pip", "3.13")).toEqual(["pip"]);
     expect(names("pipenv", "3.12")).toEqual(["pipenv"]);
     expect([...names("poetry", "3.12"), ...names("uv", "3.12")]).toEqual([]);
+  });
+
+  test.each(["pip", "setuptools", "pipenv"] as const)("%s is installed from wheels that are pinned", (tool) => {
+    const pins = readFileSync(new URL(`../../src/tools/${tool}.txt`, import.meta.url), "utf8");
+    const version = tool === "setuptools" ? BUILDPACK.setuptools.version : BUILDPACK.tools[tool];
+    expect(Object.keys(wheels[tool])).toEqual(Object.keys(BUILDPACK.python.latest));
+    for (const list of Object.values(wheels[tool])) {
+      expect(list).toContainEqual(expect.objectContaining({ name: tool, version }));
+      for (const { name, version, sha256 } of list) {
+        expect(pins).toContain(`${name}==${version} `);
+        expect(pins).toContain(sha256);
+      }
+    }
   });
 
   test.each(Object.entries(BUILDPACK.tools))(

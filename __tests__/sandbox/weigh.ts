@@ -33,21 +33,18 @@ const answer = await withSession(session, async ({ tools, context, building }) =
   const target: Target = { stack: "heroku-24", python: { full: interpreter.version, minor }, pythonFrom: "test" };
   const manager = detectPackageManager((path) => existsSync(join(app, path)));
   const request = { app, manager, target, interpreter, building };
-  const resolution = await resolve({ ...request, cutoff: "2026-06-01T00:00:00Z" }, tools, context);
-  const wanted = resolution.distributions;
-  const installed = await install({ ...request, resolution, wanted }, tools, context);
-  return Promise.all(
-    installed.map(async ({ name, version, entries, unclaimed, root }) => ({
-      name,
-      version,
-      files: await Promise.all(
-        [...entries, ...unclaimed].map(async ({ path, kind, executable, linkTarget }) => {
-          const bytes = kind === "file" ? await readFile(join(root, path)) : "";
-          return [path, kind, executable, linkTarget, createHash("sha256").update(bytes).digest("hex")];
-        }),
-      ),
-    })),
-  );
+  const { pylock, distributions } = await resolve({ ...request, cutoff: "2026-06-01T00:00:00Z" }, tools, context);
+  const wanted = { ...request, pylock, wanted: distributions };
+  return install(wanted, tools, context, async ({ name, version, entries, unclaimed, root }) => ({
+    name,
+    version,
+    files: await Promise.all(
+      [...entries, ...unclaimed].map(async ({ path, kind, executable, linkTarget }) => {
+        const bytes = kind === "file" ? await readFile(join(root, path)) : "";
+        return [path, kind, executable, linkTarget, createHash("sha256").update(bytes).digest("hex")];
+      }),
+    ),
+  }));
 }).catch((error: unknown) => {
   if (!(error instanceof UserError)) throw error;
   return { message: error.message, hint: error.hint, details: error.details };

@@ -9,7 +9,7 @@ import {
   type Measure,
 } from "../model/layer.js";
 import type { Overlap } from "../model/slug.js";
-import { byTarOrder, compareBytes } from "../model/tree.js";
+import { byTarOrder, compareBytes, inTarOrder } from "../model/tree.js";
 import { equal, sum, type Weight } from "../model/weight.js";
 
 /** A weighed layer and whose it is. */
@@ -108,7 +108,7 @@ function unclaimedLayer(parts: readonly Part[], claimed: readonly Layer[]): Laye
     for (const entry of weighed.unclaimed) if (!taken.has(entry.path)) left.set(entry.path, entry);
     if (weighed.unclaimed.length > 0 && weighed.measure === "built") measure = "built";
   }
-  const entries = [...left.values()].sort(byTarOrder);
+  const entries = inTarOrder([...left.values()]);
   const weight = sum(entries.map(entryWeight));
   return { kind: "unattributed", name: UNATTRIBUTED, version: null, measure, weight, error: 0, entries };
 }
@@ -185,7 +185,7 @@ function overlapsOf(claims: Claims, owners: ReadonlyMap<string, Layer>): Overlap
     const others = claimed.filter(({ layer }) => layer !== owner).map(({ layer }) => layer.name);
     overlaps.push({ path, owner: owner.name, others });
   }
-  return overlaps.sort(byTarOrder);
+  return inTarOrder(overlaps);
 }
 
 /** Only the sum of an estimated runtime is known; everywhere else the entries are the weight. */

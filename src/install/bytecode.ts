@@ -44,14 +44,23 @@ export function bytecodePath(source: string, minor: string): string {
  * Compiles every source to its `__pycache__`, under the path it has on a dyno, with a fixed source time. The bytes of
  * one distribution's bytecode do not depend on what else is compiled along with it, nor on the scratch path.
  * @param python path of an interpreter of the target's minor version
+ * @param onDone called with the index of each job when all of it is compiled
  */
-export async function compileBytecode(jobs: readonly Sources[], python: string, context: Context): Promise<void> {
-  const chunks = jobs.flatMap(({ root, files }) =>
+export async function compileBytecode(
+  jobs: readonly Sources[],
+  python: string,
+  context: Context,
+  onDone: (job: number) => void = () => undefined,
+): Promise<void> {
+  const chunks = jobs.flatMap(({ root, files }, job) =>
     Array.from({ length: Math.ceil(files.length / CHUNK) }, (_, at) => ({
+      job,
       root,
       files: files.slice(at * CHUNK, (at + 1) * CHUNK),
     })),
   );
+  const left = jobs.map(({ files }) => Math.ceil(files.length / CHUNK));
+  for (const [job, count] of left.entries()) if (count === 0) onDone(job);
   if (chunks.length === 0) return;
   const total = jobs.reduce((count, job) => count + job.files.length, 0);
   const activity = context.progress.start("Compiling bytecode", total, "count");
@@ -65,7 +74,14 @@ export async function compileBytecode(jobs: readonly Sources[], python: string, 
     onStdout: (chunk) => {
       const lines = (pending + chunk.toString("utf8")).split("\n");
       pending = lines.pop() ?? "";
-      for (const line of lines) activity.advance(Number(line));
+      for (const line of lines) {
+        const chunk = chunks[Number(line)];
+        if (chunk === undefined) throw new Error(`no chunk ${line} was compiled`);
+        activity.advance(chunk.files.length);
+        const count = (left[chunk.job] ?? 0) - 1;
+        left[chunk.job] = count;
+        if (count === 0) onDone(chunk.job);
+      }
     },
   });
   activity.end(`${total} ${total === 1 ? "file" : "files"}`);

@@ -7,22 +7,37 @@ import { normalName } from "./metadata.js";
 /** Where a distribution that is taken from a directory is to be built, as an absolute path; given its place in the app. */
 export type DirectoryOf = (distribution: ResolvedDistribution) => string;
 
+/** A lock's packages by normalised name; a name may stand for several, of which markers choose. */
+export interface ParsedLock {
+  readonly packages: ReadonlyMap<string, readonly TomlTable[]>;
+  /** For packages that name no index: uv (0.12.5) finds them in its cache only if they do. */
+  readonly defaultIndex: string | null;
+}
+
+/** Reads the text of a lock (PEP 751). */
+export function parseLock(pylock: string, defaultIndex: string | null): ParsedLock {
+  const packages = new Map<string, TomlTable[]>();
+  for (const entry of tables(parse(pylock).packages)) {
+    if (typeof entry.name !== "string") continue;
+    const name = normalName(entry.name);
+    packages.set(name, [...(packages.get(name) ?? []), entry]);
+  }
+  return { packages, defaultIndex };
+}
+
 /**
  * The part of a lock (PEP 751) that installs `wanted` and nothing else: of each distribution the one file that was chosen, no
  * marker and no `requires-python`, since the choice has been made already, for the target's full Python version.
  * @param app absolute path that relative paths of the lock start from
- * @param defaultIndex for packages that name no index: uv (0.12.5) finds them in its cache only if they do
  * @param directoryOf called for directories and for editable repositories
  * @throws SideError if a file lies outside the app, where Heroku does not see it
  */
 export function selectFromLock(
-  pylock: string,
+  { packages, defaultIndex }: ParsedLock,
   wanted: readonly ResolvedDistribution[],
   app: string,
-  defaultIndex: string | null,
   directoryOf: DirectoryOf,
 ): string {
-  const packages = tables(parse(pylock).packages);
   return stringify({
     "lock-version": "1.0",
     "created-by": "slugdiff",
@@ -32,39 +47,13 @@ export function selectFromLock(
       if (source.kind === "directory" || (source.kind === "vcs" && source.editable)) {
         return { ...base, directory: { path: directoryOf(distribution), editable: source.editable } };
       }
-      for (const entry of packages) {
-        if (typeof entry.name !== "string" || normalName(entry.name) !== name) continue;
+      for (const entry of packages.get(name) ?? []) {
         const chosen = chosenFile(entry, source, name, app);
         const index = entry.index ?? defaultIndex ?? undefined;
         if (chosen !== null) return { ...base, ...(index === undefined ? {} : { index }), ...chosen };
       }
       throw new Error(`the lock has no ${source.kind} for ${name} as the resolution names it`);
     }),
-  });
-}
-
-/** A distribution that comes as a wheel with a known hash. */
-export type WheelDistribution = ResolvedDistribution & {
-  readonly version: string;
-  readonly source: { readonly kind: "wheel"; readonly sha256: string };
-};
-
-/** All packages of a lock that has one wheel of each, in its order: what uv writes for pure Python with `--only-binary`. */
-export function readWheels(pylock: string): WheelDistribution[] {
-  return tables(parse(pylock).packages).map(({ name, version, wheels }) => {
-    const [wheel] = tables(wheels);
-    const sha256 = table(wheel?.hashes)?.sha256;
-    const url = wheel?.url;
-    if (
-      typeof name !== "string" ||
-      typeof version !== "string" ||
-      typeof url !== "string" ||
-      typeof sha256 !== "string"
-    ) {
-      throw new Error(`the lock has no wheel for ${JSON.stringify(name)}`);
-    }
-    const size = typeof wheel?.size === "number" ? wheel.size : null;
-    return { name: normalName(name), version, source: { kind: "wheel", filename: fileName(url), url, sha256, size } };
   });
 }
 

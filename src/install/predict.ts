@@ -1,5 +1,5 @@
 import type { Entry } from "../model/layer.js";
-import { byTarOrder, type TreeEntry } from "../model/tree.js";
+import { inTarOrder, type TreeEntry } from "../model/tree.js";
 import { bytecodePath } from "./bytecode.js";
 
 /**
@@ -22,14 +22,14 @@ const BAND = 0.2;
 export function predictBytecode(sources: readonly TreeEntry[], minor: string): { predicted: Entry[]; error: number } {
   const bytes = sources.reduce((total, { size }) => total + size, 0);
   return {
-    predicted: sources
-      .map(({ path, size }): Entry => ({
+    predicted: inTarOrder(
+      sources.map(({ path, size }): Entry => ({
         path: bytecodePath(path, minor),
         kind: "file",
         disk: Math.round(DISK.file + DISK.byte * size),
         compressed: Math.round(COMPRESSED.file + COMPRESSED.byte * size),
-      }))
-      .sort(byTarOrder),
+      })),
+    ),
     error: Math.ceil(BAND * bytes),
   };
 }

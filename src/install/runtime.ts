@@ -10,7 +10,7 @@ import { GIB, MIB } from "../model/bytes.js";
 import { mib } from "../model/format.js";
 import { PYTHON_HOME } from "../model/target.js";
 import type { Tree } from "../model/tree.js";
-import { byTarOrder } from "../model/tree.js";
+import { inTarOrder } from "../model/tree.js";
 import type { Activity, Context } from "../ports.js";
 import { redact, secretsOf } from "../system/redact.js";
 import { download } from "./download.js";
@@ -57,7 +57,7 @@ export async function unpackRuntime(
     source = await openArchive(archive, context);
     const sha256 = createHash("sha256");
     await Promise.all([feed(decompressed(measured(source, sha256, activity)), unpack), writeEntries(unpack, home)]);
-    const entries = [...(await walk(into, PYTHON_HOME)).values()].sort(byTarOrder);
+    const entries = inTarOrder([...walk(into, PYTHON_HOME).values()]);
     if (entries.length === 0) throw unusable("it is empty");
     return { root: into, entries, sha256: sha256.digest("hex") };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
 import { join, posix } from "node:path";
 import { PYTHON_HOME, SLUG_ROOT, sitePackages } from "../model/target.js";
 import type { TreeEntry } from "../model/tree.js";
@@ -20,7 +20,10 @@ export interface Found {
 /** What an install left in one root. */
 export interface Survey {
   readonly root: string;
-  /** All that is under `.heroku/python`, without that directory itself, by path. */
+  /**
+   * All that is under `.heroku/python`, by path; without that directory itself, and without empty directories that a wheel
+   * names: pip, Poetry and Pipenv make none of them.
+   */
   readonly tree: ReadonlyMap<string, TreeEntry>;
   /** By normalised name. */
   readonly found: ReadonlyMap<string, Found>;
@@ -31,18 +34,19 @@ export interface Survey {
  * @param minor target's minor version, such as `3.12`
  * @throws SideError if a `RECORD` names a file outside `.heroku/python`, or what was installed is no file, directory or inner link
  */
-export async function survey(root: string, minor: string): Promise<Survey> {
-  const tree = await walk(root, PYTHON_HOME);
+export function survey(root: string, minor: string): Survey {
+  const tree = walk(root, PYTHON_HOME);
+  removeEmpty(tree);
   const found = new Map<string, Found>();
   const packages = sitePackages(minor);
   for (const path of tree.keys()) {
     if (posix.dirname(path) !== packages || !path.endsWith(".dist-info")) continue;
-    const read = async (name: string): Promise<string> =>
-      tree.get(`${path}/${name}`)?.kind === "file" ? readFile(join(root, path, name), "utf8") : "";
-    const metadata = parseMetadata(await read("METADATA"));
+    const read = (name: string): string =>
+      tree.get(`${path}/${name}`)?.kind === "file" ? readFileSync(join(root, path, name), "utf8") : "";
+    const metadata = parseMetadata(read("METADATA"));
     const name = normalName(metadata.name);
     const claims = new Map<string, RecordRow>();
-    for (const row of parseRecord(await read("RECORD"))) {
+    for (const row of parseRecord(read("RECORD"))) {
       claims.set(claimed(placed(row.path, minor), packages, name), row);
     }
     found.set(name, { name, metadata, info: path, claims });
@@ -52,20 +56,22 @@ export async function survey(root: string, minor: string): Promise<Survey> {
 
 /**
  * Names of the distributions whose files can't be told from this root, since another's lie over or among them: each has to
- * be installed alone. They are those that claim one file together, that claim a file of another size than lies there, and,
- * where something is claimed by nobody, all that have files nearest to it.
+ * be installed alone. They are those that claim one file together, unless it is the same file to all of them, that claim a
+ * file of another size than lies there, and, where something is claimed by nobody, all that have files nearest to it.
  */
 export function entangled({ tree, found }: Survey): Set<string> {
   const names = new Set<string>();
   const owners = new Map<string, Set<string>>();
+  /** The hash that each claimed file has to all who claim it; empty if they do not agree. */
+  const hashes = new Map<string, string>();
   for (const { name, claims } of found.values()) {
     for (const [path, row] of claims) {
       const entry = tree.get(path);
       if (entry === undefined) continue;
       // A RECORD has no size for itself, and some builders leave out others.
       if (row.size !== null && entry.kind === "file" && entry.size !== row.size) names.add(name);
-      own(owners, path, name);
-      for (const folder of foldersOf(path)) own(owners, folder, name);
+      hashes.set(path, (hashes.get(path) ?? row.hash) === row.hash ? row.hash : "");
+      for (const each of [path, ...foldersOf(path)]) own(owners, each, name);
     }
   }
   for (const [path, entry] of tree) {
@@ -73,11 +79,22 @@ export function entangled({ tree, found }: Survey): Set<string> {
     if (here === undefined) {
       const near = foldersOf(path).find((folder) => owners.has(folder));
       for (const name of (near === undefined ? undefined : owners.get(near)) ?? found.keys()) names.add(name);
-    } else if (entry.kind !== "directory" && here.size > 1) {
+      // Bytecode differs with what is compiled beside it.
+    } else if (entry.kind !== "directory" && here.size > 1 && (hashes.get(path) === "" || path.endsWith(".py"))) {
       for (const name of here) names.add(name);
     }
   }
   return names;
+}
+
+/** Takes directories that hold nothing out of a tree, but for those of repositories, which are as git left them. */
+function removeEmpty(tree: Map<string, TreeEntry>): void {
+  const filled = new Set(
+    [...tree.values()].filter(({ kind }) => kind !== "directory").flatMap(({ path }) => foldersOf(path)),
+  );
+  for (const [path, { kind }] of tree) {
+    if (kind === "directory" && !filled.has(path) && !isCheckout(`${path}/`)) tree.delete(path);
+  }
 }
 
 /** The directories that hold a path, innermost first, up to but without `.heroku/python`. */
@@ -88,39 +105,41 @@ export function foldersOf(path: string): string[] {
 }
 
 /** One entry of a root as it lies on disk; null if there is none. `name` is blamed for what no wheel may hold. */
-export async function readEntry(root: string, path: string, name: string): Promise<TreeEntry | null> {
-  const stat = await lstat(join(root, path)).catch((error: unknown) => {
+export function readEntry(root: string, path: string, name: string): TreeEntry | null {
+  let stat: Stats;
+  try {
+    stat = lstatSync(join(root, path));
+  } catch (error) {
     const code = errorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return null;
     throw error;
-  });
-  if (stat === null) return null;
+  }
   const executable = (stat.mode & 0o111) !== 0;
   if (stat.isFile()) return { path, kind: "file", size: stat.size, executable };
   if (stat.isDirectory()) return { path, kind: "directory", size: 0, executable };
   if (!stat.isSymbolicLink()) throw hostileWheel(name, `${path} is neither a file nor a directory`);
-  return { path, kind: "symlink", size: 0, executable, linkTarget: await readlink(join(root, path)) };
+  return { path, kind: "symlink", size: 0, executable, linkTarget: readlinkSync(join(root, path)) };
 }
 
 /**
  * All entries under `folder` of a root, by path, without the folder itself.
  * @throws SideError for sockets, pipes, devices, and links that lead out of `.heroku/python`
  */
-export async function walk(root: string, folder: string): Promise<Map<string, TreeEntry>> {
+export function walk(root: string, folder: string): Map<string, TreeEntry> {
   const entries = new Map<string, TreeEntry>();
-  const visit = async (at: string): Promise<void> => {
-    for (const name of await readdir(join(root, at))) {
+  const visit = (at: string): void => {
+    for (const name of readdirSync(join(root, at))) {
       const path = `${at}/${name}`;
-      const entry = await readEntry(root, path, ownerByPath(path));
+      const entry = readEntry(root, path, ownerByPath(path));
       if (entry === null) continue;
       if (entry.kind === "symlink" && !isCheckout(path) && !staysInside(path, entry.linkTarget ?? "")) {
         throw hostileWheel(ownerByPath(path), `${path} is a link out of ${PYTHON_HOME}`);
       }
       entries.set(path, entry);
-      if (entry.kind === "directory") await visit(path);
+      if (entry.kind === "directory") visit(path);
     }
   };
-  await visit(folder);
+  visit(folder);
   return entries;
 }
 

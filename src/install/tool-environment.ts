@@ -3,15 +3,15 @@ import { dirname, join } from "node:path";
 import type { InstalledDistribution } from "../model/distribution.js";
 import type { ResolvedDistribution } from "../model/resolution.js";
 import { PYTHON_HOME, SLUG_ROOT, type Target } from "../model/target.js";
-import { byTarOrder } from "../model/tree.js";
+import { inTarOrder } from "../model/tree.js";
 import type { Context } from "../ports.js";
 import { compileBytecode } from "./bytecode.js";
-import { selectFromLock } from "./lock.js";
+import { selectFromLock, type ParsedLock } from "./lock.js";
 import { DYNO_PYTHON, normalise } from "./normalise.js";
 import { predictBytecode } from "./predict.js";
 import type { ToolEnvironment } from "./preinstalled.js";
 import { survey, walk } from "./survey.js";
-import { defaultIndex, uvInstall, type Installer } from "./uv.js";
+import { uvInstall, type Installer } from "./uv.js";
 
 /**
  * Installs a tool with all it needs into a virtual environment of its own inside the slug, as Heroku does with
@@ -21,12 +21,12 @@ import { defaultIndex, uvInstall, type Installer } from "./uv.js";
  */
 export async function installEnvironment(
   environment: ToolEnvironment,
-  pylock: string,
+  lock: ParsedLock,
   wanted: readonly ResolvedDistribution[],
   { installer, compile, scratch }: { installer: Installer; compile: boolean; scratch: string },
   context: Context,
 ): Promise<InstalledDistribution> {
-  const { uv, python, target } = installer;
+  const { python, target } = installer;
   const [tool] = wanted;
   if (tool === undefined || wanted.length !== 1) throw new Error("an environment is one tool's");
   const { minor } = target.python;
@@ -34,13 +34,12 @@ export async function installEnvironment(
   const work = join(scratch, "environment");
   const root = join(work, "root");
   await mkdir(join(root, PYTHON_HOME), { recursive: true });
-  const index = await defaultIndex(uv, context);
-  const lock = selectFromLock(pylock, environment.distributions, scratch, index, ({ name }) => {
+  const selected = selectFromLock(lock, environment.distributions, scratch, ({ name }) => {
     throw new Error(`${name} of ${tool.name}'s environment is a directory`);
   });
-  await uvInstall(lock, environment.distributions, { work, root, sandbox: null }, installer, context);
+  await uvInstall(selected, environment.distributions, { work, root, sandbox: null }, installer, context);
   const dynoPython = `${SLUG_ROOT}/${environment.path}/bin/python`;
-  const surveyed = await survey(root, minor);
+  const surveyed = survey(root, minor);
   for (const found of surveyed.found.values()) {
     await normalise(surveyed, found, minor, { python, dynoPython, paths: [] });
   }
@@ -48,9 +47,11 @@ export async function installEnvironment(
   await writeVenv(root, environment.path, tool.name, target);
 
   const packages = `${environment.path}/lib/python${minor}/site-packages/`;
-  const sources = [...(await walk(root, PYTHON_HOME)).values()]
-    .filter(({ path, kind }) => kind === "file" && path.startsWith(packages) && path.endsWith(".py"))
-    .sort(byTarOrder);
+  const sources = inTarOrder(
+    [...walk(root, PYTHON_HOME).values()].filter(
+      ({ path, kind }) => kind === "file" && path.startsWith(packages) && path.endsWith(".py"),
+    ),
+  );
   activity.end(`${environment.distributions.length} distributions`);
   if (compile) await compileBytecode([{ root, files: sources.map(({ path }) => path) }], python.path, context);
   const { predicted, error } = predictBytecode(compile ? [] : sources, minor);
@@ -58,7 +59,7 @@ export async function installEnvironment(
     name: tool.name,
     version: tool.version ?? "",
     root,
-    entries: [...(await walk(root, PYTHON_HOME)).values()].sort(byTarOrder),
+    entries: inTarOrder([...walk(root, PYTHON_HOME).values()]),
     unclaimed: [],
     measure: compile ? "measured" : "estimated",
     predicted,

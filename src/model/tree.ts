@@ -37,3 +37,10 @@ export function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
+
+/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
+export function inTarOrder<T extends { readonly path: string }>(items: readonly T[]): T[] {
+  // No name holds a NUL, which sorts before all that one may hold.
+  const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
+  return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+}

@@ -3,6 +3,7 @@ import { looksLikeApp } from "../manifests/detect.js";
 import { requireOneSide } from "../judge/judge.js";
 import type { Report } from "../model/report.js";
 import type { Progress } from "../ports.js";
+import { mapAtOnce } from "../system/at-once.js";
 import { compareApp, type Request } from "./compare.js";
 import { createShared, type Shared } from "./shared.js";
 
@@ -25,7 +26,7 @@ export async function compareApps(request: AppsRequest, parts: Parts): Promise<r
   const { apps, ...common } = request;
   await requireApps(request, parts);
   const shared = createShared(parts);
-  return inOrder(apps, AT_ONCE, async (app) => {
+  return mapAtOnce(apps, AT_ONCE, async (app) => {
     parts.context.signal.throwIfAborted();
     const { report } = await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app));
     return report;
@@ -59,15 +60,4 @@ function named(progress: Progress, app: string): Progress {
       progress.note(`${app}: ${text}`);
     },
   };
-}
-
-/** The results of `work` in the order of the items, of which at most `most` are worked on at the same time. */
-async function inOrder<T, R>(items: readonly T[], most: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const open = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [at, item] of open) results[at] = await work(item);
-  };
-  await Promise.all(Array.from({ length: most }, worker));
-  return results;
 }

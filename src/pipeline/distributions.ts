@@ -1,22 +1,22 @@
-import { rm } from "node:fs/promises";
 import { install } from "../install/install.js";
-import { preinstalled } from "../install/preinstalled.js";
+import { preinstalled, type ToolSet } from "../install/preinstalled.js";
 import type { InstalledDistribution, WeighedLayer } from "../model/distribution.js";
 import { mib } from "../model/format.js";
 import { entryWeight } from "../model/layer.js";
 import { inWords, isReadyWheel, type ResolvedDistribution } from "../model/resolution.js";
 import type { TargetOptions } from "../model/options.js";
 import { homeDirectories } from "../model/target.js";
-import { byTarOrder } from "../model/tree.js";
+import { inTarOrder } from "../model/tree.js";
 import { sum } from "../model/weight.js";
-import { allowed } from "../sandbox/building.js";
+import { allowed, type Building } from "../sandbox/building.js";
 import { layerStoreKey } from "../store/key.js";
+import { removeTree } from "../system/remove-tree.js";
 import { COMPRESSOR } from "../weigh/zlib.js";
 import type { Weigher } from "../weigh/weigher.js";
 import type { CheckedOutApp } from "./checked-out.js";
 import { layerOf, unstoredKey } from "./layers.js";
 import type { Plan } from "./plan.js";
-import { once, type Shared } from "./shared.js";
+import type { Shared } from "./shared.js";
 import { stage } from "./stage.js";
 
 /** The key of a distribution's layer. What comes from the app's own directory is weighed anew in each run. */
@@ -64,7 +64,7 @@ async function weighInstalled(
     weigher.weigh({ root, entries: claimed }, onBytes),
     weigher.weigh({ root, entries: installed.unclaimed }, onBytes),
   ]);
-  const entries = [...own.entries, ...predicted].sort(byTarOrder);
+  const entries = predicted.length === 0 ? own.entries : inTarOrder([...own.entries, ...predicted]);
   return {
     version: installed.version,
     measure: installed.measure,
@@ -83,64 +83,84 @@ export interface Installed {
   readonly weighed: WeighedLayer;
 }
 
-/** Layers of the app's distributions and of what Heroku pre-installs, the unknown ones installed by one call. */
+/** Layers of the app's distributions and of what Heroku pre-installs, the unknown ones installed by one call each. */
 export async function weighDistributions(
   { root }: CheckedOutApp,
   plan: Plan,
   { builds, cutoff }: TargetOptions,
-  { parts, layers, toolSets, timings }: Shared,
+  shared: Shared,
 ): Promise<Installed[]> {
-  const { target, interpreter, resolution } = plan;
-  const { tools, context, weigher } = parts;
-  const building = allowed(builds, parts.building);
+  const { target, resolution } = plan;
+  const { tools, context, building } = shared.parts;
+  const toolSet = preinstalled(resolution.packageManager, target, tools, context);
   const own = new Set(resolution.distributions.map(({ name }) => name));
-  const toolSet = await stage("resolve", timings, () =>
-    once(toolSets, `${resolution.packageManager} ${target.stack} ${target.python.full}`, () =>
-      preinstalled(resolution.packageManager, target, tools, context),
+  const job = { plan, root, building: allowed(builds, building), cutoff };
+  const groups = await Promise.all([
+    weighGroup(
+      {
+        ...job,
+        kind: "distribution",
+        distributions: resolution.distributions,
+        environment: null,
+        lock: () => Promise.resolve(resolution.pylock),
+      },
+      shared,
     ),
-  );
-  const groups = [
-    { kind: "distribution" as const, resolution },
     // A pre-installed tool that the app pins itself is replaced by the app's.
-    {
-      kind: "tool" as const,
-      resolution: { ...toolSet, distributions: toolSet.distributions.filter(({ name }) => !own.has(name)) },
-    },
-  ];
-  const results = groups.map(async ({ kind, resolution }) => {
-    const wanted = new Map(
-      resolution.distributions.map((distribution) => [distributionKey(distribution, plan, root), distribution]),
-    );
-    const found = await layers.all(new Set(wanted.keys()), async (missing) => {
-      const unknown = [...wanted].filter(([key]) => missing.has(key)).map(([, distribution]) => distribution);
-      const request = { resolution, wanted: unknown, target, interpreter, app: root, building, cutoff };
-      const installed = await stage("install", timings, () => install(request, tools, context));
-      const keys = new Map([...wanted].map(([key, { name }]) => [name, key]));
-      return stage("weigh", timings, async () => {
-        const bytes = installed.flatMap(({ entries, unclaimed }) => [...entries, ...unclaimed].map(({ size }) => size));
-        const total = bytes.reduce((a, b) => a + b, 0);
-        const activity = context.progress.start(`Weighing ${inWords(unknown)}`, total, "bytes");
-        const onBytes = activity.advance.bind(activity);
-        const weighed = installed.map(
-          async (each) =>
-            [
-              keys.get(each.name) ?? each.name,
-              await weighInstalled(each, target.python.minor, weigher, onBytes),
-            ] as const,
+    weighGroup(
+      { ...job, ...toolSet, kind: "tool", distributions: toolSet.distributions.filter(({ name }) => !own.has(name)) },
+      shared,
+    ),
+  ]);
+  return groups.flat();
+}
+
+/** Distributions that come from one lock. */
+interface Group extends ToolSet {
+  readonly kind: Installed["kind"];
+  readonly plan: Plan;
+  /** Absolute path of the app. */
+  readonly root: string;
+  readonly building: Building;
+  readonly cutoff: string;
+}
+
+async function weighGroup(group: Group, { parts, layers, timings }: Shared): Promise<Installed[]> {
+  const { kind, plan, root, distributions, environment, building, cutoff } = group;
+  const { target, interpreter } = plan;
+  const { tools, context, weigher } = parts;
+  const wanted = new Map(
+    distributions.map((distribution) => [distributionKey(distribution, plan, root), distribution]),
+  );
+  const found = await layers.all(new Set(wanted.keys()), async (missing) => {
+    const unknown = [...wanted].filter(([key]) => missing.has(key));
+    const keys = new Map(unknown.map(([key, { name }]) => [name, key]));
+    const names = unknown.map(([, distribution]) => distribution);
+    const pylock = await stage("resolve", timings, group.lock);
+    const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
+    return stage("install", timings, async () => {
+      const activity = context.progress.start(`Weighing ${inWords(names)}`, null, "bytes");
+      const roots = new Set<string>();
+      let total = 0;
+      const made = await install(request, tools, context, async (installed) => {
+        roots.add(installed.root);
+        const weighed = await stage("weigh", timings, () =>
+          weighInstalled(installed, target.python.minor, weigher, (bytes) => {
+            total += bytes;
+            activity.advance(bytes);
+          }),
         );
-        const made = new Map(await Promise.all(weighed));
-        activity.end(mib(total));
-        // What a hundred apps install does not fit on a disk at once.
-        const roots = new Set(installed.map((each) => each.root));
-        for (const each of roots) await rm(each, { recursive: true, force: true, maxRetries: 3 });
-        return made;
+        return [keys.get(installed.name) ?? installed.name, weighed] as const;
       });
+      activity.end(mib(total));
+      // What a hundred apps install does not fit on a disk at once.
+      for (const each of roots) await removeTree(each);
+      return new Map(made);
     });
-    return [...wanted].map(([key, distribution]): Installed => ({
-      distribution,
-      kind,
-      weighed: layerOf(found, key, distribution.name),
-    }));
   });
-  return (await Promise.all(results)).flat();
+  return [...wanted].map(([key, distribution]): Installed => ({
+    distribution,
+    kind,
+    weighed: layerOf(found, key, distribution.name),
+  }));
 }

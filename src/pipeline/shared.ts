@@ -1,4 +1,3 @@
-import type { ToolResolution } from "../install/preinstalled.js";
 import type { Interpreter } from "../python/interpreters.js";
 import { createLayerCache, type LayerCache } from "./layers.js";
 import type { Parts } from "./parts.js";
@@ -19,8 +18,6 @@ export interface Shared {
   readonly runtimes: Map<string, Promise<WeighedRuntime>>;
   /** Interpreters by the Python version that is wanted. */
   readonly interpreters: Map<string, Promise<Interpreter | null>>;
-  /** What Heroku pre-installs, by package manager and target. */
-  readonly toolSets: Map<string, Promise<ToolResolution>>;
   readonly timings: Timings;
 }
 
@@ -31,7 +28,6 @@ export function createShared(parts: Parts): Shared {
     layers: createLayerCache(parts.store),
     runtimes: new Map(),
     interpreters: new Map(),
-    toolSets: new Map(),
     timings: {},
   };
 }

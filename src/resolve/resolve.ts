@@ -56,9 +56,7 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
   const building = interpreter === null ? withoutPython(request) : request.building;
   const job: LockRequest = { app, target, python, building, cutoff };
   const lock = await MANIFESTS[manager].lock(job, tools, context);
-  const selected = (await select(lock, job, tools)).filter(
-    (distribution) => !isPreinstalled(distribution, lock),
-  );
+  const selected = (await select(lock, job, tools)).filter((distribution) => !isPreinstalled(distribution, lock));
   await refuseUnbuildable(selected, job);
   const named = lock.direct.flatMap((requirement) => {
     const distribution = selected.find((candidate) => isMeant(candidate, requirement));

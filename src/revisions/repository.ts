@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UserError } from "../errors.js";
 import type { Revision } from "../model/slug.js";
-import { byTarOrder, type TreeEntry } from "../model/tree.js";
+import { inTarOrder, type TreeEntry } from "../model/tree.js";
 import type { Context } from "../ports.js";
 import { lastLines } from "../system/run.js";
 import type { Credentials } from "./credentials.js";
@@ -229,7 +229,7 @@ class GitRepository implements Repository {
     await mkdir(into, { recursive: true });
     const written = await writeTree(await this.own(), found.entries, into);
     return {
-      entries: [...written.entries].sort(byTarOrder),
+      entries: inTarOrder(written.entries),
       treeId: found.id,
       submodules: written.submodules,
       notes: renamedNote(written.renamed),
@@ -246,7 +246,7 @@ class GitRepository implements Repository {
       entries.push(...(await writeBlobs(await this.own(), files.sparse, into)));
     }
     return {
-      entries: entries.sort(byTarOrder),
+      entries: inTarOrder(entries),
       treeId: null,
       submodules: files.plan.submodules,
       notes: [...renamedNote(files.plan.renamed), ...files.notes],

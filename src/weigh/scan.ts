@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { SideError } from "../errors.js";
-import { byTarOrder, compareBytes, type TreeEntry } from "../model/tree.js";
+import { compareBytes, inTarOrder, type TreeEntry } from "../model/tree.js";
 import { systemErrorCode } from "../system/system-error.js";
 
 /**
@@ -12,7 +12,7 @@ import { systemErrorCode } from "../system/system-error.js";
  * @throws SideError for what a slug can't hold (sockets, devices, names that are not UTF-8), and for what can't be read
  */
 export function scanTree(root: string, paths?: readonly string[]): TreeEntry[] {
-  if (paths) return paths.map((path) => describe(root, path)).sort(byTarOrder);
+  if (paths) return inTarOrder(paths.map((path) => describe(root, path)));
   const entries: TreeEntry[] = [];
   const walk = (directory: string): void => {
     for (const name of namesIn(root, directory)) {
