@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Resolution } from "../../src/model/resolution.js";
 import { dependencyEdges } from "../../src/resolve/edges.js";
+import { createAnswers } from "../../src/store/answers.js";
+import { NO_STORE } from "../../src/store/store.js";
 import { createWorld, type World } from "./support.js";
 
 let world: World;
@@ -30,7 +32,8 @@ async function edges(requires: Readonly<Record<string, readonly string[]>>, ...d
     notes: [],
   };
   const metadata = new Map(Object.entries(requires).map(([name, list]) => [name, { requires: list, extras: [] }]));
-  const found = await dependencyEdges({ resolution, target: world.target, metadata }, world.tools, world.context);
+  const { target, tools, context } = world;
+  const found = await dependencyEdges({ resolution, target, metadata }, tools, context, createAnswers(NO_STORE));
   return found.map(({ from, to }) => `${from} > ${to}`);
 }
 

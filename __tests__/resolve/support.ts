@@ -16,6 +16,8 @@ import { resolve, type ResolveRequest } from "../../src/resolve/resolve.js";
 import { SideError } from "../../src/errors.js";
 import { run, type RunResult } from "../../src/system/run.js";
 import { toolEnvironment } from "../../src/tools/environment.js";
+import { createAnswers } from "../../src/store/answers.js";
+import { NO_STORE } from "../../src/store/store.js";
 import { createTools, type Tools } from "../../src/tools/tools.js";
 
 const signal = new AbortController().signal;
@@ -65,7 +67,11 @@ export async function createWorld(): Promise<World> {
   const tools = createTools(context);
   const resolveIn: World["resolve"] = async (app, manager, { env, ...change } = {}) =>
     resolve(
-      { app, manager, target, interpreter, cutoff: CUTOFF, building: { kind: "here" }, ...change },
+      {
+        ...{ app, manager, target, interpreter, cutoff: CUTOFF, building: { kind: "here" } },
+        answers: createAnswers(NO_STORE),
+        ...change,
+      },
       tools,
       await contextWith(env),
     );

@@ -13,6 +13,8 @@ import { resolve } from "../../src/resolve/resolve.js";
 import type { Target } from "../../src/model/target.js";
 import { detectPackageManager } from "../../src/manifests/detect.js";
 import { existsSync } from "node:fs";
+import { createAnswers } from "../../src/store/answers.js";
+import { NO_STORE } from "../../src/store/store.js";
 import { watchForEnd } from "../../src/system/signals.js";
 
 const [app = "", cacheDir = "", kind = "sandbox"] = process.argv.slice(2);
@@ -32,7 +34,8 @@ const answer = await withSession(session, async ({ tools, context, building }) =
   const minor = interpreter.version.split(".", 2).join(".");
   const target: Target = { stack: "heroku-24", python: { full: interpreter.version, minor }, pythonFrom: "test" };
   const manager = detectPackageManager((path) => existsSync(join(app, path)));
-  const request = { app, manager, target, interpreter, building };
+  const answers = createAnswers(NO_STORE);
+  const request = { app, manager, target, interpreter, building, answers };
   const { pylock, distributions } = await resolve({ ...request, cutoff: "2026-06-01T00:00:00Z" }, tools, context);
   const wanted = { ...request, pylock, wanted: distributions };
   return install(wanted, tools, context, async ({ name, version, entries, unclaimed, root }) => ({

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { WeighedLayer } from "../../src/model/distribution.js";
 import { offersCache, openSharedStore, type SharedStore } from "../../src/store/actions-cache.js";
-import { encodeRecord } from "../../src/store/record.js";
+import { encodeLayer } from "../../src/store/record.js";
 import { openStore, type LayerStore } from "../../src/store/store.js";
 import { startResultsService, type ResultsService } from "./results-service.js";
 import { keyOf, layer } from "./support.js";
@@ -273,16 +273,16 @@ describe("a poisoned cache changes no figure", () => {
   /** Ways to be no record of the layer of this name, by what is wrong. */
   const POISON: Readonly<Record<string, (name: string, file: string) => void | Promise<void>>> = {
     "another layer's record": async (_, file) => {
-      writeFileSync(file, await encodeRecord(keyOf("tiny"), layer("tiny")));
+      writeFileSync(file, await encodeLayer(keyOf("tiny"), layer("tiny")));
     },
     "its record, cut off": async (name, file) => {
-      writeFileSync(file, (await encodeRecord(keyOf(name), layer(name))).subarray(0, 300));
+      writeFileSync(file, (await encodeLayer(keyOf(name), layer(name))).subarray(0, 300));
     },
     "its record with another byte": async (name, file) => {
-      writeFileSync(file, (await encodeRecord(keyOf(name), layer(name))).fill(0, 200, 201));
+      writeFileSync(file, (await encodeLayer(keyOf(name), layer(name))).fill(0, 200, 201));
     },
     "a weight that its files do not sum to": async (name, file) => {
-      writeFileSync(file, await encodeRecord(keyOf(name), { ...layer(name), weight: layer("tiny").weight }));
+      writeFileSync(file, await encodeLayer(keyOf(name), { ...layer(name), weight: layer("tiny").weight }));
     },
     "a directory": (_, file) => {
       mkdirSync(join(file, "x"), { recursive: true });
@@ -305,7 +305,7 @@ describe("a poisoned cache changes no figure", () => {
       return path;
     };
     for (const [name, write] of Object.entries(POISON)) await write(name, file(name));
-    writeFileSync(file("sound"), await encodeRecord(keyOf("sound"), layer("sound")));
+    writeFileSync(file("sound"), await encodeLayer(keyOf("sound"), layer("sound")));
     poison(directory);
     expect(await weigh([...names, "sound"])).toEqual(names);
     // What was damaged is replaced: its successor is taken.

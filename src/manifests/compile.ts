@@ -55,7 +55,7 @@ export async function compile(
   request: LockRequest,
   tools: Tools,
   context: Context,
-): Promise<{ readonly pylock: string; readonly notes: readonly string[] }> {
+): Promise<{ pylock: string; notes: string[] }> {
   const { app, target, python, building } = request;
   const output = join(directory, "pylock.toml");
   const asked = file.requirements.filter(({ constraint }) => !constraint);

@@ -21,6 +21,11 @@ const LIST = ".slugdiff-requirements.txt";
  * every hash.)
  */
 export const pipenv: Manifest = {
+  async sources(app) {
+    const texts = await Promise.all(FILES.map((name) => readManifest(app, name)));
+    // Variables of the environment may be anywhere in them.
+    return texts.some((text) => /\b(?:path|file|editable)["' ]*[:=]|\$\{/.test(text)) ? null : texts;
+  },
   async lock(request, tools, context) {
     const { app, target } = request;
     const pipfile = await readToml(app, "Pipfile");

@@ -5,13 +5,17 @@ import { run } from "../system/run.js";
 import { toolEnvironment } from "../tools/environment.js";
 import { backToApp } from "./copy.js";
 import type { Manifest } from "./manifest.js";
-import { projectRequirements, readToml, tableAt, tableRequirements } from "./project.js";
+import { projectRequirements, readManifest, readToml, tableAt, tableRequirements } from "./project.js";
 import { inStandIn } from "./stand-in.js";
 
 const FILES: readonly string[] = ["pyproject.toml", "poetry.lock"];
 
 /** Heroku runs `poetry sync --only main`; the export plugin says what that installs. */
 export const poetry: Manifest = {
+  async sources(app) {
+    const texts = await Promise.all(FILES.map((name) => readManifest(app, name)));
+    return texts.some((text) => /^type = "(?:directory|file)"$/m.test(text)) ? null : texts;
+  },
   async lock(request, tools, context) {
     const { app, target } = request;
     const project = await readToml(app, "pyproject.toml");
@@ -50,7 +54,7 @@ export const poetry: Manifest = {
       pylock,
       // `tool.poetry.dependencies` then only says more about what `project.dependencies` names.
       direct: standard.length > 0 ? standard : legacy,
-      hashes: new Map(),
+      hashes: {},
       requireHashes: false,
       preinstalled: [],
       indexUrls: [],

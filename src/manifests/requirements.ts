@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Context } from "../ports.js";
+import { indexesOf, isPortable } from "../resolve/portable.js";
 import { redact } from "../system/redact.js";
 import type { Tools } from "../tools/tools.js";
 import { compile, type CompileOptions } from "./compile.js";
@@ -20,20 +22,30 @@ export async function resolveRequirements(
   tools: Tools,
   context: Context,
 ): Promise<Lock> {
-  const { app } = request;
+  const { app, answers, target, python, building } = request;
   const work = async (job: LockRequest, read: RequirementsFile): Promise<Lock> => {
-    const directory = await mkdtemp(join(context.scratch, "resolve-"));
-    try {
-      const { pylock, notes } = await compile(directory, read, options, job, tools, context);
-      return {
-        pylock: backToApp(pylock, job.app, app),
-        notes,
-        ...factsOf(read, job.app, app),
-        preinstalled: options.preinstalled,
-      };
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+    // A file with hashes was locked before, as other package managers' files are.
+    const given = { ...options, cutoff: read.requireHashes ? null : options.cutoff };
+    const find = async (): Promise<Compiled> => {
+      const directory = await mkdtemp(join(context.scratch, "resolve-"));
+      try {
+        return await compile(directory, read, given, job, tools, context);
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    };
+    const { pylock, notes } = await answers.to<Compiled>({
+      // Where the file names something of the app, that has an absolute path: no other side's question is the same.
+      about: ["compile", withoutPlaces(read), given, target, python.version, building.kind, indexesOf(context.env)],
+      find,
+      lasting: read.requireHashes ? { schema: COMPILED, may: (found) => isPortable(found.pylock) } : undefined,
+    });
+    return {
+      pylock: backToApp(pylock, job.app, app),
+      notes,
+      ...factsOf(read, job.app, app),
+      preinstalled: options.preinstalled,
+    };
   };
   const read = await readRequirements(file, options.writtenFrom, request, tools, context);
   if (!read.requirements.some(({ link }) => link?.directory === true)) return work(request, read);
@@ -43,16 +55,24 @@ export async function resolveRequirements(
   });
 }
 
+const COMPILED = z.strictObject({ pylock: z.string(), notes: z.array(z.string()) });
+type Compiled = z.infer<typeof COMPILED>;
+
+/** The file without what says where something stands in it, which makes no difference to what it requires. */
+function withoutPlaces(file: RequirementsFile): unknown {
+  return { ...file, requirements: file.requirements.map((required) => ({ ...required, file: null, line: null })) };
+}
+
 /** What a requirements file adds to the lock that was made of it, in a copy of the app or in the app itself. */
 function factsOf(
   file: RequirementsFile,
   copy: string,
   app: string,
 ): Pick<Lock, "direct" | "hashes" | "requireHashes" | "indexUrls"> {
-  const hashes = new Map<string, string[]>();
+  const hashes: Record<string, string[]> = {};
   for (const { name, link, hashes: allowed } of file.requirements) {
     const all = link?.sha256 == null ? allowed : [...allowed, link.sha256];
-    if (name !== null && all.length > 0) hashes.set(name, [...(hashes.get(name) ?? []), ...all]);
+    if (name !== null && all.length > 0) hashes[name] = [...(hashes[name] ?? []), ...all];
   }
   return {
     direct: file.requirements

@@ -16,6 +16,10 @@ import { isTable, projectRequirements, readToml, tableAt, type TomlFile } from "
 
 /** Heroku runs `uv sync --locked --no-default-groups`; the same lock, exported, says what that installs. */
 export const uv: Manifest = {
+  async sources(app) {
+    const [project, lock] = await Promise.all([readToml(app, "pyproject.toml"), readToml(app, "uv.lock")]);
+    return mayBuild(project, lock) ? null : [project.text, lock.text];
+  },
   async lock(request, tools, context) {
     const { target, python, building } = request;
     const project = await readToml(request.app, "pyproject.toml");
@@ -62,10 +66,7 @@ export const uv: Manifest = {
         "Run `uv lock` and commit uv.lock.",
       );
     };
-    // To check the lock uv builds what does not state its requirements.
-    const builds =
-      tableAt(project.table, "project")?.dynamic !== undefined ||
-      hasLocalSources(await readToml(request.app, "uv.lock"));
+    const builds = mayBuild(project, await readToml(request.app, "uv.lock"));
     const pylock = builds ? await inCopy(request.app, context, exportFrom) : await exportFrom(request.app);
     const packaged = tableAt(project.table, "tool", "uv")?.package ?? tableAt(project.table, "build-system") !== null;
     if (packaged === true) {
@@ -74,7 +75,7 @@ export const uv: Manifest = {
     return {
       pylock,
       direct: await projectRequirements(project, request, tools),
-      hashes: new Map(),
+      hashes: {},
       requireHashes: false,
       preinstalled: [],
       indexUrls: [],
@@ -105,6 +106,11 @@ async function exportInSandbox(
   } finally {
     await removeTree(work);
   }
+}
+
+/** To check the lock uv builds what of the app does not state its requirements. */
+function mayBuild(project: TomlFile, lock: TomlFile): boolean {
+  return tableAt(project.table, "project")?.dynamic !== undefined || hasLocalSources(lock);
 }
 
 /** Does the lock take something from the app's directory, other than the project itself? */

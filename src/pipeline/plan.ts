@@ -30,7 +30,7 @@ export interface Plan {
 export async function planSide(
   checkedOut: CheckedOutApp,
   options: TargetOptions,
-  { parts, timings, interpreters }: Shared,
+  { parts, timings, interpreters, answers }: Shared,
 ): Promise<Plan> {
   const { tools, context } = parts;
   const building = allowed(options.builds, parts.building);
@@ -51,7 +51,7 @@ export async function planSide(
   });
   const target: Target = { stack, python: found.python, pythonFrom: found.from };
   const resolution = await stage("resolve", timings, () =>
-    resolve({ app: root, manager, target, interpreter, cutoff: options.cutoff, building }, tools, context),
+    resolve({ app: root, manager, target, interpreter, cutoff: options.cutoff, building, answers }, tools, context),
   );
   const stackNote = HEROKU.stacks[stack].note;
   return {

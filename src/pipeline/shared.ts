@@ -1,3 +1,4 @@
+import { createAnswers, type Answers } from "../store/answers.js";
 import type { Interpreter } from "../python/interpreters.js";
 import { createLayerCache, type LayerCache } from "./layers.js";
 import type { Parts } from "./parts.js";
@@ -14,6 +15,7 @@ export interface WeighedRuntime {
 export interface Shared {
   readonly parts: Parts;
   readonly layers: LayerCache;
+  readonly answers: Answers;
   /** Runtimes by the address of their archive and the target, so that all have the same figure. */
   readonly runtimes: Map<string, Promise<WeighedRuntime>>;
   /** Interpreters by the Python version that is wanted. */
@@ -26,6 +28,7 @@ export function createShared(parts: Parts): Shared {
   return {
     parts,
     layers: createLayerCache(parts.store),
+    answers: createAnswers(parts.store),
     runtimes: new Map(),
     interpreters: new Map(),
     timings: {},

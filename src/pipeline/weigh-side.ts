@@ -83,9 +83,9 @@ async function weighPlan(
 async function dependencyGraph(
   { resolution, target }: Plan,
   installed: readonly Installed[],
-  { parts }: Shared,
+  { parts, answers }: Shared,
 ): Promise<DependencyGraph> {
   const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
-  const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context);
+  const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context, answers);
   return { direct: resolution.direct, edges };
 }

@@ -3,6 +3,7 @@ import type { DistributionMetadata } from "../model/distribution.js";
 import type { Edge, Resolution } from "../model/resolution.js";
 import type { Target } from "../model/target.js";
 import type { Context } from "../ports.js";
+import type { Answers } from "../store/answers.js";
 import type { Tools } from "../tools/tools.js";
 import { markerEnvironment } from "./environment.js";
 import { runHelper } from "./helper.js";
@@ -23,6 +24,7 @@ export async function dependencyEdges(
   },
   tools: Tools,
   context: Pick<Context, "scratch">,
+  answers: Answers,
 ): Promise<Edge[]> {
   const { resolution, target, metadata } = request;
   const input = {
@@ -33,6 +35,10 @@ export async function dependencyEdges(
     direct: resolution.direct.map(({ name, extras }) => ({ name, extras })),
   };
   const pairs = z.array(z.tuple([z.string(), z.string()]));
-  const edges = await runHelper(HELPER, input, pairs, context.scratch, tools);
+  const edges = await answers.to({
+    about: ["edges", input],
+    find: () => runHelper(HELPER, input, pairs, context.scratch, tools),
+    lasting: { schema: pairs, may: () => true },
+  });
   return edges.map(([from, to]) => ({ from, to }));
 }

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { SideError } from "../errors.js";
-import type { Lock, LockRequest, Manifest, NamedRequirement } from "../manifests/manifest.js";
+import { LOCK, type Lock, type LockRequest, type Manifest, type NamedRequirement } from "../manifests/manifest.js";
 import { pip } from "../manifests/pip.js";
 import { pipenv } from "../manifests/pipenv.js";
 import { poetry } from "../manifests/poetry.js";
@@ -12,12 +13,15 @@ import {
   type ResolvedDistribution,
 } from "../model/resolution.js";
 import type { Target } from "../model/target.js";
+import { BUILDPACK } from "../platforms/buildpack.js";
 import type { Context } from "../ports.js";
 import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
 import { refusalOf, type Building } from "../sandbox/building.js";
+import type { Answers } from "../store/answers.js";
 import type { Tools } from "../tools/tools.js";
 import { targetPhrase } from "./errors.js";
-import { select, type Selected } from "./select.js";
+import { indexesOf, isPortable } from "./portable.js";
+import { select, SELECTED, type Selected } from "./select.js";
 
 const MANIFESTS: Readonly<Record<PackageManagerName, Manifest>> = { pip, uv, poetry, pipenv };
 
@@ -35,6 +39,7 @@ export interface ResolveRequest {
   /** RFC 3339 with `Z`: as of when requirements without a lock are resolved. */
   readonly cutoff: string;
   readonly building: Building;
+  readonly answers: Answers;
 }
 
 /**
@@ -43,7 +48,7 @@ export interface ResolveRequest {
  *   down, a distribution without a wheel that can't be built here
  */
 export async function resolve(request: ResolveRequest, tools: Tools, context: Context): Promise<Resolution> {
-  const { app, manager, target, interpreter, cutoff } = request;
+  const { app, manager, target, interpreter, cutoff, answers } = request;
   const python = interpreter ?? (await findAnyInterpreter(context, OLDEST_PYTHON));
   if (python === null) {
     throw new SideError(
@@ -54,21 +59,21 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
     );
   }
   const building = interpreter === null ? withoutPython(request) : request.building;
-  const job: LockRequest = { app, target, python, building, cutoff };
-  const lock = await MANIFESTS[manager].lock(job, tools, context);
-  const selected = (await select(lock, job, tools)).filter((distribution) => !isPreinstalled(distribution, lock));
+  const job: LockRequest = { app, target, python, building, cutoff, answers };
+  const { lock, selected } = await lockAndSelect(manager, job, tools, context);
   await refuseUnbuildable(selected, job);
+  const byName = new Map(selected.map((distribution) => [distribution.name, distribution]));
   const named = lock.direct.flatMap((requirement) => {
-    const distribution = selected.find((candidate) => isMeant(candidate, requirement));
+    const { name } = requirement;
+    const distribution = name === null ? selected.find((each) => isAt(each, requirement)) : byName.get(name);
     return distribution === undefined ? [] : [{ requirement, distribution }];
   });
+  const editable = new Set(named.flatMap((each) => (each.requirement.editable ? each.distribution.name : [])));
   return {
     packageManager: manager,
     distributions: selected.map(({ name, version, source }): ResolvedDistribution => {
-      const editable = named.some(
-        ({ requirement, distribution }) => distribution.name === name && requirement.editable,
-      );
-      return { name, version, source: editable && source.kind === "vcs" ? { ...source, editable } : source };
+      const isEditable = editable.has(name) && source.kind === "vcs";
+      return { name, version, source: isEditable ? { ...source, editable: true } : source };
     }),
     direct: named.map(({ requirement: { extras, location }, distribution }): DirectRequirement => {
       return { name: distribution.name, extras, location };
@@ -78,16 +83,45 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
   };
 }
 
+/** An app's requirements, and what of them the target gets. */
+interface LockAndSelected {
+  lock: Lock;
+  selected: Selected[];
+}
+
+/** Reads the lock, and selects from it: both sides at once, and a later run not again, where a few files say all. */
+async function lockAndSelect(
+  manager: PackageManagerName,
+  job: LockRequest,
+  tools: Tools,
+  context: Context,
+): Promise<LockAndSelected> {
+  const { app, target, python, building, answers } = job;
+  const find = async (): Promise<LockAndSelected> => {
+    const lock = await MANIFESTS[manager].lock(job, tools, context);
+    const selected = await select(lock, job, tools);
+    return { lock, selected: selected.filter((distribution) => !isPreinstalled(distribution, lock)) };
+  };
+  const sources = await MANIFESTS[manager].sources(app);
+  if (sources === null) return find();
+  const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
+  return answers.to({
+    about: ["lock", manager, sources, ...here],
+    find,
+    lasting: { schema: LOCK_AND_SELECTED, may: (found) => isPortable(JSON.stringify(found)) },
+  });
+}
+
+const LOCK_AND_SELECTED: z.ZodType<LockAndSelected> = z.strictObject({ lock: LOCK, selected: z.array(SELECTED) });
+
 /** pip does not install what is there already in a version that fits. */
 function isPreinstalled({ name, version }: Selected, { preinstalled }: Lock): boolean {
   return preinstalled.some((tool) => tool.name === name && tool.version === version);
 }
 
-function isMeant(distribution: Selected, { name, address }: NamedRequirement): boolean {
-  if (name !== null) return distribution.name === name;
-  if (address === null) return false;
-  const { location } = distribution;
-  return address === location || address.startsWith(`git+${location}`);
+/** Is it what a requirement without a name is the address of? */
+function isAt({ location }: Selected, { address }: NamedRequirement): boolean {
+  return address !== null && (address === location || address.startsWith(`git+${location}`));
 }
 
 /** Nothing is built for want of the target's Python, unless for a better reason. */

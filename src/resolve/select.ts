@@ -7,6 +7,7 @@ import { redact } from "../system/redact.js";
 import type { Tools } from "../tools/tools.js";
 import { markerEnvironment } from "./environment.js";
 import { targetPhrase } from "./errors.js";
+import { isPortable } from "./portable.js";
 import { runHelper } from "./helper.js";
 import { asset } from "../system/asset.js";
 
@@ -24,7 +25,7 @@ const Source = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("directory"), path: z.string(), editable: z.boolean() }),
 ]);
 
-const Selected = z.object({
+export const SELECTED = z.object({
   name: z.string(),
   version: z.string().nullable(),
   /** Absolute path or URL, as the lock has it: it may hold credentials. */
@@ -33,7 +34,7 @@ const Selected = z.object({
 });
 
 const Answer = z.union([
-  z.object({ distributions: z.array(Selected) }),
+  z.object({ distributions: z.array(SELECTED) }),
   z.object({
     error: z.object({
       reason: z.enum(["lock", "python", "unusable", "hash", "unhashed"]),
@@ -53,17 +54,20 @@ export interface Selected extends ResolvedDistribution {
  * What the target gets of a lock, sorted by name: of every distribution whose marker applies the best file.
  * @throws SideError
  */
-export async function select(lock: Lock, { app, target }: LockRequest, tools: Tools): Promise<Selected[]> {
+export async function select(lock: Lock, { app, target, answers }: LockRequest, tools: Tools): Promise<Selected[]> {
   const input = {
     pylock: lock.pylock,
     environment: markerEnvironment(target),
     python: target.python.minor.split(".").map(Number),
     platforms: platformTags(target.stack),
-    app,
-    hashes: Object.fromEntries(lock.hashes),
+    app: isPortable(lock.pylock) ? null : app,
+    hashes: lock.hashes,
     requireHashes: lock.requireHashes,
   };
-  const answer = await runHelper(HELPER, input, Answer, app, tools);
+  const answer = await answers.to({
+    about: ["select", input],
+    find: () => runHelper(HELPER, { ...input, app }, Answer, app, tools),
+  });
   if ("error" in answer) {
     const { reason, name, message } = answer.error;
     const [state, text, hint] = REFUSALS[reason](name ?? "A distribution", targetPhrase(target));

@@ -64,7 +64,7 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
   const keys = cacheKeys(selection);
 
   const used = new Set<string>();
-  const reused = new Set<string>();
+  const reused = { layers: new Set<string>(), answers: new Set<string>() };
   let isWorthSaving = false;
 
   const restoring = inCacheProcess("restore", keys.restore, earlier, context, timeout).then((problem) => {
@@ -85,7 +85,7 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
     get: async (key) => {
       await restoring;
       const known = await restored.get(key);
-      if (known) reused.add(key);
+      if (known) reused.layers.add(key);
       const layer = known ?? (await local.get(key));
       if (layer && !known) await learn(key, layer);
       return layer;
@@ -93,14 +93,27 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
     put: async (key, layer) => {
       await Promise.all([local.put(key, layer), learn(key, layer)]);
     },
+    // Answers are taken along, but are no reason to save: they take less time than that.
+    recall: async (key) => {
+      await restoring;
+      const known = await restored.recall(key);
+      if (known !== null) reused.answers.add(key);
+      const answer = known ?? (await local.recall(key));
+      if (answer !== null && known === null) await toSave.remember(key, answer);
+      return answer;
+    },
+    remember: async (key, answer) => {
+      await Promise.all([local.remember(key, answer), toSave.remember(key, answer)]);
+    },
   };
 
   const save = async (): Promise<void> => {
     if (!isWorthSaving) return;
-    for (const key of reused) {
+    for (const key of reused.layers) {
       const layer = await restored.get(key);
       if (layer) await toSave.put(key, layer);
     }
+    for (const key of reused.answers) await toSave.remember(key, await restored.recall(key));
     const { layers, bytes } = await toSave.stats();
     const activity = context.progress.start(`Saving ${layers} layers (${mib(bytes)}) to the Actions cache`);
     const problem = await inCacheProcess("save", [keys.save()], later, context, timeout);

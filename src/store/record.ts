@@ -28,8 +28,11 @@ const packed = (list: readonly Entry[]): z.infer<typeof entries> =>
 const unpacked = (list: z.infer<typeof entries>): Entry[] =>
   list.map(([path, kind, disk, compressed]) => ({ path, kind, disk, compressed }));
 
-/** The file that holds a layer: a line with a checksum, then gzip'd JSON, entries as tuples. */
-export async function encodeRecord(key: string, layer: WeighedLayer): Promise<Buffer> {
+/** What a file of the store holds. */
+export type RecordKind = "layer" | "answer";
+
+/** The file that holds a layer; entries as tuples. */
+export function encodeLayer(key: string, layer: WeighedLayer): Promise<Buffer> {
   const { version, measure, weight, error, metadata } = layer;
   const record: z.infer<typeof schema> = {
     key,
@@ -41,24 +44,26 @@ export async function encodeRecord(key: string, layer: WeighedLayer): Promise<Bu
     unclaimed: packed(layer.unclaimed),
     metadata: { requires: [...metadata.requires], extras: [...metadata.extras] },
   };
+  return encode("layer", record);
+}
+
+/** The file that holds an answer, which is JSON. */
+export function encodeAnswer(key: string, answer: unknown): Promise<Buffer> {
+  return encode("answer", { key, answer });
+}
+
+/** A line with a checksum, then gzip'd JSON. */
+async function encode(kind: RecordKind, record: unknown): Promise<Buffer> {
   const body = await promisify(gzip)(JSON.stringify(record));
-  return Buffer.concat([Buffer.from(headline(body)), body]);
+  return Buffer.concat([Buffer.from(headline(kind, body)), body]);
 }
 
 /**
  * The layer in a file, or null unless the file is whole, of this layout, of this key, and its entries sum to its weight:
  * the store's directory may have been written by anybody.
  */
-export async function decodeRecord(key: string, file: Buffer): Promise<WeighedLayer | null> {
-  const body = file.subarray(file.indexOf("\n") + 1);
-  if (!file.subarray(0, file.length - body.length).equals(Buffer.from(headline(body)))) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse((await promisify(gunzip)(body, { maxOutputLength: LARGEST })).toString("utf8"));
-  } catch {
-    return null;
-  }
-  const parsed = schema.safeParse(json);
+export async function decodeLayer(key: string, file: Buffer): Promise<WeighedLayer | null> {
+  const parsed = schema.safeParse(await decode("layer", file));
   if (!parsed.success || parsed.data.key !== key) return null;
   const { version, measure, weight, error, metadata } = parsed.data;
   const layer = { version, measure, weight, error, metadata };
@@ -66,6 +71,23 @@ export async function decodeRecord(key: string, file: Buffer): Promise<WeighedLa
   return equal(sum(own.map(entryWeight)), weight) ? { ...layer, entries: own, unclaimed } : null;
 }
 
-function headline(body: Uint8Array): string {
-  return `slugdiff layer sha256:${createHash("sha256").update(body).digest("hex")}\n`;
+/** The answer in a file, for the asker to look at; null unless the file is whole and of this key. */
+export async function decodeAnswer(key: string, file: Buffer): Promise<unknown> {
+  const parsed = z.strictObject({ key: z.literal(key), answer: z.unknown() }).safeParse(await decode("answer", file));
+  return parsed.data?.answer ?? null;
+}
+
+/** What the file holds; null unless it is whole, and of this kind. */
+async function decode(kind: RecordKind, file: Buffer): Promise<unknown> {
+  const body = file.subarray(file.indexOf("\n") + 1);
+  if (!file.subarray(0, file.length - body.length).equals(Buffer.from(headline(kind, body)))) return null;
+  try {
+    return JSON.parse((await promisify(gunzip)(body, { maxOutputLength: LARGEST })).toString("utf8")) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function headline(kind: RecordKind, body: Uint8Array): string {
+  return `slugdiff ${kind} sha256:${createHash("sha256").update(body).digest("hex")}\n`;
 }

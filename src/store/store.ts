@@ -7,14 +7,18 @@ import type { WeighedLayer } from "../model/distribution.js";
 import { compareBytes } from "../model/tree.js";
 import { makeDirectory } from "../system/make-directory.js";
 import { systemErrorCode } from "../system/system-error.js";
-import { decodeRecord, encodeRecord } from "./record.js";
+import { decodeAnswer, decodeLayer, encodeAnswer, encodeLayer, type RecordKind } from "./record.js";
 
-/** Remembers weighed layers by content. Losing any or all of it costs time, nothing else. */
+/** Remembers weighed layers by content, and answers by their question. Losing any or all of it costs time, nothing else. */
 export interface LayerStore {
   /** The layer of a key made by `layerStoreKey`, or null if it is not known (or no longer, or not legibly). */
   get(key: string): Promise<WeighedLayer | null>;
   /** Remembers a layer. A directory that can't be written costs one note, never the run. */
   put(key: string, layer: WeighedLayer): Promise<void>;
+  /** The answer to a question by its key (see `Answers`), for the asker to look at; null if it is not known. */
+  recall(key: string): Promise<unknown>;
+  /** Remembers an answer, which is JSON. Fails as `put` does: never. */
+  remember(key: string, answer: unknown): Promise<void>;
   /** How many layers there are, and their size on disk in bytes. */
   stats(): Promise<{ layers: number; bytes: number; directory: string }>;
   /**
@@ -35,6 +39,8 @@ export interface StoreOptions {
 export const NO_STORE: LayerStore = {
   get: () => Promise.resolve(null),
   put: () => Promise.resolve(),
+  recall: () => Promise.resolve(null),
+  remember: () => Promise.resolve(),
   stats: () => Promise.resolve({ layers: 0, bytes: 0, directory: "" }),
   clear: () => Promise.resolve(),
 };
@@ -88,43 +94,43 @@ export function openStore(directory: string, { note, maxBytes = MAX_BYTES }: Sto
     return bytes;
   };
 
-  return {
-    get: async (key) => {
-      const path = pathOf(root, key);
-      try {
-        const stats = await stat(path);
-        // A pipe, which a directory that others write may hold, would never end.
-        const file = stats.isFile() && stats.size <= maxBytes ? await readFile(path) : Buffer.alloc(0);
-        const layer = await decodeRecord(key, file);
-        const now = new Date();
-        // Neither is needed for the answer, and a store that can only be read is a store still.
-        await (layer ? utimes(path, now, now) : rm(path, { force: true })).catch(codeOf);
-        return layer;
-      } catch (error) {
-        const code = codeOf(error);
-        if (code !== "ENOENT" && code !== "ENOTDIR") noteOnce("read", error);
-        return null;
-      }
-    },
+  const read = async <T>(path: string, decode: (file: Buffer) => Promise<T>): Promise<T | null> => {
+    try {
+      const stats = await stat(path);
+      // A pipe, which a directory that others write may hold, would never end.
+      const file = stats.isFile() && stats.size <= maxBytes ? await readFile(path) : Buffer.alloc(0);
+      const found = await decode(file);
+      const now = new Date();
+      // Neither is needed for the answer, and a store that can only be read is a store still.
+      await (found === null ? rm(path, { force: true }) : utimes(path, now, now)).catch(codeOf);
+      return found;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== "ENOENT" && code !== "ENOTDIR") noteOnce("read", error);
+      return null;
+    }
+  };
 
-    put: async (key, layer) => {
-      const path = pathOf(root, key);
-      const record = await encodeRecord(key, layer);
-      try {
-        await writeWhole(path, record);
-        size = size
-          ? size.then((known) => (known + record.length > maxBytes ? tidy() : known + record.length))
-          : tidy();
-        await size;
-      } catch (error) {
-        size = null;
-        noteOnce("written", error);
-      }
-    },
+  const write = async (path: string, record: Buffer): Promise<void> => {
+    try {
+      await writeWhole(path, record);
+      size = size ? size.then((known) => (known + record.length > maxBytes ? tidy() : known + record.length)) : tidy();
+      await size;
+    } catch (error) {
+      size = null;
+      noteOnce("written", error);
+    }
+  };
+
+  return {
+    get: async (key) => read(pathOf(root, key, "layer"), (file) => decodeLayer(key, file)),
+    put: async (key, layer) => write(pathOf(root, key, "layer"), await encodeLayer(key, layer)),
+    recall: async (key) => read(pathOf(root, key, "answer"), (file) => decodeAnswer(key, file)),
+    remember: async (key, answer) => write(pathOf(root, key, "answer"), await encodeAnswer(key, answer)),
 
     stats: async () => {
       const records = (await filesIn(root)).filter((file) => file.isRecord);
-      return { layers: records.length, bytes: total(records), directory };
+      return { layers: records.filter((file) => file.isLayer).length, bytes: total(records), directory };
     },
 
     clear: async () => {
@@ -142,9 +148,9 @@ export function openStore(directory: string, { note, maxBytes = MAX_BYTES }: Sto
 }
 
 /** Two digits of the key make a directory, as in git's object store: some file systems dislike very large ones. */
-function pathOf(root: string, key: string): string {
+function pathOf(root: string, key: string, kind: RecordKind): string {
   if (!/^[0-9a-f]{64}$/.test(key)) throw new Error(`Not a key of the layer store: ${key}`);
-  return join(root, key.slice(0, 2), key);
+  return join(root, key.slice(0, 2), kind === "layer" ? key : `${key}.answer`);
 }
 
 /** Writes a file that is there whole or not at all. */
@@ -173,6 +179,7 @@ interface StoreFile {
   readonly used: number;
   /** Else it is a temporary file. */
   readonly isRecord: boolean;
+  readonly isLayer: boolean;
 }
 
 /** The store's own files. What other processes remove meanwhile is left out. */
@@ -181,11 +188,14 @@ async function filesIn(root: string): Promise<StoreFile[]> {
   for (const directory of await namesIn(root)) {
     if (!/^[0-9a-f]{2}$/.test(directory)) continue;
     for (const name of await namesIn(join(root, directory))) {
-      const match = /^[0-9a-f]{64}(\.[0-9a-f-]{36}\.tmp)?$/.exec(name);
+      const match = /^[0-9a-f]{64}(\.answer)?(\.[0-9a-f-]{36}\.tmp)?$/.exec(name);
       if (!match) continue;
+      const [, answer, temporary] = match;
       const path = join(root, directory, name);
       const stats = await stat(path).catch(ifMissing(null));
-      if (stats) files.push({ path, bytes: stats.size, used: stats.mtimeMs, isRecord: match[1] === undefined });
+      if (stats === null) continue;
+      const isRecord = temporary === undefined;
+      files.push({ path, bytes: stats.size, used: stats.mtimeMs, isRecord, isLayer: isRecord && answer === undefined });
     }
   }
   return files;
