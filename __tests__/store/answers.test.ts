@@ -10,7 +10,11 @@ let directory: string;
 let store: LayerStore;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "slugdiff-answers-"));
-  store = openStore(directory, { note: (text) => Promise.reject(new Error(text)) });
+  store = openStore(directory, {
+    note: (text) => {
+      throw new Error(text);
+    },
+  });
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 

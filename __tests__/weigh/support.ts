@@ -64,12 +64,16 @@ export function oddTree(root: string): void {
   }
 }
 
-/** Runs `use` with a weigher, and ends its threads. */
+/** The Python whose zlib the tests weigh with. */
+export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"]).toString().trim();
+
+/** Runs `use` with a weigher, and ends what it works with. By default that is zlib in WebAssembly. */
 export async function weighing<T>(
   use: (weigher: Weigher) => Promise<T>,
   options: Partial<WeigherOptions> = {},
 ): Promise<T> {
-  const weigher = createWeigher({ signal: new AbortController().signal, ...options });
+  const { signal } = new AbortController();
+  const weigher = createWeigher({ python: () => Promise.resolve(null), signal, ...options });
   try {
     return await use(weigher);
   } finally {

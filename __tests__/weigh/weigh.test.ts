@@ -20,7 +20,7 @@ import { scanTree } from "../../src/weigh/scan.js";
 import { cut } from "../../src/weigh/segments.js";
 import { tarHeaders, tarPadding } from "../../src/weigh/tar.js";
 import { COMPRESSOR, Zlib } from "../../src/weigh/zlib.js";
-import { noise, oddTree, python, scratchDirectory, weighing } from "./support.js";
+import { noise, oddTree, python, PYTHON, scratchDirectory, weighing } from "./support.js";
 
 const scratch = scratchDirectory();
 afterAll(scratch.remove);
@@ -64,13 +64,34 @@ describe("a layer's weight", () => {
   });
 
   test("does not depend on the number of threads, nor on what else is weighed", async () => {
-    const one = await weighing((weigher) => weigher.weigh(real), { threads: 1 });
+    const one = await weighing((weigher) => weigher.weigh(real), { atOnce: 1 });
     const among = await weighing((weigher) => Promise.all([odd, real, odd, real].map((tree) => weigher.weigh(tree))), {
-      threads: 5,
+      atOnce: 5,
     });
     expect(among[1]).toEqual(one);
     expect(among[3]).toEqual(one);
     expect(among[2]).toEqual(among[0]);
+  });
+
+  test("is the same by the zlib of this machine's Python", async () => {
+    const large = slugRoot("large");
+    writeFileSync(join(large, "a"), "x".repeat(1000));
+    writeFileSync(join(large, "b.bin"), Buffer.concat([noise(3 * MIB + 12_345), Buffer.alloc(MIB, "abc")]));
+    writeFileSync(join(large, "c"), noise(MIB));
+    for (const tree of [real, odd, treeOf(large)]) {
+      const native = await weighing((weigher) => weigher.weigh(tree), { python: () => Promise.resolve(PYTHON) });
+      expect(native).toEqual(await weighing((weigher) => weigher.weigh(tree)));
+    }
+  });
+
+  test("is the same where that Python has another zlib, or none", async () => {
+    const other = join(slugRoot("pythons"), "python");
+    const expected = await weighing((weigher) => weigher.weigh(odd));
+    for (const script of ["read line; echo '\"another\"'; cat", "exit 1", "read line; echo nonsense"]) {
+      writeFileSync(other, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      const python = (): Promise<string> => Promise.resolve(other);
+      expect(await weighing((weigher) => weigher.weigh(odd), { python })).toEqual(expected);
+    }
   });
 
   test("is what canonical zlib makes of its stretch", async () => {
@@ -160,7 +181,7 @@ describe("very large files", () => {
       import { createWeigher } from "./src/weigh/weigher.ts";
       import { scanTree } from "./src/weigh/scan.ts";
       const root = ${JSON.stringify(root)};
-      const weigher = createWeigher({ threads: 4, signal: new AbortController().signal });
+      const weigher = createWeigher({ atOnce: 4, python: () => Promise.resolve(null), signal: new AbortController().signal });
       const { weight } = await weigher.weigh({ root, entries: scanTree(root) });
       await weigher.close();
       console.log(JSON.stringify({ disk: weight.disk, kilobytes: process.resourceUsage().maxRSS }));`;
@@ -211,18 +232,21 @@ describe("what goes wrong", () => {
       },
     ],
   ])("a file that has %s makes its tree unweighable, and no other", async (title, message, change) => {
-    for (const size of [100, 3 * MIB]) {
-      const root = slugRoot(`${title} ${size}`);
+    for (const [size, python] of [100, 3 * MIB].flatMap((size) => [[size, null] as const, [size, PYTHON] as const])) {
+      const root = slugRoot(`${title} ${size} ${python === null ? "here" : "native"}`);
       mkdirSync(join(root, "lib"));
       writeFileSync(join(root, "lib/a.py"), noise(size));
       writeFileSync(join(root, "lib/b.py"), noise(size));
       const tree = treeOf(root);
       change(root);
-      await weighing(async (weigher) => {
-        const [spoilt, sound] = await Promise.allSettled([weigher.weigh(tree), weigher.weigh(odd)]);
-        expect(spoilt).toMatchObject({ reason: { name: "SideError", state: "unweighable", step: "weigh", message } });
-        expect(sound.status).toBe("fulfilled");
-      });
+      await weighing(
+        async (weigher) => {
+          const [spoilt, sound] = await Promise.allSettled([weigher.weigh(tree), weigher.weigh(odd)]);
+          expect(spoilt).toMatchObject({ reason: { name: "SideError", state: "unweighable", step: "weigh", message } });
+          expect(sound.status).toBe("fulfilled");
+        },
+        { python: () => Promise.resolve(python) },
+      );
     }
   });
 

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Progress } from "../ports.js";
+import { findAnyInterpreter } from "../python/interpreters.js";
 import type { Credentials } from "../revisions/credentials.js";
 import { openRepository } from "../revisions/repository.js";
 import { openBuilding, type BuildingPolicy } from "../sandbox/building.js";
@@ -50,7 +51,8 @@ export async function withSession<T>(options: SessionOptions, work: (parts: Part
     env,
     toolsDir: join(cache ? kept : scratch.directory, "tools"),
   };
-  const weigher = createWeigher({ signal: context.signal });
+  const python = async (): Promise<string | null> => (await findAnyInterpreter(context, "3.8"))?.path ?? null;
+  const weigher = createWeigher({ python, signal: context.signal });
   const builder = openBuilding(options.building ?? { kind: "here" }, context);
   try {
     const repository = await openRepository(repo, context, options.credentials);

@@ -1,9 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import type { TreeEntry } from "../model/tree.js";
 import { systemErrorCode } from "../system/system-error.js";
-import { isLarge, SEGMENT, WINDOW, type Segment } from "./segments.js";
-import { tarHeaders, tarPadding } from "./tar.js";
+import { feedsOf } from "./feeds.js";
+import { SEGMENT, WINDOW, type Segment } from "./segments.js";
 import type { Zlib } from "./zlib.js";
 
 /** What one segment came to. */
@@ -28,57 +27,31 @@ export class FileProblem extends Error {
   }
 }
 
-const ZEROS = new Uint8Array(512);
-
 /** Holds what is read at a time: a small file, or a piece of a large one with its window. */
 const buffer = new Uint8Array(SEGMENT + WINDOW);
 
 /**
- * Compresses one segment, reading its files under `root`.
+ * Compresses one segment, reading its files under `root`. `compress_segments.py` does the same.
  * @throws FileProblem
  */
 export function compressSegment(zlib: Zlib, root: string, segment: Segment): SegmentResult {
-  const { start, primed, end } = segment;
+  const { feeds, empty, piece } = feedsOf(segment);
   const lone = segment.entries.map(() => 0);
   const counter = zlib.counter();
-  let context = primed;
-  const feed = (data: Uint8Array): void => {
-    const head = data.subarray(0, context);
-    counter.write(head);
-    context -= head.length;
-    if (head.length > 0 && context === 0) counter.flush(); // What the context came to is no part of this segment.
-    counter.write(data.subarray(head.length));
-  };
-  let offset = 0; // in the stretch of the segment's entries
-  /** Feeds what lies in the segment of the next `length` bytes; `read` gives a range of them. */
-  const pass = (length: number, read: (from: number, to: number) => Uint8Array): boolean => {
-    const from = Math.max(0, start - offset);
-    const to = Math.min(length, end - offset);
-    offset += length;
-    if (from >= to) return false;
-    feed(read(from, to));
-    return true;
-  };
-
-  let pieceOf: number | null = null;
+  let context = segment.primed;
   try {
-    for (const [index, entry] of segment.entries.entries()) {
-      const whole = offset >= start + primed;
-      const headers = tarHeaders(entry);
-      pass(headers.length, (from, to) => headers.subarray(from, to));
-      if (isLarge(entry)) {
-        const counts = offset + entry.size > start + primed;
-        const inside = pass(entry.size, (from, to) => readRange(root, entry, from, to));
-        if (inside && counts) pieceOf = index;
-      } else {
-        const content = entry.kind === "file" ? readRange(root, entry, 0, entry.size) : ZEROS.subarray(0, 0);
-        pass(entry.size, (from, to) => content.subarray(from, to));
-        if (whole) lone[index] = loneSize(zlib, content);
-      }
-      pass(tarPadding(entry.size), (from, to) => ZEROS.subarray(from, to));
+    for (const feed of feeds) {
+      const data = "bytes" in feed ? feed.bytes : readRange(root, feed);
+      const head = data.subarray(0, context);
+      counter.write(head);
+      context -= head.length;
+      if (head.length > 0 && context === 0) counter.flush(); // What the context came to is no part of this segment.
+      counter.write(data.subarray(head.length));
+      if ("lone" in feed && feed.lone !== null) lone[feed.lone] = loneSize(zlib, data);
     }
+    for (const index of empty) lone[index] = loneSize(zlib, new Uint8Array());
     const compressed = counter.flush();
-    if (pieceOf !== null) lone[pieceOf] = compressed;
+    if (piece !== null) lone[piece] = compressed;
     return { compressed, lone };
   } finally {
     counter.end();
@@ -92,11 +65,19 @@ function loneSize(zlib: Zlib, content: Uint8Array): number {
   return counter.end();
 }
 
-/** Bytes `from` to `to` of a file, in a buffer that the next call uses again. */
-function readRange(root: string, entry: TreeEntry, from: number, to: number): Uint8Array {
+/** A range of a file, in a buffer that the next call uses again. */
+function readRange(
+  root: string,
+  {
+    path,
+    size,
+    from,
+    to,
+  }: { readonly path: string; readonly size: number; readonly from: number; readonly to: number },
+): Uint8Array {
   try {
     // Neither followed nor waited for, should something else be there by now.
-    const file = openSync(join(root, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const file = openSync(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       let length = 0;
       while (length < to - from) {
@@ -105,8 +86,8 @@ function readRange(root: string, entry: TreeEntry, from: number, to: number): Ui
         length += read;
       }
       // Asked afterwards, the size tells of growth as well.
-      if (length < to - from || fstatSync(file).size !== entry.size) {
-        throw new FileProblem(entry.path, "changed while it was being weighed");
+      if (length < to - from || fstatSync(file).size !== size) {
+        throw new FileProblem(path, "changed while it was being weighed");
       }
       return buffer.subarray(0, length);
     } finally {
@@ -115,9 +96,6 @@ function readRange(root: string, entry: TreeEntry, from: number, to: number): Ui
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null) throw error;
-    throw new FileProblem(
-      entry.path,
-      code === "ENOENT" ? "vanished while it was being weighed" : `can't be read: ${code}`,
-    );
+    throw new FileProblem(path, code === "ENOENT" ? "vanished while it was being weighed" : `can't be read: ${code}`);
   }
 }

@@ -1,17 +1,19 @@
-import { Worker } from "node:worker_threads";
-import { FileProblem, type SegmentResult } from "./compress.js";
+import type { SegmentResult } from "./compress.js";
 import type { Segment } from "./segments.js";
 
-/** What a thread is asked. */
+/** A segment, and where its files are. */
 export interface Task {
   readonly root: string;
   readonly segment: Segment;
 }
 
-/** What a thread answers. */
-export type Answer =
-  | { readonly ok: true; readonly result: SegmentResult }
-  | { readonly ok: false; readonly path: string; readonly problem: string };
+/** Something that compresses one segment at a time, beside this thread. */
+export interface Compressor {
+  /** @throws FileProblem */
+  compress(task: Task): Promise<SegmentResult>;
+  /** Ends it; what it is at work on fails, or is never told of. */
+  close(): Promise<void>;
+}
 
 interface Job {
   readonly task: Task;
@@ -21,17 +23,20 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** Threads that compress segments, started as they are needed and kept until `close`. */
+/** Compressors, started as they are needed and kept until `close`. */
 export class Pool {
-  readonly #threads: number;
+  readonly #most: number;
+  readonly #start: () => Promise<Compressor>;
   readonly #queue: Job[] = [];
-  readonly #idle: Worker[] = [];
-  readonly #busy = new Map<Worker, Job>();
+  readonly #idle: Promise<Compressor>[] = [];
+  readonly #all: Promise<Compressor>[] = [];
+  readonly #busy = new Set<Job>();
   #ended: Error | null = null;
 
-  /** @param threads how many at most */
-  constructor(threads: number) {
-    this.#threads = threads;
+  /** @param most how many at most */
+  constructor(most: number, start: () => Promise<Compressor>) {
+    this.#most = most;
+    this.#start = start;
   }
 
   /**
@@ -45,62 +50,39 @@ export class Pool {
         return;
       }
       this.#queue.push({ task, group, resolve, reject });
-      this.#next();
+      const compressor = this.#idle.pop() ?? this.#another();
+      if (compressor !== null) void this.#work(compressor);
     });
   }
 
-  /** Ends the threads; what is unfinished fails with `reason`. */
+  /** Ends the compressors; what is unfinished fails with `reason`. */
   async close(reason: Error): Promise<void> {
     this.#ended ??= reason;
-    for (const job of [...this.#busy.values(), ...this.#queue]) job.reject(this.#ended);
-    const workers = [...this.#busy.keys(), ...this.#idle];
-    this.#queue.length = 0;
-    this.#idle.length = 0;
-    this.#busy.clear();
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    for (const job of [...this.#busy, ...this.#queue.splice(0)]) job.reject(this.#ended);
+    const started = await Promise.allSettled(this.#all.splice(0));
+    await Promise.all(started.flatMap((each) => (each.status === "fulfilled" ? each.value.close() : [])));
   }
 
-  #next(): void {
-    while (this.#queue.length > 0) {
-      const worker = this.#idle.pop() ?? (this.#busy.size < this.#threads ? this.#start() : undefined);
-      if (!worker) return;
-      const job = this.#queue.shift();
-      if (!job) return;
-      this.#busy.set(worker, job);
-      worker.postMessage(job.task);
+  #another(): Promise<Compressor> | null {
+    if (this.#all.length >= this.#most) return null;
+    const compressor = this.#start();
+    this.#all.push(compressor);
+    return compressor;
+  }
+
+  /** Lets one compressor work until there is nothing left to do. */
+  async #work(compressor: Promise<Compressor>): Promise<void> {
+    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
+      this.#busy.add(job);
+      try {
+        job.resolve(await (await compressor).compress(job.task));
+      } catch (error) {
+        const { group, reject } = job;
+        reject(error);
+        this.#queue.splice(0, this.#queue.length, ...this.#queue.filter((other) => other.group !== group));
+      }
+      this.#busy.delete(job);
     }
+    this.#idle.push(compressor);
   }
-
-  #start(): Worker {
-    const worker = new Worker(workerUrl());
-    worker.on("message", (answer: Answer) => {
-      const job = this.#busy.get(worker);
-      if (!job) return; // closed meanwhile
-      this.#busy.delete(worker);
-      this.#idle.push(worker);
-      if (answer.ok) job.resolve(answer.result);
-      else this.#fail(job, new FileProblem(answer.path, answer.problem));
-      this.#next();
-    });
-    // A thread ends by a bug only, after which nothing can be relied on.
-    worker.on("error", (error: Error) => void this.close(error));
-    worker.on("exit", (code) => {
-      void this.close(new Error(`A weighing thread ended with code ${code}.`));
-    });
-    return worker;
-  }
-
-  #fail(job: Job, error: Error): void {
-    job.reject(error);
-    const others = this.#queue.filter((other) => other.group !== job.group);
-    this.#queue.splice(0, this.#queue.length, ...others);
-  }
-}
-
-/**
- * Where a thread's code is: the bundler puts it beside the program; the sources run on a Node that was given
- * `scripts/typescript.mjs`, for threads inherit the process's options.
- */
-function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? "worker.ts" : "weigh-worker.js", import.meta.url);
 }

@@ -5,8 +5,10 @@ import { entryWeight, type Entry } from "../model/layer.js";
 import type { Tree } from "../model/tree.js";
 import { sum, type Weight } from "../model/weight.js";
 import { FileProblem } from "./compress.js";
-import { Pool } from "./pool.js";
+import { startNative } from "./native.js";
+import { Pool, type Compressor } from "./pool.js";
 import { cut } from "./segments.js";
+import { startThread } from "./threads.js";
 
 /** A layer's entries, and their sum. */
 export interface WeighedTree {
@@ -19,26 +21,36 @@ export interface WeighedTree {
 export interface Weigher {
   /**
    * Weighs one owner's entries as a stretch of the gzip'd tar. May be called for many trees at once: the work of all of
-   * them is spread over the threads. The result depends on the entries and their content alone.
+   * them is spread over the processors. The result depends on the entries and their content alone.
    * @param onBytes called as the work goes on with bytes of content that are done; they sum to the tree's `disk`
    * @throws SideError if a file can't be read, or is not as the tree says
    */
   weigh(tree: Tree, onBytes?: (bytes: number) => void): Promise<WeighedTree>;
-  /** Ends the threads. What is still being weighed fails. */
+  /** Ends what it works with. What is still being weighed fails. */
   close(): Promise<void>;
 }
 
 export interface WeigherOptions {
-  /** Default: one for each processor, up to MOST_THREADS. */
-  readonly threads?: number;
+  /** How many segments are compressed at a time. Default: one for each processor, up to MOST_AT_ONCE. */
+  readonly atOnce?: number;
+  /**
+   * Path of a Python whose own zlib is used if it is zlib of zlib.net, which takes two thirds of the time; null for none. Asked for
+   * when there is something to weigh.
+   */
+  readonly python: () => Promise<string | null>;
   readonly signal: AbortSignal;
 }
 
-/** A thread takes some 20 MB of memory, and beyond a few of them the disk sets the pace. */
-const MOST_THREADS = 8;
+/** A compressor takes some 20 MB of memory, and beyond a few of them the disk sets the pace. */
+const MOST_AT_ONCE = 8;
 
-export function createWeigher({ threads, signal }: WeigherOptions): Weigher {
-  const pool = new Pool(threads ?? Math.min(availableParallelism(), MOST_THREADS));
+export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigher {
+  let found: Promise<string | null> | undefined;
+  const start = async (): Promise<Compressor> => {
+    const path = await (found ??= python());
+    return (path === null ? null : await startNative(path, signal)) ?? startThread();
+  };
+  const pool = new Pool(atOnce ?? Math.min(availableParallelism(), MOST_AT_ONCE), start);
   const abort = (): void => {
     void pool.close(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
   };

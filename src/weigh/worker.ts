@@ -1,6 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { compressSegment, FileProblem } from "./compress.js";
-import type { Answer, Task } from "./pool.js";
+import type { Task } from "./pool.js";
+import type { Answer } from "./threads.js";
 import { Zlib } from "./zlib.js";
 
 /** The entry point of a weighing thread: one task after the other, each answered once. Any error but a file's ends the thread. */
