@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { z } from "zod";
-import { defaultIndex } from "../../src/install/uv.js";
 import { entryWeight, layerKey } from "../../src/model/layer.js";
 import { REPORT_SCHEMA, type Report, type ReportLayer } from "../../src/model/report.js";
 import type { PackageManagerName } from "../../src/model/resolution.js";
@@ -55,7 +54,7 @@ export async function openWorld(...minors: readonly string[]): Promise<World> {
   const context: Context = { scratch: root, progress: SILENT, signal, env: process.env, toolsDir };
   const tools = createTools(context);
   const { minor, path } = await pythonOf(minors.length > 0 ? minors : ["3.12", "3.13", "3.11", "3.10"], context);
-  const index = await defaultIndex(await tools.uv(), context);
+  const index = await tools.defaultIndex();
   if (index === null) throw new Error("uv does not say what its index is");
   const directory = (name: string): string => mkdtempSync(join(root, `${name}-`));
   const start = async (command: string, args: readonly string[], cwd: string, input?: string): Promise<string> => {

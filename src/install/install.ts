@@ -17,7 +17,7 @@ import { parseLock } from "./lock.js";
 import { DYNO_PYTHON, normalise } from "./normalise.js";
 import type { ToolEnvironment } from "./preinstalled.js";
 import { installEnvironment } from "./tool-environment.js";
-import { defaultIndex, type Installer } from "./uv.js";
+import type { Installer } from "./uv.js";
 
 /** What is to be installed, for what. */
 export interface InstallRequest {
@@ -40,6 +40,8 @@ export interface InstallRequest {
 
 /** Takes one distribution as it lies on disk, while others are still being installed. */
 export type Use<T> = (installed: InstalledDistribution) => Promise<T>;
+
+type InstallTools = Pick<Tools, "uv" | "defaultIndex">;
 
 /** The oldest Python that uv runs with. */
 const OLDEST_PYTHON = "3.8";
@@ -68,44 +70,49 @@ async function anyInterpreter(context: Context): Promise<Interpreter> {
  */
 export async function install<T>(
   request: InstallRequest,
-  tools: Pick<Tools, "uv">,
+  tools: InstallTools,
   context: Context,
   use: Use<T>,
 ): Promise<T[]> {
   if (request.wanted.length === 0) return [];
   try {
-    return await installAll(request, await tools.uv(), context, use);
+    return await installAll(request, tools, context, use);
   } catch (error) {
     throw fileError(error, context);
   }
 }
 
-async function installAll<T>(request: InstallRequest, uv: string, context: Context, use: Use<T>): Promise<T[]> {
+async function installAll<T>(
+  request: InstallRequest,
+  tools: InstallTools,
+  context: Context,
+  use: Use<T>,
+): Promise<T[]> {
   const { wanted, target, interpreter, environment = null } = request;
   const scratch = await mkdtemp(join(await realpath(context.scratch), "install-"));
   const python = interpreter ?? (await anyInterpreter(context));
   const builder = await builderFor(request);
-  const index = await defaultIndex(uv, context);
+  const uv = await tools.uv();
   const installer: Installer = { uv, python, target, builds: builder === "here", cutoff: request.cutoff ?? null };
-  const lock = parseLock(request.pylock, index);
+  const lock = parseLock(request.pylock, await tools.defaultIndex());
   if (environment !== null) {
     const compile = interpreter !== null;
     return [await use(await installEnvironment(environment, lock, wanted, { installer, compile, scratch }, context))];
   }
   await warnOfSmallDisk(wanted, scratch, context);
   const activity = context.progress.start(`Installing ${inWords(wanted)}`, wanted.length, "count");
-  const made = new Map<string, T>();
+  const made = new Map<string, { readonly of: T }>();
   await mapAtOnce(partition(wanted, builder), ROOTS_AT_ONCE, async (group) => {
     const work = await mkdtemp(join(scratch, "root-"));
     for await (const laid of layOut(group, { ...request, lock, builder, installer, work }, context)) {
       await finish(laid, request, python, context, async (installed) => {
         activity.advance(1);
-        made.set(installed.name, await use(installed));
+        made.set(installed.name, { of: await use(installed) });
       });
     }
   });
   activity.end("done");
-  return wanted.flatMap(({ name }) => made.get(name) ?? []);
+  return wanted.flatMap(({ name }) => made.get(name) ?? []).map(({ of }) => of);
 }
 
 /** Brings what lies in one root into the form that it has on a dyno, and hands it on, distribution by distribution. */

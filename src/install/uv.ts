@@ -104,17 +104,6 @@ export async function uvInstall(
   await relocate(join(root, PYTHON_HOME), minorOf(python), target.python.minor);
 }
 
-/** URL of the index that uv asks first, as it is set up here; null if it has none. */
-export async function defaultIndex(uv: string, context: Context): Promise<string | null> {
-  const { stdout } = await run(uv, ["pip", "compile", "-", "--quiet", "--no-header", "--emit-index-url"], {
-    cwd: context.scratch,
-    env: toolEnvironment(context.env),
-    input: "", // No requirements: nothing is asked of anyone.
-    signal: context.signal,
-  });
-  return /^--index-url (\S+)$/m.exec(stdout.toString("utf8"))?.[1] ?? null;
-}
-
 /** The minor version of an interpreter, such as `3.11`. */
 function minorOf({ version }: Interpreter): string {
   return version.split(".", 2).join(".");

@@ -18,6 +18,8 @@ import { place } from "./place.js";
 export interface Tools {
   /** Absolute path of uv: the one on PATH if it is that very version, else fetched from PyPI, hash checked. */
   uv(): Promise<string>;
+  /** URL of the index that uv asks first, as it is set up here; null if it has none. */
+  defaultIndex(): Promise<string | null>;
   /** Directory to put on PYTHONPATH, which holds `pip` with its vendored `packaging`. */
   pipLibrary(): Promise<string>;
   /** Our own Python scripts, at work on any interpreter, with pip's library: see `helper.py`. Killed with the run. */
@@ -110,6 +112,12 @@ export function createTools(context: Context): Tools {
     return join(directory, "bin", "uv");
   });
 
+  const defaultIndex = once(async () => {
+    // No requirements: nothing is asked of anyone.
+    const { stdout } = await start(await uv(), ["pip", "compile", "-", "--quiet", "--no-header", "--emit-index-url"]);
+    return /^--index-url (\S+)$/m.exec(stdout.toString("utf8"))?.[1] ?? null;
+  });
+
   /** A Python on PATH that has pip; a virtual environment made by uv, for one, has none. */
   const pythonWithPip = async (): Promise<string> => {
     for (const name of ["python3", "python"]) {
@@ -173,7 +181,7 @@ export function createTools(context: Context): Tools {
       (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"),
   );
 
-  return { uv, pipLibrary, helper, poetry, pipenv };
+  return { uv, defaultIndex, pipLibrary, helper, poetry, pipenv };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
