@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { MIB } from "../../src/model/bytes.js";
 import type { Report } from "../../src/model/report.js";
 import { renderJson } from "../../src/render/json.js";
+import { faults } from "../github-fake/faults.js";
 import type { Pull, WorkflowRun } from "../github-fake/state.js";
 import { zip } from "../github-fake/zip.js";
 import { makeLayer, makeReport, makeSide } from "../render/make-report.js";
@@ -179,6 +180,29 @@ test("a token that may not write is a warning, and the job is green", async () =
   const done = await scene.comment({ event: scene.events.workflowRun(run.id), token: "reader" });
   expect(done.failure).toBeNull();
   expect(done.said.find(({ level }) => level === "warning")?.text).toContain("pull-requests: write");
+});
+
+test.each([
+  ["the pull request", /\/pulls\?/, "pull-requests: read"],
+  ["the artifacts", /\/artifacts\?/, "actions: read"],
+])(
+  "where GitHub does not tell %s, that is a warning with the permission, and the job is green",
+  async (_, path, words) => {
+    leave("slugdiff", ["r.json", renderJson(report())]);
+    scene.github.inject({ path, fault: faults.notFound() });
+    const done = await workflowRun();
+    expect(done.failure).toBeNull();
+    expect(done.outputs["comment-url"]).toBe("");
+    const warnings = done.said.filter(({ level }) => level === "warning").map(({ text }) => text);
+    expect(warnings).toEqual([expect.stringContaining(words)]);
+  },
+);
+
+test("what the workflow itself has wrong is an error", async () => {
+  expect((await workflowRun({ artifact: "slugdiff[" })).failure).toContain("artifact");
+  expect((await scene.comment({ event: scene.events.pullRequestTarget(pull) })).failure).toContain(
+    "pull_request_target",
+  );
 });
 
 test("a job that has written about something else with the same key is a warning; a report that is posted again is not", async () => {

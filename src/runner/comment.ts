@@ -1,8 +1,8 @@
 import { compileGlob } from "../app/glob.js";
 import { fromActionInputs } from "../config/fromActionInputs.js";
-import { publishingOf } from "../config/publishing.js";
+import { publishingOf, type Publishing } from "../config/publishing.js";
 import { UserError } from "../errors.js";
-import { readEndedRun, readEvent } from "../events/event.js";
+import { readEndedRun, readEvent, type EndedRun } from "../events/event.js";
 import { gatherReports } from "../gather/gather.js";
 import type { GitHub } from "../github/github.js";
 import { renderGathered } from "../render/gathered.js";
@@ -20,7 +20,8 @@ const MOST_PROBLEMS = 10;
 /**
  * The comment action: gathers the reports that other jobs left as artifacts, of this run or of the one whose end started
  * this one, and writes them into one comment. The reports may come from a stranger's run: nothing in them says where the
- * comment goes, and all that is shown is rendered here.
+ * comment goes, and all that is shown is rendered here. What GitHub refuses or fails to do is a warning: in a matrix this
+ * job is the required one, and what was weighed stands.
  */
 export async function runCommentAction(
   actions: Actions,
@@ -36,31 +37,52 @@ export async function runCommentAction(
       throw new UserError("There is no token.", "Leave the input github-token out to use the job's.");
     }
     actions.setOutput("comment-url", "");
-    const target = await targetOf(runner, github);
-    if (typeof target === "string") {
-      actions.info(logLine(target));
-      return;
+    const asked = { origin: originOf(runner), isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
+    try {
+      actions.setOutput("comment-url", (await writeComment(asked, github, actions)) ?? "");
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      actions.warning(`The comment could not be written. ${error.message} ${error.hint}`);
     }
-    const { reports, problems } = await gatherReports(target.run.id, artifactFilter(actions), github);
-    for (const problem of problems.slice(0, MOST_PROBLEMS)) actions.warning(problem);
-    if (reports.length === 0) {
-      const pattern = actions.getInput("artifact");
-      actions.notice(
-        `The run ${String(target.run.id)} left no report that can be used in artifacts called "${pattern}".`,
-      );
-      return;
-    }
-    // Who approved what is asked anew: a report may say anything.
-    const weighed = reports.map((report) => ({ ...report, override: null }));
-    const { pullRequest, applied } = target;
-    const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip: true };
-    const settled = await settle(unsettled, github, actions);
-    const text = renderGathered(settled.reports, { ...settled.context, problems });
-    const isOwnRun = target.run.id === runner.run.id;
-    const request = { ...target, isOwnRun, firstOfHead: false, publishing, ...settled, text };
-    const url = await postComment(request, github, actions);
-    actions.setOutput("comment-url", url ?? "");
   });
+}
+
+interface Asked {
+  readonly origin: Origin;
+  /** By the artifact's name. */
+  readonly isWanted: (name: string) => boolean;
+  readonly ownRun: number;
+  readonly publishing: Publishing;
+}
+
+/** Brings the comment up to date with what was left, and gives its address; null if there is none. */
+async function writeComment(
+  { origin, isWanted, ownRun, publishing }: Asked,
+  github: GitHub,
+  actions: Actions,
+): Promise<string | null> {
+  const target = typeof origin === "object" && "event" in origin ? await targetOf(origin, github) : origin;
+  if (typeof target === "string") {
+    actions.info(logLine(target));
+    return null;
+  }
+  const { reports, problems } = await gatherReports(target.run.id, isWanted, github);
+  for (const problem of problems.slice(0, MOST_PROBLEMS)) actions.warning(problem);
+  if (reports.length === 0) {
+    const pattern = actions.getInput("artifact");
+    actions.notice(
+      `The run ${String(target.run.id)} left no report that can be used in artifacts called "${pattern}".`,
+    );
+    return null;
+  }
+  // Who approved what is asked anew: a report may say anything.
+  const weighed = reports.map((report) => ({ ...report, override: null }));
+  const { pullRequest, applied } = target;
+  const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip: true };
+  const settled = await settle(unsettled, github, actions);
+  const text = renderGathered(settled.reports, { ...settled.context, problems });
+  const isOwnRun = target.run.id === ownRun;
+  return postComment({ ...target, isOwnRun, firstOfHead: false, publishing, ...settled, text }, github, actions);
 }
 
 /** Where the comment goes, and the run that weighed. */
@@ -72,15 +94,19 @@ interface Target {
   readonly applied: string | null;
 }
 
+/** What started this run: a target at once, a run whose target is to be asked for, or why there is none, in a sentence. */
+type Origin = Target | EndedRun | string;
+
+function originOf({ event, run }: RunnerEnvironment): Origin {
+  if (event.name === "workflow_run") return readEndedRun(event.payload);
+  const about = readEvent(event.name, event.payload);
+  if (about.kind !== "pull-request")
+    return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
+  return { pullRequest: about.number, headSha: about.head.sha, run, applied: about.applied };
+}
+
 /** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
-async function targetOf({ event, run }: RunnerEnvironment, github: GitHub): Promise<Target | string> {
-  if (event.name !== "workflow_run") {
-    const about = readEvent(event.name, event.payload);
-    if (about.kind !== "pull-request")
-      return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
-    return { pullRequest: about.number, headSha: about.head.sha, run, applied: about.applied };
-  }
-  const ended = readEndedRun(event.payload);
+async function targetOf(ended: EndedRun, github: GitHub): Promise<Target | string> {
   if (ended.event !== "pull_request") return `That run was about ${ended.event}: there is nothing to comment on.`;
   const { repository, ref, sha } = ended.head;
   if (repository === null) return "The fork that the run was about is gone.";
