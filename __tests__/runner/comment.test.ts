@@ -100,6 +100,16 @@ describe("after a fork's run", () => {
   });
 });
 
+test.each([
+  ["the merge commit's parent was compared with", true, "3f2c1ab".padEnd(40, "0")],
+  ["the workflow asked for another base", false, "v1.0"],
+])("where %s, the comment says that the branch has moved on: %s", async (_, isSaid, ref) => {
+  const base = makeSide([makeLayer("flask", 1)], { revision: { ref, sha: "3f2c1ab".padEnd(40, "0") } });
+  leave("slugdiff", ["r.json", renderJson(makeReport(base, makeSide([makeLayer("torch", 40)])))]);
+  await workflowRun();
+  expect(scene.comments[0]?.body.includes("run the workflow again")).toBe(isSaid);
+});
+
 describe("a hostile report", () => {
   test.each<[string, string, RegExp]>([
     ["is no JSON", "<script>alert(1)</script>", /not JSON/],

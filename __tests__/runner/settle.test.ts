@@ -12,10 +12,14 @@ import { zip } from "../github-fake/zip.js";
 import { makeLayer, makeReport, makeSide } from "../render/make-report.js";
 import { LABEL, REPOSITORY, Scene, type Done } from "./support.js";
 
+/** The commit that a merge commit is compared with, which no ref need name. */
+const PARENT = "b".repeat(40);
+
 /** A change of so many MiB that the rules refuse. */
 function refused(growth: number, app = "."): Report {
   const flask = makeLayer("flask", 100);
-  const report = makeReport(makeSide([flask]), makeSide([flask, makeLayer("torch", growth)]), { app });
+  const base = makeSide([flask], { revision: { ref: PARENT, sha: PARENT } });
+  const report = makeReport(base, makeSide([flask, makeLayer("torch", growth)]), { app });
   const finding = {
     rule: "max-increase",
     status: "fail",

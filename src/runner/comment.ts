@@ -5,6 +5,7 @@ import { UserError } from "../errors.js";
 import { readEndedRun, readEvent, type EndedRun } from "../events/event.js";
 import { gatherReports } from "../gather/gather.js";
 import type { GitHub } from "../github/github.js";
+import type { Report } from "../model/report.js";
 import { renderGathered } from "../render/gathered.js";
 import type { SignalSource } from "../system/signals.js";
 import type { Actions } from "./actions.js";
@@ -78,11 +79,17 @@ async function writeComment(
   // Who approved what is asked anew: a report may say anything.
   const weighed = reports.map((report) => ({ ...report, override: null }));
   const { pullRequest, applied } = target;
-  const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip: true };
+  const comparesWithTip = weighed.every(({ base }) => isNamedByItself(base));
+  const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip };
   const settled = await settle(unsettled, github, actions);
   const text = renderGathered(settled.reports, { ...settled.context, problems });
   const isOwnRun = target.run.id === ownRun;
   return postComment({ ...target, isOwnRun, firstOfHead: false, publishing, ...settled, text }, github, actions);
+}
+
+/** Whether a base is the parent that was found, not one that the workflow asked for by a name. */
+function isNamedByItself({ revision }: Report["base"]): boolean {
+  return revision?.ref === revision?.sha;
 }
 
 /** Where the comment goes, and the run that weighed. */
