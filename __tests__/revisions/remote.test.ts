@@ -8,9 +8,24 @@ import { clone, commit, contents, ENV, fingerprint, git, newRepository, open, te
 
 const HEADER = `AUTHORIZATION: basic ${Buffer.from("x-access-token:s3cret-t0ken").toString("base64")}`;
 
-/** Serves the repositories beside `up` by HTTP to who sends the one header, once; `seen` gets every request's headers. */
-function serve(up: string, seen: string[][] = []): Server {
+/** How a request fails: with a status, or by a connection that is cut at once or in the middle of the answer. */
+type Failure = number | "at once" | "half-way";
+
+/**
+ * Serves the repositories beside `up` by HTTP to who sends the one header, once; `seen` gets every request's headers, and
+ * each of `failures` is what becomes of one request.
+ */
+function serve(up: string, seen: string[][] = [], failures: Failure[] = []): Server {
   return createServer((request, response) => {
+    const failure = failures.shift();
+    if (failure === "at once") {
+      request.socket.destroy();
+      return;
+    }
+    if (typeof failure === "number") {
+      response.writeHead(failure).end();
+      return;
+    }
     const given = request.headersDistinct.authorization ?? [];
     seen.push(given);
     if (given.length !== 1 || given[0]?.replace("Basic", "basic") !== HEADER.replace("AUTHORIZATION: ", "")) {
@@ -42,7 +57,12 @@ function serve(up: string, seen: string[][] = []): Server {
         if (name === "Status") response.statusCode = Number.parseInt(value, 10);
         else response.setHeader(name, value);
       }
-      response.end(output.subarray(end + 4));
+      const body = output.subarray(end + 4);
+      if (failure === undefined) response.end(body);
+      else {
+        response.setHeader("Content-Length", body.length);
+        response.write(body.subarray(0, body.length / 2), () => request.socket.destroy());
+      }
     });
   });
 }
@@ -298,6 +318,61 @@ describe("the job's token", () => {
     expect(JSON.stringify(error)).not.toContain("wr0ng-t0ken");
     expect(JSON.stringify(error)).not.toContain(Buffer.from("x-access-token:wr0ng-t0ken").toString("base64"));
     expect(seen.flat()).toContain(`basic ${Buffer.from("x-access-token:wr0ng-t0ken").toString("base64")}`);
+  });
+});
+
+describe("a server that fails", () => {
+  const up = newRepository();
+  const base = commit(up, { "app.py": "1" });
+  commit(up, { "app.py": "2" });
+  const seen: string[][] = [];
+  const failures: Failure[] = [];
+  const server = serve(up, seen, failures);
+  let url: string;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  });
+  afterAll(() => {
+    server.close();
+  });
+  beforeEach(() => {
+    seen.length = 0;
+    failures.length = 0;
+  });
+
+  async function fetched(signal = new AbortController().signal): Promise<Record<string, string>> {
+    const directory = clone(up, "--depth=1");
+    git(directory, ["remote", "set-url", "origin", `${url}/up`]);
+    const repository = await open(directory, { signal }, { serverUrl: url, token: "s3cret-t0ken" });
+    const into = join(temporary(), "into");
+    await repository.checkOut(await repository.resolve(base), ".", into);
+    return contents(into);
+  }
+
+  test.each<Failure>([429, 502, "at once", "half-way"])("is asked again: %s", async (failure) => {
+    failures.push(failure);
+    expect(await fetched()).toEqual({ "app.py": "1" });
+  });
+
+  test("is given up when it goes on failing, and when the run is ended", async () => {
+    failures.push(...new Array<Failure>(99).fill(503));
+    await expect(fetched()).rejects.toThrow('The remote "origin" could not be reached.');
+    expect(99 - failures.length).toBe(3);
+
+    const ending = new AbortController();
+    const ended = fetched(ending.signal);
+    setTimeout(() => {
+      ending.abort(new Error("ended by SIGTERM"));
+    }, 500);
+    await expect(ended).rejects.toThrow("ended by SIGTERM");
+  });
+
+  test("is not asked again where it has said no", async () => {
+    failures.push(403);
+    await expect(fetched()).rejects.toThrow("refused access");
+    expect(seen).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors.js";
 import { lastLines, type RunResult } from "../system/run.js";
 import { tokenSetting, type Credentials } from "./credentials.js";
@@ -5,6 +6,9 @@ import type { Environment, Git, Setting } from "./git.js";
 
 /** Longest that one request to a remote may take. Milliseconds. */
 const TIMEOUT = 15 * 60 * 1000;
+
+/** How often it is asked where it may yet answer, the first time counted. */
+const TRIES = 3;
 
 /** The user's remote, as our own repository sees it. */
 export interface Remote {
@@ -52,12 +56,12 @@ export async function findRemote(
     async fetch(ids) {
       const options = ["--quiet", "--depth=1", "--no-tags", "--recurse-submodules=no", "--no-auto-gc"];
       const input = ids.map((id) => `${id}\n`).join("");
-      const result = await git.run(["fetch", ...options, "--stdin", "--", name], input, TIMEOUT);
+      const result = await askRemote(git, ["fetch", ...options, "--stdin", "--", name], input);
       if (result.code !== 0) throw remoteError(name, result);
     },
     async lookUp(refs) {
       const patterns = refs.flatMap((ref) => [ref, `${ref}^{}`]);
-      const result = await git.run(["ls-remote", "--quiet", "--", name, ...patterns], "", TIMEOUT);
+      const result = await askRemote(git, ["ls-remote", "--quiet", "--", name, ...patterns]);
       if (result.code !== 0) throw remoteError(name, result);
       const found = new Map(
         result.stdout
@@ -135,6 +139,22 @@ function concernsRemote(key: string, remote: string): boolean {
     ["url", "proxy", "proxyauthmethod"].some((name) => key === `remote.${remote}.${name}`)
   );
 }
+
+/** Asks again, a little later each time, where the server failed or the connection was cut. */
+async function askRemote(git: Git, args: readonly string[], input = ""): Promise<RunResult> {
+  for (let tried = 1; ; tried++) {
+    const result = await git.run(args, input, TIMEOUT);
+    if (result.code === 0 || tried === TRIES || !PASSING.test(result.stderr)) return result;
+    await sleep(tried ** 2 * 1000, undefined, { signal: git.signal }).catch((error: unknown) => {
+      git.signal.throwIfAborted();
+      throw error;
+    });
+  }
+}
+
+/** What git and curl say of a failure that may be over in a moment. Where nobody is at all, as offline, nobody is waited for. */
+const PASSING =
+  /returned error: (?:408|429|5\d\d)\b|RPC failed; curl (?!22)|early EOF|transfer closed|empty reply|connection (?:was )?reset|recv failure/i;
 
 function remoteError(remote: string, { stderr }: RunResult): UserError {
   const [message, hint] = explain(stderr);
