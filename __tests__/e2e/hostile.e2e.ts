@@ -87,6 +87,7 @@ describe("what a stranger's run leaves as its report harms nothing", () => {
       "slugdiff",
       archiveOf(report(makeLayer(name, 1, { why: [`${name}:1`] }))),
     ]);
+    expect(bodies).toHaveLength(1);
     for (const body of bodies) {
       expect(body.split("\n").filter((line) => line.startsWith("# "))).toEqual([]);
       const [marker = "", ...lines] = body.split("\n");
