@@ -87,6 +87,15 @@ test("where none is wanted there is none, but one that is there is kept true", a
   expect(texts()).toEqual(["nothing"]);
 });
 
+test("where GitHub does not tell whose the token is, the comment from before is still the only one", async () => {
+  const { fake, client } = setup;
+  fake.state.addToken("personal-token", { login: "ann", kind: "user" });
+  await publishComment(request(1, "one"), client({ token: "personal-token" }));
+  fake.inject({ path: /^\/graphql$/, fault: faults.badGateway(), times: Infinity });
+  await publishComment(request(2, "two"), client({ token: "personal-token" }));
+  expect(texts()).toEqual(["two"]);
+});
+
 describe("comments of others are left alone", () => {
   test("also with our marker", async () => {
     const { fake, github } = setup;

@@ -168,11 +168,16 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
         .sort((one, other) => one.id - other.id);
     },
 
-    createComment: (pullRequest, body) =>
-      ask({ to: `comment on #${pullRequest}`, needs: "pull-requests: write" }, COMMENT, async () => {
+    createComment: async (pullRequest, body) => {
+      const purpose = { to: `comment on #${pullRequest}`, needs: "pull-requests: write" };
+      const { by, ...comment } = await ask(purpose, COMMENT, async () => {
         const parameters = { ...repo, issue_number: pullRequest, body };
         return (await octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", parameters)).data;
-      }),
+      });
+      // Whose the token is: where GitHub would not tell, comments from before are found from now on.
+      if (by !== null) identity = Promise.resolve(by);
+      return comment;
+    },
 
     updateComment: (id, body) =>
       find({ to: "change its comment", needs: "pull-requests: write" }, COMMENT, async () => {
