@@ -83,6 +83,19 @@ describe("forks, Dependabot and own branches get the same report", () => {
       expect(fetched.filter(({ status }) => status === 200).every(({ token }) => token !== null)).toBe(true);
       expect(ran.log).not.toContain("token-of-run");
 
+      // The comment action sees where the branch is by now only where it may read it, and says nothing of it elsewhere.
+      const { event: opened } = hidden.open(8, WITH_CERTIFI);
+      const weighed = await hidden.run(opened, { workflow: exampleWorkflow("weigh.yml") });
+      hidden.main({ "README.md": "# Shop\n" });
+      const ended = hidden.events.workflowRun(weighed.run.id);
+      const workflow = exampleWorkflow("comment.yml");
+      const isSaid: boolean[] = [];
+      for (const each of [workflow, workflow.replace("# contents: read", "contents: read")]) {
+        green(await hidden.run(ended, { workflow: each }));
+        isSaid.push(oneComment(hidden, 8).text.includes("run the workflow again"));
+      }
+      expect(isSaid).toEqual([false, true]);
+
       // The whole history, and a credential in the clone: what the checkout's defaults once were.
       const whole = readmeWorkflow("Slug size").replace(
         "persist-credentials: false",
