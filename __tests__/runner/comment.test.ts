@@ -176,6 +176,21 @@ test("in the same workflow, after a matrix, the comment goes to the run's own pu
   expect(scene.comments.map(({ issue }) => issue)).toEqual([7]);
 });
 
+test("in the same workflow, a push that changes nothing in the slug sends nothing", async () => {
+  leave("slugdiff-web", ["r.json", renderJson(report("web"))]);
+  await scene.comment({ event: scene.pullEvent(pull), run: run.id });
+  const before = scene.github.requests.length;
+
+  const action = { action: "synchronize", before: pull.head.sha } as const;
+  pull.head = { ...pull.head, sha: "b".repeat(40) };
+  run = scene.github.state.addRun(REPOSITORY, { head: pull.head, event: "pull_request" });
+  leave("slugdiff-web", ["r.json", renderJson(report("web"))]);
+  const done = await scene.comment({ event: scene.pullEvent(pull, action), run: run.id });
+  expect(done.outputs["comment-url"]).toContain(String(scene.comments[0]?.id));
+  const sent = scene.github.requests.slice(before).map(({ method }) => method);
+  expect(sent).not.toContain("PATCH");
+});
+
 test("a push has nothing to comment on", async () => {
   const done = await scene.comment({ event: scene.events.push({ after: pull.head.sha }) });
   expect(done.failure).toBeNull();

@@ -84,7 +84,7 @@ async function writeComment(
   const settled = await settle(unsettled, github, actions);
   const text = renderGathered(settled.reports, { ...settled.context, problems });
   const isOwnRun = target.run.id === ownRun;
-  return postComment({ ...target, isOwnRun, firstOfHead: false, publishing, ...settled, text }, github, actions);
+  return postComment({ ...target, isOwnRun, publishing, ...settled, text }, github, actions);
 }
 
 /** Whether a base is the parent that was found, not one that the workflow asked for by a name. */
@@ -97,6 +97,8 @@ interface Target {
   readonly pullRequest: number;
   readonly headSha: string;
   readonly run: { readonly id: number; readonly attempt: number };
+  /** Whether no run before it can have weighed that head; false also where that is not known. */
+  readonly firstOfHead: boolean;
   /** The label that started that run by being applied; null if something else did, or it is not known. */
   readonly applied: string | null;
 }
@@ -109,7 +111,8 @@ function originOf({ event, run }: RunnerEnvironment): Origin {
   const about = readEvent(event.name, event.payload);
   if (about.kind !== "pull-request")
     return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
-  return { pullRequest: about.number, headSha: about.head.sha, run, applied: about.applied };
+  const firstOfHead = about.hasNewHead && run.attempt === 1;
+  return { pullRequest: about.number, headSha: about.head.sha, run, firstOfHead, applied: about.applied };
 }
 
 /** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
@@ -131,6 +134,7 @@ async function targetOf(ended: EndedRun, github: GitHub): Promise<Target | strin
     pullRequest: pullRequest.number,
     headSha: sha,
     run: { id: ended.id, attempt: ended.attempt },
+    firstOfHead: false,
     applied: null,
   };
 }
