@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { availableParallelism } from "node:os";
 import { SideError } from "../errors.js";
 import { apportion } from "../model/bytes.js";
@@ -44,6 +45,9 @@ export interface WeigherOptions {
 /** A compressor takes some 20 MB of memory, and beyond a few of them the disk sets the pace. */
 const MOST_AT_ONCE = 8;
 
+/** Is told `{ bytes }` of each tree that is weighed: the content that goes to the compressor. */
+const WEIGHING = channel("slugdiff.weigh");
+
 export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigher {
   let found: Promise<string | null> | undefined;
   const start = async (): Promise<Compressor> => {
@@ -59,6 +63,7 @@ export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigh
 
   return {
     weigh: async ({ root, entries }, onBytes) => {
+      if (WEIGHING.hasSubscribers) WEIGHING.publish({ bytes: entries.reduce((bytes, { size }) => bytes + size, 0) });
       const lone = entries.map(() => 0);
       const group = {};
       const parts = cut(entries).map(async (segment) => {
