@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -29,8 +30,8 @@ export const PYTHON = "3.12";
 /** What installs and resolves for the machine that apps run on, in uv's words. */
 export const TARGET = ["--python-version", PYTHON, "--python-platform", "x86_64-manylinux_2_39"] as const;
 
-/** Files by path; null for one that is removed. */
-export type Files = Readonly<Record<string, string | Buffer | null>>;
+/** Files by path: their content, a file to move there, or null for one that is removed. */
+export type Files = Readonly<Record<string, string | { readonly from: string } | null>>;
 
 const Took = z.object({
   status: z.number(),
@@ -125,7 +126,7 @@ export interface Measured {
 
 export interface LabOptions extends IndexOptions {
   /** What the index has; default: what the machine's own index has, kept in `kept` once it was fetched. */
-  readonly source?: (root: string, python: string) => IndexSource | Promise<IndexSource>;
+  readonly source?: (root: string, python: string) => IndexSource;
   /** Directory that the bundle is in. */
   readonly dist?: string;
 }
@@ -139,6 +140,11 @@ export const DIST = process.env.SLUGDIFF_DIST ?? here("../dist");
 function keptDirectory(): string {
   const cache = process.env.XDG_CACHE_HOME ?? "";
   return join(cache === "" ? join(homedir(), ".cache") : cache, "slugdiff-bench");
+}
+
+/** The machine's own index, as far as it was ever asked. */
+export function keptMirror(python: string): IndexSource {
+  return mirror(join(keptDirectory(), "mirror"), upstreamOf(python), CUTOFF);
 }
 
 /** Nothing listens there: whatever is not on this machine is out of reach at once. */
@@ -156,8 +162,8 @@ export async function openLab({ source, dist = DIST, ...options }: LabOptions = 
   if (python === null) throw new Error(`The benchmarks need a Python ${PYTHON}, for instance one of pyenv's.`);
   const uv = await tools.uv();
   await tools.pipLibrary();
-  const made = source?.(root, python.path) ?? mirror(join(kept, "mirror"), upstreamOf(python.path), CUTOFF);
-  const index = await serveIndex(await made, options);
+  const made = source?.(root, python.path) ?? keptMirror(python.path);
+  const index = await serveIndex(made, options);
 
   const directory = (name: string): string => mkdtempSync(join(root, `${name}-`));
   const temporary = directory("tmp");
@@ -280,7 +286,8 @@ export async function openLab({ source, dist = DIST, ...options }: LabOptions = 
           const file = join(path, name);
           mkdirSync(dirname(file), { recursive: true });
           if (content === null) rmSync(file);
-          else writeFileSync(file, content);
+          else if (typeof content === "string") writeFileSync(file, content);
+          else renameSync(content.from, file);
         }
         git("add", "--all");
         git("commit", "--quiet", "--allow-empty", `--message=${branch}`);

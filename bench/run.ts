@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { APPS, type App } from "./apps.js";
 import { CASE_NAMES, casesOf, type Sample } from "./cases.js";
 import { megabytes, seconds, spread, table } from "./figures.js";
+import { growthText, LARGE, measureGrowth, SIZES } from "./growth.js";
 import { CUTOFF, DIST, openLab, type Lab } from "./lab.js";
 import { targetsOf, type Figures } from "./targets.js";
 
@@ -16,6 +17,9 @@ const HELP = `usage: npm run bench -- [options]
                   ${CASE_NAMES.slice(7).join(", ")}
   --runs N        rounds, in each of which every case is run once (default 3); plain and cold-download are run in the first alone
   --output FILE   write all figures as JSON
+  --growth        synthetic apps instead of real ones: of ${SIZES.join(", ")} distributions, and with files of 1 GB
+  --size N        with --growth: only an app of so many distributions; may be given more than once
+  --large BYTES   with --growth: the size of a large file; 0 for none
   --stale         pages of the index are asked for again in every run, as after ten minutes
   --help          this text
 
@@ -28,6 +32,9 @@ const { values } = parseArgs({
     case: { type: "string", multiple: true, default: [] },
     runs: { type: "string", default: "3" },
     output: { type: "string" },
+    growth: { type: "boolean", default: false },
+    size: { type: "string", multiple: true, default: [] },
+    large: { type: "string" },
     stale: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -130,8 +137,17 @@ async function main(): Promise<void> {
     APPS.map(({ name }) => name),
   );
   const chosen = new Set(wanted("case", values.case, CASE_NAMES));
-  const runs = Number(values.runs);
-  if (!(Number.isInteger(runs) && runs > 0)) throw new Error("--runs takes a whole number above zero.");
+  const runs = wholeNumber("runs", values.runs, 1);
+  if (values.growth) {
+    const sizes = values.size.length === 0 ? SIZES : values.size.map((each) => wholeNumber("size", each, 1));
+    // Whoever asks for some sizes alone does not wait for files of 1 GB.
+    const byDefault = values.size.length === 0 ? LARGE : 0;
+    const large = values.large === undefined ? byDefault : wholeNumber("large", values.large, 0);
+    const growth = await measureGrowth({ sizes, large, runs }, say);
+    process.stdout.write(`\n${growthText(growth)}\n`);
+    write({ growth });
+    return;
+  }
   const results: Result[] = [];
   for (const app of APPS.filter(({ name }) => apps.includes(name))) {
     // Each app has a lab of its own: what one leaves on disk would slow down the next.
@@ -146,10 +162,22 @@ async function main(): Promise<void> {
       lab.close();
     }
   }
+  write({ results });
+}
+
+/** Writes the JSON, if it is wanted, with what it was measured by and on. */
+function write(figures: object): void {
   if (values.output === undefined) return;
   const machine = { processors: availableParallelism(), model: cpus()[0]?.model ?? "unknown", node: process.version };
-  const document = { bundle: DIST, cutoff: CUTOFF, runs, stale: values.stale, machine, results };
+  const { runs, stale } = values;
+  const document = { bundle: DIST, cutoff: CUTOFF, runs: Number(runs), stale, machine, ...figures };
   writeFileSync(values.output, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least) return number;
+  throw new Error(`--${option} takes a whole number from ${String(least)}.`);
 }
 
 await main();
