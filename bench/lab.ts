@@ -144,7 +144,7 @@ function keptDirectory(): string {
 
 /** The machine's own index, as far as it was ever asked. */
 export function keptMirror(python: string): IndexSource {
-  return mirror(join(keptDirectory(), "mirror"), upstreamOf(python), CUTOFF);
+  return mirror(join(keptDirectory(), "mirror"), upstreamOf(python), CUTOFF, python);
 }
 
 /** Nothing listens there: whatever is not on this machine is out of reach at once. */
@@ -152,6 +152,10 @@ const NOWHERE = "http://127.0.0.1:9";
 
 export async function openLab({ source, dist = DIST, ...options }: LabOptions = {}): Promise<Lab> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "slugdiff-bench-")));
+  const remove = (): void => {
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.on("exit", remove); // Gigabytes may lie there.
   const kept = keptDirectory();
   const toolsDir = join(kept, "tools");
   mkdirSync(toolsDir, { recursive: true });
@@ -299,7 +303,8 @@ export async function openLab({ source, dist = DIST, ...options }: LabOptions = 
     compare,
     close: () => {
       index.close();
-      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+      process.off("exit", remove);
+      remove();
     },
   };
 }

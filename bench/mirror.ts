@@ -1,10 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 import { z } from "zod";
 import type { IndexSource } from "./index-server.js";
 
@@ -20,11 +21,13 @@ export function upstreamOf(python: string): string {
 
 /**
  * An index that fetches from another one what it is asked for, and keeps it. Pages are fetched again if they are older than the
- * cut-off: what was uploaded after it is of no interest.
+ * cut-off: what was uploaded after it is of no interest. The metadata of wheels is to be had by itself (PEP 658), as on PyPI, also where the
+ * other index, which may be a cache, does not offer it.
  * @param directory absolute path, for what is kept
  * @param upstream URL of a simple index
+ * @param python path of an interpreter
  */
-export function mirror(directory: string, upstream: string, cutoff: string): IndexSource {
+export function mirror(directory: string, upstream: string, cutoff: string, python: string): IndexSource {
   const pending = new Map<string, Promise<unknown>>();
   /** Does the work unless somebody else is at it; for many requests for one thing at a time. */
   const once = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
@@ -52,23 +55,58 @@ export function mirror(directory: string, upstream: string, cutoff: string): Ind
       return Page.parse(JSON.parse(await readFile(kept, "utf8"))).files;
     });
 
-  return {
-    page: async (project) => (await page(project))?.map(({ url: _, ...file }) => file) ?? null,
-    file: (project, filename) =>
-      once(`${project}/${filename}`, async () => {
-        const [, base = filename, suffix = ""] = /^(.*?)(\.metadata)?$/.exec(filename) ?? [];
-        const found = (await page(project))?.find((file) => file.filename === base);
-        if (found === undefined || !isPlain(filename)) return null;
-        const kept = join(directory, "files", project, filename);
-        if ((await stat(kept).catch(() => null)) === null) {
-          const response = await fetch(found.url + suffix);
-          if (!response.ok || response.body === null) return null;
-          const body = Readable.fromWeb(response.body);
-          await writeWhole(kept, (path) => pipeline(body, createWriteStream(path)));
-        }
-        return kept;
-      }),
+  /** Path of a file that is kept, fetched before if need be; null if upstream has none. */
+  const fetched = async (project: string, filename: string, url: string): Promise<string | null> => {
+    const kept = join(directory, "files", project, filename);
+    if (await exists(kept)) return kept;
+    const response = await fetch(url);
+    if (!response.ok || response.body === null) return null;
+    const body = Readable.fromWeb(response.body);
+    await writeWhole(kept, (path) => pipeline(body, createWriteStream(path)));
+    return kept;
   };
+
+  const file: IndexSource["file"] = (project, filename) =>
+    once(`${project}/${filename}`, async () => {
+      const found = (await page(project))?.find((each) => each.filename === filename);
+      return found !== undefined && isPlain(filename) ? fetched(project, filename, found.url) : null;
+    });
+
+  const metadata = (project: string, filename: string): Promise<string | null> =>
+    once(`${project}/${filename}.metadata`, async () => {
+      const kept = join(directory, "files", project, `${filename}.metadata`);
+      if (await exists(kept)) return kept;
+      const wheel = await file(project, filename);
+      if (wheel === null) return null;
+      const { stdout } = await promisify(execFile)(python, ["-c", METADATA, wheel], { maxBuffer: 2 ** 28 });
+      await writeWhole(kept, (path) => writeFile(path, stdout));
+      return kept;
+    });
+
+  return {
+    page: async (project) => {
+      const files = await page(project);
+      return (
+        files?.map(({ url: _, ...each }) => ({ ...each, "core-metadata": each.filename.endsWith(".whl") })) ?? null
+      );
+    },
+    file: (project, filename) =>
+      filename.endsWith(SUFFIX) ? metadata(project, filename.slice(0, -SUFFIX.length)) : file(project, filename),
+  };
+}
+
+const SUFFIX = ".metadata";
+
+/** Prints the metadata in a wheel. */
+const METADATA = `
+import sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+name, = (each for each in wheel.namelist() if each.endswith(".dist-info/METADATA") and each.count("/") == 1)
+sys.stdout.buffer.write(wheel.read(name))
+`;
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 /** A name that leads nowhere else when it is part of a path. */

@@ -180,4 +180,11 @@ function wholeNumber(option: string, text: string, least: number): number {
   throw new Error(`--${option} takes a whole number from ${String(least)}.`);
 }
 
+// What was started gets the signal as well when it comes from a terminal.
+for (const [signal, status] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => process.exit(status));
+}
 await main();
