@@ -78,7 +78,7 @@ async function measureApp(
   say: (text: string) => void,
 ): Promise<Grown[]> {
   const files: Files = file === 0 ? {} : { "models/weights.bin": { from: largeFile(lab, file) } };
-  const repository = await syntheticApp(lab, count, { files, more: wheel === 0 ? [] : ["large"] });
+  const repository = syntheticApp(lab, count, { files, more: wheel === 0 ? [] : ["large"] });
   const run = async (head: SyntheticBranch, like?: string): Promise<Run> => {
     const cache = lab.newCache(like);
     return lab.compare({ repository, base: "main", head, cache }).finally(() => {

@@ -37,7 +37,7 @@ export function synthetic(count: number, large = 0): (root: string, python: stri
 }
 
 /** The branches of a synthetic app's repository: `app-file` changes a file of its own, `small` one distribution. */
-export type SyntheticBranch = "main" | "app-file" | "small" | "hashed" | "hashed-app-file";
+export type SyntheticBranch = "main" | "app-file" | "small";
 
 /** The distribution that `small` changes. */
 export function changedPart(count: number): string {
@@ -46,23 +46,19 @@ export function changedPart(count: number): string {
 
 /**
  * An app that has them all.
- * @param more further requirements
+ * @param options `more`: further requirements; `files`: further files of its own
  */
-export async function syntheticApp(
+export function syntheticApp(
   lab: Lab,
   count: number,
-  {
-    more = [],
-    files = {},
-    pin,
-  }: { more?: readonly string[]; files?: Files; pin?: (text: string) => Promise<string> } = {},
-): Promise<string> {
+  { more = [], files = {} }: { readonly more?: readonly string[]; readonly files?: Files } = {},
+): string {
   const chain = Math.floor(count / 10);
   const tops = [...(chain > 0 ? [0] : []), chain, chain + 1, chain + 2, chain + 3].map(partName);
   const requirements = (version: string): string =>
     [...new Set(tops), ...more, `${changedPart(count)}==${version}`, ""].join("\n");
   const source = (number: number): Files => ({ "app.py": `ANSWER = ${String(number)}\n` });
-  const revisions: Partial<Record<SyntheticBranch, Files>> = {
+  const revisions: Record<SyntheticBranch, Files> = {
     main: {
       ".python-version": `${PYTHON}\n`,
       "requirements.txt": requirements("1.0"),
@@ -72,12 +68,7 @@ export async function syntheticApp(
     "app-file": source(1),
     small: { "requirements.txt": requirements("1.1") },
   };
-  if (pin !== undefined) {
-    const hashed = { "requirements.txt": await pin(requirements("1.0")) };
-    revisions.hashed = hashed;
-    revisions["hashed-app-file"] = { ...hashed, ...source(1) };
-  }
-  return lab.repository(Object.fromEntries(Object.entries(revisions)));
+  return lab.repository(revisions);
 }
 
 function partName(number: number): string {

@@ -27,7 +27,7 @@ describe.each(SIZES)("%i distributions", (size) => {
 
   beforeAll(async () => {
     lab = await openLab({ source: synthetic(size) });
-    const repository = await syntheticApp(lab, size);
+    const repository = syntheticApp(lab, size);
     const compare = (head: SyntheticBranch, cache: string, uvCache?: string): Promise<Counted> =>
       counted(lab, { repository, base: "main", head, cache, ...(uvCache === undefined ? {} : { uvCache }) });
     const uvCache = lab.directory("uv-cache");
