@@ -24,14 +24,28 @@ function topologicalWeights(names: readonly string[], graph: DependencyGraph): R
   const left = new Set(names);
   const all = dependencies(graph);
   const needs = (name: string): string[] => (all.get(name) ?? []).filter((to) => left.has(to));
-  for (;;) {
+  // How many of what a name needs are left, and who needs it, so that each requirement is looked at once.
+  const open = new Map<string, number>();
+  const needers = new Map<string, string[]>();
+  for (const name of left) {
+    const needed = needs(name);
+    open.set(name, needed.length);
+    for (const to of needed) needers.set(to, [...(needers.get(to) ?? []), name]);
+  }
+  let leaves = [...left].filter((name) => open.get(name) === 0);
+  while (leaves.length > 0) {
     const weight = left.size;
-    const leaves = [...left].filter((name) => needs(name).length === 0);
-    if (leaves.length === 0) break;
+    const next: string[] = [];
     for (const leaf of leaves) {
       weights.set(leaf, weight);
       left.delete(leaf);
+      for (const name of needers.get(leaf) ?? []) {
+        const count = (open.get(name) ?? 0) - 1;
+        open.set(name, count);
+        if (count === 0) next.push(name);
+      }
     }
+    leaves = next;
   }
   const roots = directNames(graph).filter((name) => left.has(name));
   for (const [name, depth] of longestPaths(roots, needs)) weights.set(name, depth);

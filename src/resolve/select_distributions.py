@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -62,16 +63,19 @@ def select(request: dict[str, Any]) -> list[dict[str, Any]]:
     return [describe(package, chosen, request) for package, chosen in selected]
 
 
-def tags(request: dict[str, Any]) -> list[Any]:
+def tags(request: dict[str, Any]) -> tuple[Any, ...]:
+    return tags_of(tuple(request["python"]), tuple(request["platforms"]))
+
+
+@lru_cache
+def tags_of(version: tuple[int, ...], platforms: tuple[str, ...]) -> tuple[Any, ...]:
     from pip._vendor.packaging.tags import compatible_tags, cpython_tags
 
-    version = tuple(request["python"])
     interpreter = "cp" + "".join(str(part) for part in version)
-    platforms: list[str] = request["platforms"]
-    return [
+    return (
         *cpython_tags(version, abis=[interpreter], platforms=platforms),
         *compatible_tags(version, interpreter=interpreter, platforms=platforms),
-    ]
+    )
 
 
 def tidy(package: dict[str, Any], request: dict[str, Any]) -> None:
