@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { mkdtemp } from "node:fs/promises";
+import { cp, mkdtemp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { preinstalledTools } from "../../src/platforms/buildpack.js";
 import type { Context } from "../../src/ports.js";
@@ -172,9 +172,20 @@ describe("the resolution is pip's own", () => {
 
   test("of a directory of wheels, alone and beside an index", async () => {
     for (const first of ["--no-index", `--index-url ${other.url}`]) {
-      const app = await world.app({ "requirements.txt": `${first}\n--find-links ${files}\nasks-any\n` });
+      const app = await world.app({ "requirements.txt": `${first}\n--find-links wheels\nasks-any\n` });
+      await cp(files, join(app, "wheels"), { recursive: true });
       const resolution = await world.resolve(app, "pip");
       expect(summary(resolution)).toEqual(await pipSays(app));
+    }
+  });
+
+  test("a directory that is not in the app is passed over, as on Heroku, and a note says so", async () => {
+    for (const place of ["../elsewhere", files, "linked"]) {
+      const app = await world.app({ "requirements.txt": `--index-url ${other.url}\n--find-links ${place}\nlib\n` });
+      await symlink(files, join(app, "linked"));
+      const { distributions, notes } = await world.resolve(app, "pip");
+      expect(distributions.map(({ version }) => version)).toEqual(["1.1"]);
+      expect(notes).toEqual([`--find-links ${place} was passed over: it is not in the app, so not on Heroku.`]);
     }
   });
 

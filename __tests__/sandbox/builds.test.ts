@@ -53,14 +53,11 @@ async function appOf(
 ): Promise<Scene> {
   if (persona === undefined) throw new Error("nobody weighs");
   const made = await createScene(persona, listener.url, files);
-  const directory = join(made.root, "files");
+  const directory = join(made.app, "files");
   for (const [name, plan] of Object.entries(archives)) {
     await makeArchive(directory, name, "plain_backend.py", { "plan.json": JSON.stringify({ name, ...plan }) });
   }
-  await writeFile(
-    join(made.app, "requirements.txt"),
-    ["--no-index", `--find-links ${directory}`, ...lines, ""].join("\n"),
-  );
+  await writeFile(join(made.app, "requirements.txt"), ["--no-index", "--find-links files", ...lines, ""].join("\n"));
   return made;
 }
 

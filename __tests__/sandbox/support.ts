@@ -287,9 +287,9 @@ export async function requireHostile(
     write: planted,
     ...orders,
   };
-  const files = join(scene.root, "files");
+  const files = join(scene.app, "files");
   await makeArchive(files, "hostile", "hostile_backend.py", { "orders.json": JSON.stringify(all) });
-  await writeFile(join(scene.app, "requirements.txt"), `--no-index\n--find-links ${files}\nhostile\n`);
+  await writeFile(join(scene.app, "requirements.txt"), "--no-index\n--find-links files\nhostile\n");
   return { stray };
 }
 

@@ -262,6 +262,9 @@ class Wishes {
   notes(): string[] {
     const names = [...this.#untimed].sort().join(", ");
     return [
+      ...this.file.noLinks.map(
+        (place) => `--find-links ${place} was passed over: it is not in the app, so not on Heroku.`,
+      ),
       ...(names === ""
         ? []
         : [`The cut-off was not applied to ${names}: an index does not say when files were uploaded.`]),

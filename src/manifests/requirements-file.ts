@@ -44,6 +44,8 @@ const Answer = z.object({
   /** Of these the ones that refuse access. */
   refusing: z.array(z.string()),
   findLinks: z.array(z.string()),
+  /** Places to find files at that are not in the app, as they are written. */
+  noLinks: z.array(z.string()),
   noIndex: z.boolean(),
   trustedHosts: z.array(z.string()),
   noBinary: z.array(z.string()),

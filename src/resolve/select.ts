@@ -37,7 +37,7 @@ const Answer = z.union([
   z.object({ distributions: z.array(SELECTED) }),
   z.object({
     error: z.object({
-      reason: z.enum(["lock", "python", "unusable", "hash", "unhashed"]),
+      reason: z.enum(["lock", "python", "unusable", "hash", "unhashed", "outside"]),
       name: z.string().nullable(),
       message: z.string(),
     }),
@@ -80,7 +80,7 @@ export async function select(lock: Lock, { app, target, answers }: LockRequest, 
 
 type Refusal = (name: string, target: string) => readonly ["invalid" | "unweighable", message: string, hint: string];
 
-const REFUSALS: Readonly<Record<"lock" | "python" | "unusable" | "hash" | "unhashed", Refusal>> = {
+const REFUSALS: Readonly<Record<"lock" | "python" | "unusable" | "hash" | "unhashed" | "outside", Refusal>> = {
   lock: () => [
     "unweighable",
     "The lock can't be read.",
@@ -105,6 +105,11 @@ const REFUSALS: Readonly<Record<"lock" | "python" | "unusable" | "hash" | "unhas
     "invalid",
     `${name} has no hash in the requirements, though others have.`,
     "pip demands a hash for all or none: write the file anew with every dependency, for instance with pip-compile.",
+  ],
+  outside: (name) => [
+    "invalid",
+    `${name} is taken from outside the app's directory, where Heroku does not see it.`,
+    "Move it under the slug root, or publish it to an index.",
   ],
 };
 

@@ -27,7 +27,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 class Refused(Exception):
-    """Nothing can be selected. `reason`: lock, python, unusable, hash or unhashed."""
+    """Nothing can be selected. `reason`: lock, python, unusable, hash, unhashed or outside."""
 
     def __init__(self, reason: str, message: str, name: str | None = None) -> None:
         super().__init__(message)
@@ -160,6 +160,7 @@ def describe(package: Any, chosen: Any, request: dict[str, Any]) -> dict[str, An
         raise Refused("unhashed", "it has no hash", package.name)
     if isinstance(chosen, PackageDirectory):
         path = os.path.join(app, chosen.path)
+        refuse_outside(path, app, package.name)
         source: dict[str, Any] = {
             "kind": "directory",
             "path": os.path.relpath(path, app).replace(os.sep, "/"),
@@ -183,7 +184,8 @@ def describe(package: Any, chosen: Any, request: dict[str, Any]) -> dict[str, An
             pass  # Only building can tell.
     path = local_path(file, app)
     url = chosen.url
-    if path is not None and not os.path.relpath(path, app).startswith(".."):
+    if path is not None:
+        refuse_outside(path, app, package.name)
         url = os.path.relpath(path, app).replace(os.sep, "/")
     sha256 = chosen.hashes.get("sha256")
     if kind == "wheel" and not fits(name, request):
@@ -200,6 +202,13 @@ def describe(package: Any, chosen: Any, request: dict[str, Any]) -> dict[str, An
             "size": chosen.size,
         },
     }
+
+
+def refuse_outside(path: str, app: str, name: str) -> None:
+    """What a link leads to does not come with the app."""
+    top = os.path.realpath(app)
+    if os.path.commonpath([top, os.path.realpath(path)]) != top:
+        raise Refused("outside", "it is not in the app", name)
 
 
 def fits(name: str, request: dict[str, Any]) -> bool:
