@@ -1,6 +1,8 @@
-import { createServer } from "node:net";
 import { once } from "node:events";
+import { symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { SideError } from "../../src/errors.js";
 import { allowed } from "../../src/sandbox/building.js";
@@ -12,6 +14,8 @@ let world: World;
 let index: Index;
 let guarded: Index;
 let garbage: Index;
+/** A directory of wheels that is no app's. */
+let elsewhere: string;
 
 beforeAll(async () => {
   world = await createWorld();
@@ -25,6 +29,7 @@ beforeAll(async () => {
     { name: "unstated", version: "2.0", sdist: true, dynamic: true },
     { name: "elsewhere", version: "1.0", tag: "cp38-abi3-win_amd64" },
   ]);
+  elsewhere = files;
   index = await serve(files);
   guarded = await serve(files, { credentials: `user:${PASSWORD}` });
   garbage = await serve(files, { garbage: "<<<this is no index>>>" });
@@ -86,16 +91,55 @@ describe("a requirements file that pip can't read is invalid; the file and the l
   });
 });
 
-describe("what can't be had together is invalid", () => {
-  test.each([
-    ["a conflict", ["wants-one", "lib==2.0"]],
-    ["a version that does not exist", ["lib==9"]],
-    ["a project that does not exist", ["nobody-has-this"]],
-    ["no file for Linux", ["elsewhere"]],
-  ])("%s", async (_, lines) => {
-    const error = await world.refusal(await requirements(...lines), "pip");
+describe("what can't be had together is invalid; the lines that it is about are named", () => {
+  test.each<[string, string[], string]>([
+    ["a conflict", ["wants-one", "stated", "lib==2.0"], "requirements.txt:2, requirements.txt:4: "],
+    ["a version that does not exist", ["stated", "lib==9"], "requirements.txt:3: "],
+    ["a project that does not exist", ["# stated", "nobody-has-this"], "requirements.txt:3: "],
+    ["no file for Linux", ["elsewhere"], "requirements.txt:2: "],
+    ["a constraint", ["lib", "-c limits.txt"], "requirements.txt:2, limits.txt:2: "],
+    [
+      "many at once",
+      ["lib==1", "lib>1", "lib>=1", "lib>=1.0", "lib!=1.0"],
+      "requirements.txt:2, requirements.txt:3, requirements.txt:4 and 2 more: ",
+    ],
+    ["a file that is not there", ["stated", "./lib-9.0-py3-none-any.whl"], "requirements.txt:3: "],
+  ])("%s", async (_, lines, places) => {
+    const app = await requirements(...lines);
+    await writeFile(join(app, "limits.txt"), "stated\nlib>8\n");
+    const error = await world.refusal(app, "pip");
     expect(error).toMatchObject({ state: "invalid", step: "resolve" });
-    expect(shown(error)).toContain(lines[0]?.split("==")[0]);
+    expect(error.message.slice(0, places.length)).toBe(places);
+    shown(error);
+  });
+});
+
+describe("what lies outside of the app is not on Heroku", () => {
+  test.each([
+    "%s",
+    "x @ file://%s",
+    "linked/lib-1.0-py3-none-any.whl",
+    "../files/lib-1.0-py3-none-any.whl",
+    "-e ../own",
+  ])("%s", async (line) => {
+    const written = line.replace("%s", join(elsewhere, "lib-1.0-py3-none-any.whl"));
+    const app = await requirements("stated", written);
+    await symlink(elsewhere, join(app, "linked"));
+    const error = await world.refusal(app, "pip");
+    expect(error).toMatchObject({ state: "invalid", step: "manifest" });
+    expect(error.message).toMatch(/^requirements\.txt:3: \S+ is not in the app, and so not on Heroku\.$/);
+  });
+
+  test("nor what a lock file names there", async () => {
+    const project = [
+      '[project]\nname = "site"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["lib"]',
+      '[tool.uv.sources]\nlib = { path = "linked/lib-1.0-py3-none-any.whl" }\n',
+    ];
+    const app = await world.app({ "pyproject.toml": project.join("\n") });
+    await symlink(elsewhere, join(app, "linked"));
+    await world.start(await world.tools.uv(), ["lock", "--python", world.interpreter.path], app);
+    const error = await world.refusal(app, "uv");
+    expect(error).toMatchObject({ state: "invalid", message: expect.stringMatching(/^lib is taken from outside/) });
   });
 });
 

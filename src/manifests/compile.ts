@@ -114,8 +114,9 @@ export async function compile(
     const { stderr, pylock } = await uvCompile(lines, options.dependencies);
     if (wishes.learn(parseResolverLog(stderr), pylock === null ? null : versionsOf(pylock))) continue;
     if (pylock !== null) return { pylock, notes: wishes.notes() };
+    const places = options.writtenFrom === null ? file.requirements : [];
     const fail = (text: string, refusal: Refusal | null): SideError =>
-      toolError({ tool: "uv", output: text, app, target, refusal }, context);
+      withPlaces(toolError({ tool: "uv", output: text, app, target, refusal }, context), text, places);
     const culprit = culpritOf(stderr);
     if (building.kind !== "sandbox") throw fail(stderr, building.kind === "refused" ? building : null);
     if (culprit === null || built.size >= BUILDS) throw fail(stderr, null);
@@ -163,6 +164,29 @@ export async function compile(
     }
   }
   throw new Error(`uv's resolution did not settle in ${ROUNDS} rounds`);
+}
+
+/** More places than this are counted. */
+const PLACES = 3;
+
+/** The error with the places of those requirements that uv speaks of, if it is the requirements that are wrong. */
+function withPlaces(error: SideError, output: string, requirements: readonly Required[]): SideError {
+  if (error.state !== "invalid") return error;
+  // Its log speaks of all.
+  const words = new Set(
+    output
+      .split("\n")
+      .filter((line) => !/^(DEBUG|TRACE|INFO|WARN)\b/.test(line))
+      .flatMap((line) => line.split(/[^\w.:/-]|[=<>!~]=|[.:]$/)),
+  );
+  const meant = requirements.filter(
+    ({ name, link }) => (name !== null && words.has(name)) || (link !== null && words.has(link.url)),
+  );
+  const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}:${line}`))];
+  if (places.length === 0) return error;
+  const others = places.length > PLACES ? ` and ${places.length - PLACES} more` : "";
+  const where = `${places.slice(0, PLACES).join(", ")}${others}`;
+  return new SideError(error.state, error.step, `${where}: ${error.message}`, error.hint, error.details);
 }
 
 /** A link as pip takes it, with the hash that the file must have. */
