@@ -202,3 +202,20 @@ test("a lock for other Python versions is refused", async () => {
     });
   }
 });
+
+test("uv: a project that the target's Python fits is not refused for the patch of the Python here", async () => {
+  const { minor } = world.target.python;
+  const python = { minor, full: `${minor}.999` };
+  const app = await world.app({});
+  await cp(apps.uv, app, { recursive: true });
+  for (const name of ["pyproject.toml", "uv.lock"]) {
+    const text = await readFile(join(app, name), "utf8");
+    const changed = text.replace(/^requires-python = ".*"/m, `requires-python = ">=${minor}.998"`);
+    expect(changed).not.toBe(text);
+    await writeFile(join(app, name), changed);
+  }
+  const { distributions, notes } = await world.resolve(app, "uv", { target: { ...world.target, python } });
+  expect(distributions).toHaveLength(5);
+  expect(notes).toContainEqual(expect.stringMatching(/^uv\.lock was not checked against pyproject\.toml/));
+  expect(await world.refusal(app, "uv")).toMatchObject({ state: "invalid", step: "resolve" });
+});

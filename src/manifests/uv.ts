@@ -45,15 +45,17 @@ export const uv: Manifest = {
         return exportInSandbox(program, args, { app, python }, sandbox, context);
       };
       let result = await start("--locked");
-      const foreign = !python.version.startsWith(`${target.python.minor}.`);
+      const standIn = python.version !== target.python.full;
       if (
         result.code !== 0 &&
-        foreign &&
+        standIn &&
         result.stderr.includes("incompatible with the project's Python requirement")
       ) {
         // That is about the stand-in, not about the target; the lock's own `requires-python` is checked when selecting.
         result = await start("--frozen");
-        notes.push(`uv.lock was not checked against pyproject.toml: there is no Python ${target.python.minor} here.`);
+        notes.push(
+          `uv.lock was not checked against pyproject.toml: that excludes Python ${python.version}, which is used in place of ${target.python.full}.`,
+        );
       }
       if (result.code === 0) return backToApp(result.stdout.toString("utf8"), app, request.app);
       if (!/needs to be updated|unable to find lockfile/i.test(result.stderr)) {
