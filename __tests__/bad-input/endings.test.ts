@@ -53,7 +53,7 @@ describe("a run that is ended leaves nothing, and says how by its exit status", 
     expect(stdout).toBe("");
   });
 
-  test.each([/Installing/, /Compiling bytecode …/, /Weighing/])("at %s", async (words) => {
+  test.each([/Resolving HEAD with pip/, /Installing/, /Compiling bytecode …/, /Weighing/])("at %s", async (words) => {
     const run = start(["weigh", "--repo", repository, "--cache-dir", emptyCache(), "--format", "json"]);
     await run.says(words);
     run.child.kill("SIGINT");

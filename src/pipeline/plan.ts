@@ -50,9 +50,15 @@ export async function planSide(
     return { found, interpreter: await once(interpreters, full, () => findInterpreter(minor, context, full)) };
   });
   const target: Target = { stack, python: found.python, pythonFrom: found.from };
-  const resolution = await stage("resolve", timings, () =>
-    resolve({ app: root, manager, target, interpreter, cutoff: options.cutoff, building, answers }, tools, context),
-  );
+  const resolution = await stage("resolve", timings, async () => {
+    const activity = context.progress.start(`Resolving ${checkedOut.revision.ref} with ${manager}`);
+    try {
+      const request = { app: root, manager, target, interpreter, cutoff: options.cutoff, building, answers };
+      return await resolve(request, tools, context);
+    } finally {
+      activity.end();
+    }
+  });
   const stackNote = HEROKU.stacks[stack].note;
   return {
     app,
