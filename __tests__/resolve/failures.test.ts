@@ -197,6 +197,16 @@ describe("what the world does is unweighable", () => {
     shown(error);
   });
 
+  test("a wheel that is none", async () => {
+    const app = await world.app({
+      "requirements.txt": "--no-index\n--find-links wheels\nlib\n",
+      "wheels/lib-3.0-py3-none-any.whl": "no archive",
+    });
+    const error = await world.refusal(app, "pip");
+    expect(error).toMatchObject({ state: "unweighable", message: expect.stringContaining("wheel of lib is damaged") });
+    shown(error);
+  });
+
   test("a build that fails", async () => {
     const error = await world.refusal(await requirements("unstated"), "pip");
     expect(error).toMatchObject({ state: "unweighable", message: expect.stringContaining("unstated") });

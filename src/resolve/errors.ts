@@ -77,6 +77,12 @@ const CAUSES: readonly Cause[] = [
     hint: "Open the index's URL in a browser: a login page or a captive proxy may answer for it.",
   },
   {
+    words: /failed to extract archive|invalid zip|unable to locate the end of central directory|\.dist-info\/RECORD`/i,
+    state: "unweighable",
+    message: "The wheel of {name} is damaged, or made to do damage.",
+    hint: "Choose another version, and tell the index that serves this one.",
+  },
+  {
     words: /failed to (download and )?build|build backend|failed to prepare|getting requirements to build/i,
     state: "unweighable",
     message: "No wheel of {name} exists for {target}, and its build failed.",
@@ -123,7 +129,7 @@ export function toolError(failure: Failure, context: Pick<Context, "scratch" | "
   const text = lines.join(" ").replace(/[\s│├╰─▶×]+/g, " ");
   const candidates = failure.refusal === null ? CAUSES : [noBuild(failure.refusal), ...CAUSES];
   const cause = candidates.find(({ words }) => words.test(text)) ?? UNKNOWN;
-  const name = /failed to (?:download and )?build `([^`=@ ]+)/i.exec(text)?.[1] ?? "a distribution";
+  const name = /failed to (?:download and build|download|build) `([^`=@ ]+)/i.exec(text)?.[1] ?? "a distribution";
   const message = cause.message.replace("{name}", name).replace("{target}", targetPhrase(failure.target));
   const details = lastLines(lines.map((line) => withoutPaths(line, failure.app, context)).join("\n"));
   return new SideError(cause.state, cause.step ?? "resolve", message, cause.hint, details);
