@@ -95,6 +95,8 @@ describe("the bytes are git's, whatever the attributes say", () => {
     const found = Object.fromEntries(readdirSync(into).map((name) => [name, contents(into)[name]]));
     expect(found).toEqual({ café: "1", cafè: "2", "café~": "3" });
     expect(notes).toEqual(["2 file names are not UTF-8; they are shown as Latin-1."]);
+    commitTree(up, [["100644", "caf\xe8", ids[1] ?? ""]]);
+    expect((await checkOut(up)).notes).toEqual(["One file name is not UTF-8; it is shown as Latin-1."]);
   });
 
   test("submodules are named", async () => {

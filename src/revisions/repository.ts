@@ -358,5 +358,6 @@ function appDirectory(app: string): string {
 }
 
 function renamedNote(count: number): string[] {
+  if (count === 1) return ["One file name is not UTF-8; it is shown as Latin-1."];
   return count === 0 ? [] : [`${String(count)} file names are not UTF-8; they are shown as Latin-1.`];
 }
