@@ -219,3 +219,40 @@ test("uv: a project that the target's Python fits is not refused for the patch o
   expect(notes).toContainEqual(expect.stringMatching(/^uv\.lock was not checked against pyproject\.toml/));
   expect(await world.refusal(app, "uv")).toMatchObject({ state: "invalid", step: "resolve" });
 });
+
+describe("credentials for a private index get into the lock, for the installer, and nowhere else", () => {
+  const [user, password] = ["us&er", "hunter2/of@the-index"];
+  const login = "us%26er:hunter2%2Fof%40the-index@";
+
+  async function named(manager: "uv" | "poetry"): Promise<string> {
+    const app = await world.app({});
+    await cp(apps[manager], app, { recursive: true });
+    const file = join(app, "pyproject.toml");
+    await writeFile(file, (await readFile(file, "utf8")).replace("[[tool.uv.index]]", '$&\nname = "ma-de"'));
+    return app;
+  }
+
+  test.each([
+    ["uv", { UV_INDEX_MA_DE_USERNAME: user, UV_INDEX_MA_DE_PASSWORD: password }],
+    ["poetry", { POETRY_HTTP_BASIC_MADE_USERNAME: user, POETRY_HTTP_BASIC_MADE_PASSWORD: password }],
+  ] as const)("from the variables of %s", async (manager, env) => {
+    const { pylock, ...others } = await world.resolve(await named(manager), manager, { env });
+    expect(pylock).toContain(`"http://${login}127.0.0.1:`);
+    expect(JSON.stringify(others)).not.toContain("hunter2");
+  });
+
+  test("from the URL, for uv", async () => {
+    const app = await named("uv");
+    const file = join(app, "pyproject.toml");
+    await writeFile(file, (await readFile(file, "utf8")).replace('url = "http://', `url = "http://${login}`));
+    expect((await world.resolve(app, "uv")).pylock).toContain(`"http://${login}127.0.0.1:`);
+  });
+
+  test("from Poetry's own file", async () => {
+    const config = await world.app({
+      "auth.toml": `[http-basic.made]\nusername = "${user}"\npassword = "${password}"\n`,
+    });
+    const env = { POETRY_CONFIG_DIR: config };
+    expect((await world.resolve(apps.poetry, "poetry", { env })).pylock).toContain(`"http://${login}127.0.0.1:`);
+  });
+});

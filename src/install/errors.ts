@@ -87,6 +87,11 @@ const HINTS = [
     hint: "Make the temporary directory and the uv cache writable.",
   },
   {
+    words: /\b40[137]\b[^.]{0,40}(unauthorized|forbidden|proxy)|missing credentials/i,
+    why: "its index refused access",
+    hint: "Give this run the credentials that Heroku's build has, in the package manager's own variables or in ~/.netrc.",
+  },
+  {
     words: /hash mismatch/i,
     why: "a file is not the one that was locked",
     hint: "Lock again; if the hash still differs, the file was replaced on the index.",

@@ -4,6 +4,7 @@ import { toolError } from "../resolve/errors.js";
 import { run } from "../system/run.js";
 import { toolEnvironment } from "../tools/environment.js";
 import { backToApp } from "./copy.js";
+import { poetryIndexUrls } from "./index-logins.js";
 import type { Manifest } from "./manifest.js";
 import { projectRequirements, readManifest, readToml, tableAt, tableRequirements } from "./project.js";
 import { inStandIn } from "./stand-in.js";
@@ -57,7 +58,7 @@ export const poetry: Manifest = {
       hashes: {},
       requireHashes: false,
       preinstalled: [],
-      indexUrls: [],
+      indexUrls: await poetryIndexUrls(project, context.env),
       notes: linked
         ? ["The project itself is installed as a link to the app's files: a few hundred bytes, not weighed."]
         : [],

@@ -11,6 +11,7 @@ import { removeTree } from "../system/remove-tree.js";
 import { run, type RunResult } from "../system/run.js";
 import { culpritOf } from "./built-metadata.js";
 import { backToApp, inCopy } from "./copy.js";
+import { uvIndexUrls } from "./index-logins.js";
 import type { Manifest } from "./manifest.js";
 import { isTable, projectRequirements, readToml, tableAt, type TomlFile } from "./project.js";
 
@@ -80,7 +81,7 @@ export const uv: Manifest = {
       hashes: {},
       requireHashes: false,
       preinstalled: [],
-      indexUrls: [],
+      indexUrls: uvIndexUrls(project, context.env),
       notes,
     };
   },

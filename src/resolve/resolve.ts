@@ -155,7 +155,7 @@ function withCredentials(pylock: string, indexUrls: readonly string[]): string {
     const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]+)@([^/?#@]+)/i.exec(url);
     if (match === null) continue;
     const [, scheme = "", credentials = "", host = ""] = match;
-    text = text.replaceAll(`"${scheme}${host}/`, `"${scheme}${credentials}@${host}/`);
+    text = text.replaceAll(`"${scheme}${host}/`, () => `"${scheme}${credentials}@${host}/`);
   }
   return text;
 }
