@@ -61,6 +61,14 @@ describe("a run that is ended leaves nothing, and says how by its exit status", 
   });
 });
 
+test("a build leaves nothing where temporary files are", async () => {
+  const repository = newRepository();
+  const setup = 'from setuptools import setup\nsetup(name="own", version="1.0")\n';
+  commit(repository, { ...PYTHON, "requirements.txt": "./own\n", "own/setup.py": setup });
+  const run = start(["weigh", "--repo", repository, "--cache-dir", emptyCache()], { env: { UV_HTTP_RETRIES: "3" } });
+  expect((await run.ended()).stdout).toContain("own 1.0");
+});
+
 describe("an output that fails", () => {
   test("a reader that has seen enough is no failure", async () => {
     const run = start(["--help"]);

@@ -48,7 +48,8 @@ export async function withSession<T>(options: SessionOptions, work: (parts: Part
     scratch: scratch.directory,
     progress,
     signal: AbortSignal.any([signal, ended.signal]),
-    env,
+    // uv leaves locks of what it builds where temporary files are.
+    env: { ...env, TMPDIR: scratch.directory },
     toolsDir: join(cache ? kept : scratch.directory, "tools"),
   };
   const python = async (): Promise<string | null> => (await findAnyInterpreter(context, "3.8"))?.path ?? null;
