@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "smol-toml";
 import { SideError } from "../errors.js";
+import { MIB } from "../model/bytes.js";
 import { HEROKU } from "../platforms/heroku.js";
 import type { Context } from "../ports.js";
 import { uvEnvironment, withoutIndexes } from "../resolve/environment.js";
@@ -37,6 +38,9 @@ const CONSTRAINTS = "constraints.txt";
 
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const BUILDS = 100;
+
+/** Of uv's log nothing must be missing: it takes some 2 KB for each distribution. Bytes. */
+const LOG_KEPT = 64 * MIB;
 
 /** uv's resolution is repeated while it shows something that pip sees otherwise; more rounds than this is a bug. */
 const ROUNDS = 30;
@@ -103,6 +107,7 @@ export async function compile(
         // Found where uv runs, it adds to the user's own settings, unless these are in a file that is named.
         env: env.UV_CONFIG_FILE === undefined || built.size === 0 ? env : { ...env, UV_CONFIG_FILE: settings },
         signal: context.signal,
+        stderrKept: LOG_KEPT,
       },
     );
     return { stderr: result.stderr, pylock: result.code === 0 ? await readFile(output, "utf8") : null };

@@ -3,7 +3,7 @@ import type { WeighedLayer } from "../model/distribution.js";
 import { layerStoreKey } from "../store/key.js";
 import { COMPRESSOR } from "../weigh/zlib.js";
 import type { CheckedOutApp } from "./checked-out.js";
-import { layerOf, NO_METADATA, unstoredKey } from "./layers.js";
+import { layerOf, NO_METADATA, unstoredKey, type MakeLayers } from "./layers.js";
 import type { Shared } from "./shared.js";
 
 /** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
@@ -24,11 +24,9 @@ export async function weighApp(
           compressor: COMPRESSOR,
           builder: null,
         });
-  const make = async (): Promise<ReadonlyMap<string, WeighedLayer>> => {
+  const make: MakeLayers = async (_, add) => {
     const weighed = await parts.weigher.weigh({ root, entries });
-    return new Map([
-      [key, { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA, ...weighed }],
-    ]);
+    await add(key, { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA, ...weighed });
   };
   return layerOf(await layers.all(new Set([key]), make), key, "app");
 }

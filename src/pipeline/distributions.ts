@@ -132,17 +132,17 @@ async function weighGroup(group: Group, { parts, layers, timings }: Shared): Pro
   const wanted = new Map(
     distributions.map((distribution) => [distributionKey(distribution, plan, root), distribution]),
   );
-  const found = await layers.all(new Set(wanted.keys()), async (missing) => {
+  const found = await layers.all(new Set(wanted.keys()), async (missing, add) => {
     const unknown = [...wanted].filter(([key]) => missing.has(key));
     const keys = new Map(unknown.map(([key, { name }]) => [name, key]));
     const names = unknown.map(([, distribution]) => distribution);
     const pylock = await stage("resolve", timings, group.lock);
     const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
-    return stage("install", timings, async () => {
+    await stage("install", timings, async () => {
       const activity = context.progress.start(`Weighing ${inWords(names)}`, null, "bytes");
       const roots = new Set<string>();
       let total = 0;
-      const made = await install(request, tools, context, async (installed) => {
+      await install(request, tools, context, async (installed) => {
         roots.add(installed.root);
         const weighed = await stage("weigh", timings, () =>
           weighInstalled(installed, target.python.minor, weigher, (bytes) => {
@@ -150,12 +150,11 @@ async function weighGroup(group: Group, { parts, layers, timings }: Shared): Pro
             activity.advance(bytes);
           }),
         );
-        return [keys.get(installed.name) ?? installed.name, weighed] as const;
+        await add(keys.get(installed.name) ?? installed.name, weighed);
       });
       activity.end(mib(total));
       // What a hundred apps install does not fit on a disk at once.
       for (const each of roots) await removeTree(each);
-      return new Map(made);
     });
   });
   return [...wanted].map(([key, distribution]): Installed => ({

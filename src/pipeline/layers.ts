@@ -1,8 +1,15 @@
 import type { DistributionMetadata, WeighedLayer } from "../model/distribution.js";
 import type { LayerStore } from "../store/store.js";
+import { mapAtOnce } from "../system/at-once.js";
 
-/** Makes the layers that nobody has yet: one for each key it is asked for. */
-export type MakeLayers = (missing: ReadonlySet<string>) => Promise<ReadonlyMap<string, WeighedLayer>>;
+/** Makes the layers that nobody has yet: `add` is to be called once for each of these keys, as soon as its layer is there. */
+export type MakeLayers = (
+  missing: ReadonlySet<string>,
+  add: (key: string, layer: WeighedLayer) => Promise<void>,
+) => Promise<void>;
+
+/** Records that are read at the same time: unpacking one takes memory outside of the heap. */
+const READ_AT_ONCE = 16;
 
 /**
  * Weighed layers by their content, each made at most once in a run, whoever asks for it: the two sides of a comparison
@@ -21,17 +28,17 @@ export function createLayerCache(store: LayerStore): LayerCache {
 
   async function find(keys: readonly string[], make: MakeLayers): Promise<ReadonlyMap<string, WeighedLayer>> {
     const found = new Map<string, WeighedLayer>();
-    const missing = new Set<string>();
-    const known = keys.map(async (key) => [key, isStored(key) ? await store.get(key) : null] as const);
-    for (const [key, layer] of await Promise.all(known)) {
-      if (layer === null) missing.add(key);
-      else found.set(key, layer);
-    }
+    await mapAtOnce(keys.filter(isStored), READ_AT_ONCE, async (key) => {
+      const layer = await store.get(key);
+      if (layer !== null) found.set(key, layer);
+    });
+    const missing = new Set(keys.filter((key) => !found.has(key)));
     if (missing.size === 0) return found;
-    const made = await make(missing);
-    const lasting = [...made].filter(([key]) => isStored(key));
-    await Promise.all(lasting.map(([key, layer]) => store.put(key, layer)));
-    return new Map([...found, ...made]);
+    await make(missing, async (key, layer) => {
+      found.set(key, layer);
+      if (isStored(key)) await store.put(key, layer);
+    });
+    return found;
   }
 
   return {

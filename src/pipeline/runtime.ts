@@ -9,7 +9,7 @@ import type { Target } from "../model/target.js";
 import { layerStoreKey } from "../store/key.js";
 import { NO_STORE } from "../store/store.js";
 import { COMPRESSOR } from "../weigh/zlib.js";
-import { createLayerCache, layerOf, NO_METADATA } from "./layers.js";
+import { createLayerCache, layerOf, NO_METADATA, type MakeLayers } from "./layers.js";
 import type { Shared, WeighedRuntime } from "./shared.js";
 
 /**
@@ -43,7 +43,7 @@ async function weighArchive(
     compressor: COMPRESSOR,
     builder: null,
   });
-  const make = async (): Promise<ReadonlyMap<string, WeighedLayer>> => {
+  const make: MakeLayers = async (_, add) => {
     const { context, weigher } = shared.parts;
     const root = await mkdtemp(join(context.scratch, "runtime-"));
     try {
@@ -58,7 +58,7 @@ async function weighArchive(
         unclaimed: [],
         metadata: NO_METADATA,
       };
-      return new Map([[key, layer]]);
+      await add(key, layer);
     } finally {
       await rm(root, { recursive: true, force: true });
     }

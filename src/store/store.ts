@@ -59,7 +59,8 @@ const ABANDONED = 3_600_000;
 
 /**
  * Opens the store in `directory`, which need not exist yet. Any number of processes may use it at a time, and be killed at
- * any moment: a record is written under a temporary name, and renamed when it is on disk.
+ * any moment: a record is written under a temporary name, and renamed when it is whole. What the system loses of it when the
+ * power fails shows in its checksum.
  * @param directory absolute path
  */
 export function openStore(directory: string, { note, maxBytes = MAX_BYTES }: StoreOptions): LayerStore {
@@ -161,7 +162,6 @@ async function writeWhole(path: string, data: Buffer): Promise<void> {
     const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(data);
-      await file.sync();
     } finally {
       await file.close();
     }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { UserError } from "../errors.js";
 import { redact, secretsOf } from "./redact.js";
-import { definedOnly, killGroup, lastOf } from "./run.js";
+import { definedOnly, killGroup, Tail } from "./run.js";
 
 /** A program that stays, and answers every line that it is given with a line. Idle, it does not keep this process alive. */
 export interface LineProcess {
@@ -38,7 +38,7 @@ export function startLineProcess(
   const waiting: Asked[] = [];
   let ended: Error | null = null;
   let pending = "";
-  let stderr = Buffer.alloc(0);
+  const stderr = new Tail();
   const pipes = [child.stdin, child.stdout, child.stderr].filter((pipe) => pipe instanceof Socket);
   const hold = (isAsked: boolean): void => {
     for (const handle of [child, ...pipes]) {
@@ -64,14 +64,14 @@ export function startLineProcess(
     if (waiting.length === 0) hold(false);
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    stderr = lastOf(stderr, chunk);
+    stderr.add(chunk);
   });
   child.stdin.on("error", () => undefined); // It has ended, which is told by "close".
   child.on("error", (error: NodeJS.ErrnoException) => {
     end(new UserError(`${command} could not be started: ${error.code ?? error.message}.`, "See the message above."));
   });
   child.on("close", (code) => {
-    const words = redact(stderr.toString("utf8"), secretsOf(env));
+    const words = redact(stderr.text(), secretsOf(env));
     end(new Error(`${[command, ...args].join(" ")} ended with code ${String(code)}:\n${words}`));
   });
   return {

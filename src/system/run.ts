@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Milliseconds; the process is killed and the call fails after that. Default: none. */
   readonly timeout?: number;
+  /** The last bytes of standard error that are kept. Default: `STDERR_KEPT`. */
+  readonly stderrKept?: number;
   /** Called with each piece of standard output as it comes, for progress. */
   readonly onStdout?: (chunk: Buffer) => void;
 }
@@ -70,7 +72,7 @@ export function runStreaming<T>(
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
-    let stderr = Buffer.alloc(0);
+    const stderr = new Tail(options.stderrKept ?? STDERR_KEPT);
     let timedOut = false;
     let grace: NodeJS.Timeout | undefined;
     const kill = (): void => {
@@ -101,7 +103,7 @@ export function runStreaming<T>(
     });
     consumed.catch(() => undefined); // Looked at when the process has ended.
     child.stderr.on("data", (chunk: Buffer) => {
-      stderr = lastOf(stderr, chunk);
+      stderr.add(chunk);
     });
     child.stdin.on("error", () => undefined); // A child may end without reading its input.
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -123,7 +125,7 @@ export function runStreaming<T>(
         );
       } else {
         consumed.then((value) => {
-          resolve({ code: code ?? -1, value, stderr: redact(stderr.toString("utf8"), secretsOf(options.env)) });
+          resolve({ code: code ?? -1, value, stderr: redact(stderr.text(), secretsOf(options.env)) });
         }, reject);
       }
     });
@@ -151,9 +153,25 @@ export function killGroup(child: ChildProcess): void {
   }
 }
 
-/** What is kept of a child's standard error when more of it comes. */
-export function lastOf(kept: Buffer, more: Buffer): Buffer<ArrayBuffer> {
-  return Buffer.concat([kept, more]).subarray(-STDERR_KEPT);
+/** The last bytes of an output. */
+export class Tail {
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+
+  constructor(readonly kept: number = STDERR_KEPT) {}
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    for (let [first] = this.#chunks; first && this.#length - first.length >= this.kept; [first] = this.#chunks) {
+      this.#chunks.shift();
+      this.#length -= first.length;
+    }
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).subarray(-this.kept).toString("utf8");
+  }
 }
 
 function abortReason(signal: AbortSignal): Error {
