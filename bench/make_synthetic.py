@@ -4,7 +4,7 @@
                                               that size; and index.json, which lists them all
 {"file": …, "size": BYTES}                    such a file by itself
 
-The first tenth of the distributions is a chain, in which each requires the next. The others are trees in which each requires four, and
+The first tenth of the distributions, and no more than 50, is a chain, in which each requires the next. The others are trees in which each requires four, and
 every tenth of these requires `common` besides.
 """
 
@@ -26,7 +26,7 @@ def name_of(number):
 
 
 def requirements(number, count):
-    chain = count // 10
+    chain = min(count // 10, 50)
     if number < chain:
         return [name_of(number + 1)] if number + 1 < chain else []
     first = chain + (number - chain + 1) * 4

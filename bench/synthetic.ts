@@ -8,6 +8,9 @@ import { keptMirror, PYTHON, type Files, type Lab } from "./lab.js";
 
 const Index = z.record(z.string(), z.array(z.looseObject({ filename: z.string() })));
 
+/** As in the script: real chains of requirements are shorter. */
+const LONGEST_CHAIN = 50;
+
 const SCRIPT = fileURLToPath(new URL("make_synthetic.py", import.meta.url));
 
 function make(python: string, order: object): void {
@@ -53,7 +56,7 @@ export function syntheticApp(
   count: number,
   { more = [], files = {} }: { readonly more?: readonly string[]; readonly files?: Files } = {},
 ): string {
-  const chain = Math.floor(count / 10);
+  const chain = Math.min(Math.floor(count / 10), LONGEST_CHAIN);
   const tops = [...(chain > 0 ? [0] : []), chain, chain + 1, chain + 2, chain + 3].map(partName);
   const requirements = (version: string): string =>
     [...new Set(tops), ...more, `${changedPart(count)}==${version}`, ""].join("\n");
