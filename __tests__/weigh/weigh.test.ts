@@ -17,7 +17,7 @@ import type { Tree, TreeEntry } from "../../src/model/tree.js";
 import { sum } from "../../src/model/weight.js";
 import { compressSegment } from "../../src/weigh/compress.js";
 import { scanTree } from "../../src/weigh/scan.js";
-import { cut } from "../../src/weigh/segments.js";
+import { cut, isLarge } from "../../src/weigh/segments.js";
 import { tarHeaders, tarPadding } from "../../src/weigh/tar.js";
 import { COMPRESSOR, Zlib } from "../../src/weigh/zlib.js";
 import { noise, oddTree, python, PYTHON, scratchDirectory, weighing } from "./support.js";
@@ -82,6 +82,24 @@ describe("a layer's weight", () => {
       const native = await weighing((weigher) => weigher.weigh(tree), { python: () => Promise.resolve(PYTHON) });
       expect(native).toEqual(await weighing((weigher) => weigher.weigh(tree)));
     }
+  });
+
+  test("is the same where large files in it are known already", async () => {
+    const root = slugRoot("models");
+    writeFileSync(join(root, "a.py"), "print()");
+    writeFileSync(join(root, "model.bin"), noise(2 * MIB + 777));
+    writeFileSync(join(root, "n.py"), "print()");
+    writeFileSync(join(root, "other.bin"), Buffer.alloc(3 * MIB, "abc"));
+    const tree = treeOf(root);
+    await weighing(async (weigher) => {
+      const whole = await weigher.weigh(tree);
+      const known = new Map<string, number>();
+      for (const entry of tree.entries.filter(isLarge)) known.set(entry.path, await weigher.weighFile(root, entry));
+      expect([...known.keys()]).toEqual(["model.bin", "other.bin"]);
+      let done = 0;
+      expect(await weigher.weigh(tree, (bytes) => (done += bytes), known)).toEqual(whole);
+      expect(done).toBe(2 * "print()".length);
+    });
   });
 
   test("is the same where that Python has another zlib, or none", async () => {

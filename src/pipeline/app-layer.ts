@@ -1,6 +1,8 @@
+import { z } from "zod";
 import type { AppFiles } from "../app/app-files.js";
 import type { WeighedLayer } from "../model/distribution.js";
 import { layerStoreKey } from "../store/key.js";
+import { isLarge } from "../weigh/segments.js";
 import { COMPRESSOR } from "../weigh/zlib.js";
 import type { CheckedOutApp } from "./checked-out.js";
 import { layerOf, NO_METADATA, unstoredKey, type MakeLayers } from "./layers.js";
@@ -8,9 +10,9 @@ import type { Shared } from "./shared.js";
 
 /** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
 export async function weighApp(
-  { root, treeId }: CheckedOutApp,
+  { root, treeId, blobs }: CheckedOutApp,
   { entries }: AppFiles,
-  { parts, layers }: Shared,
+  { parts, layers, answers }: Shared,
 ): Promise<WeighedLayer> {
   const key =
     treeId === null
@@ -25,7 +27,21 @@ export async function weighApp(
           builder: null,
         });
   const make: MakeLayers = async (_, add) => {
-    const weighed = await parts.weigher.weigh({ root, entries });
+    // A model does not change as often as the code beside it.
+    const large = entries.flatMap((entry) => {
+      const blob = blobs.get(entry.path);
+      return blob !== undefined && isLarge(entry) ? { entry, blob } : [];
+    });
+    const sizes = large.map(async ({ entry, blob }) => {
+      const size = await answers.to({
+        about: ["large file", blob, COMPRESSOR],
+        find: () => parts.weigher.weighFile(root, entry),
+        lasting: { schema: z.int(), may: () => true },
+      });
+      return [entry.path, size] as const;
+    });
+    const known = new Map(await Promise.all(sizes));
+    const weighed = await parts.weigher.weigh({ root, entries }, undefined, known);
     await add(key, { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA, ...weighed });
   };
   return layerOf(await layers.all(new Set([key]), make), key, "app");

@@ -14,6 +14,8 @@ export async function missingOf(git: Git, ids: readonly string[]): Promise<strin
 /** What was written under a directory. */
 export interface Written {
   readonly entries: readonly TreeEntry[];
+  /** Names of the blobs that the files have, by path. */
+  readonly blobs: ReadonlyMap<string, string>;
   readonly submodules: readonly string[];
   /** How many names are not UTF-8 and were written under another. */
   readonly renamed: number;
@@ -24,7 +26,8 @@ export async function writeTree(git: Git, entries: readonly GitEntry[], into: st
   const plan = planTree(entries);
   const directories = makeDirectories(into, plan.directories);
   const files = await writeBlobs(git, plan.files, into);
-  return { entries: [...directories, ...files], submodules: plan.submodules, renamed: plan.renamed };
+  const blobs = new Map(plan.files.map(({ path, entry }) => [path, entry.id]));
+  return { entries: [...directories, ...files], blobs, submodules: plan.submodules, renamed: plan.renamed };
 }
 
 /** Writes files from their blobs, the links last, so that no file is ever written through one. */

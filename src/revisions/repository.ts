@@ -78,6 +78,8 @@ export interface CheckedOut {
   readonly entries: readonly TreeEntry[];
   /** Name of git's tree object for the directory, which stands for its content; null for the worktree. */
   readonly treeId: string | null;
+  /** Names of git's blobs for the files, by path; without those that stand as they are on disk. */
+  readonly blobs: ReadonlyMap<string, string>;
   /** Paths of submodules whose files are not there. */
   readonly submodules: readonly string[];
   readonly notes: readonly string[];
@@ -231,6 +233,7 @@ class GitRepository implements Repository {
     return {
       entries: inTarOrder(written.entries),
       treeId: found.id,
+      blobs: written.blobs,
       submodules: written.submodules,
       notes: renamedNote(written.renamed),
     };
@@ -248,6 +251,7 @@ class GitRepository implements Repository {
     return {
       entries: inTarOrder(entries),
       treeId: null,
+      blobs: new Map(),
       submodules: files.plan.submodules,
       notes: [...renamedNote(files.plan.renamed), ...files.notes],
     };

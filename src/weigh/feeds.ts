@@ -28,10 +28,9 @@ export interface Feeds {
 const ZEROS = new Uint8Array(512);
 
 /** The parts that a segment consists of. Content is named, not read. */
-export function feedsOf({ entries, start, primed, end }: Segment): Feeds {
+export function feedsOf({ entries, first, start, primed, end, pieceOf }: Segment): Feeds {
   const feeds: Feed[] = [];
   const empty: number[] = [];
-  let piece: number | null = null;
   let offset = 0; // in the stretch of the segment's entries
   /** Which of the next `length` bytes of the stretch lie in the segment; null if none do. */
   const within = (length: number): { readonly from: number; readonly to: number } | null => {
@@ -48,12 +47,10 @@ export function feedsOf({ entries, start, primed, end }: Segment): Feeds {
     const { path, size, kind } = entry;
     const isWhole = offset >= start + primed; // An entry that is context only has been weighed before.
     feed(tarHeaders(entry));
-    const counts = offset + size > start + primed;
     const range = within(size);
     const lone = isWhole && !isLarge(entry) ? index : null;
     if (range !== null) {
       feeds.push({ path, size, ...range, lone });
-      if (isLarge(entry) && counts) piece = index;
     } else if (lone !== null) {
       // An empty file is opened all the same: it may not be empty any more.
       if (kind === "file") feeds.push({ path, size, from: 0, to: 0, lone });
@@ -61,5 +58,5 @@ export function feedsOf({ entries, start, primed, end }: Segment): Feeds {
     }
     feed(ZEROS.subarray(0, tarPadding(size)));
   }
-  return { feeds, empty, piece };
+  return { feeds, empty, piece: pieceOf === null ? null : pieceOf - first };
 }

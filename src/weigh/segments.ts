@@ -21,6 +21,8 @@ export interface Segment {
   readonly end: number;
   /** How many of the weighed bytes are content of files. */
   readonly content: number;
+  /** Index in the layer of the large file of which this is a piece; null if it is none. */
+  readonly pieceOf: number | null;
 }
 
 /** A file that is compressed in pieces, each of them serving the layer's sum as well as the file's lone size. */
@@ -50,7 +52,7 @@ export function cut(entries: readonly TreeEntry[]): Segment[] {
 
   let content = 0; // bytes of content in it
 
-  const finish = (end: number, cold: boolean, upTo: number): void => {
+  const finish = (end: number, cold: boolean, upTo: number, pieceOf: number | null = null): void => {
     if (end === begun) return;
     const from = cold ? begun : Math.max(0, begun - WINDOW);
     while ((offsets[before + 1] ?? Infinity) <= from) before++;
@@ -62,6 +64,7 @@ export function cut(entries: readonly TreeEntry[]): Segment[] {
       primed: begun - from,
       end: end - base,
       content,
+      pieceOf,
     });
     begun = end;
     content = 0;
@@ -73,7 +76,7 @@ export function cut(entries: readonly TreeEntry[]): Segment[] {
       finish(from, false, index);
       for (let done = 0; done < entry.size; done += SEGMENT) {
         content = Math.min(SEGMENT, entry.size - done);
-        finish(from + done + content, done === 0, index);
+        finish(from + done + content, done === 0, index, index);
       }
     } else {
       content += entry.size;

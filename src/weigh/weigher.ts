@@ -3,12 +3,12 @@ import { availableParallelism } from "node:os";
 import { SideError } from "../errors.js";
 import { apportion } from "../model/bytes.js";
 import { entryWeight, type Entry } from "../model/layer.js";
-import type { Tree } from "../model/tree.js";
+import type { Tree, TreeEntry } from "../model/tree.js";
 import { sum, type Weight } from "../model/weight.js";
-import { FileProblem } from "./compress.js";
+import { FileProblem, type SegmentResult } from "./compress.js";
 import { startNative } from "./native.js";
 import { Pool, type Compressor } from "./pool.js";
-import { cut } from "./segments.js";
+import { cut, type Segment } from "./segments.js";
 import { startThread } from "./threads.js";
 
 /** A layer's entries, and their sum. */
@@ -24,9 +24,15 @@ export interface Weigher {
    * Weighs one owner's entries as a stretch of the gzip'd tar. May be called for many trees at once: the work of all of
    * them is spread over the processors. The result depends on the entries and their content alone.
    * @param onBytes called as the work goes on with bytes of content that are done; they sum to the tree's `disk`
+   * @param known what `weighFile` gave of large files in it, by path: these are not weighed again
    * @throws SideError if a file can't be read, or is not as the tree says
    */
-  weigh(tree: Tree, onBytes?: (bytes: number) => void): Promise<WeighedTree>;
+  weigh(tree: Tree, onBytes?: (bytes: number) => void, known?: ReadonlyMap<string, number>): Promise<WeighedTree>;
+  /**
+   * Bytes that the content of a large file (see `isLarge`) comes to, which depend on nothing that lies around it.
+   * @throws SideError as `weigh`
+   */
+  weighFile(root: string, entry: TreeEntry): Promise<number>;
   /** Ends what it works with. What is still being weighed fails. */
   close(): Promise<void>;
 }
@@ -61,23 +67,48 @@ export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigh
   if (signal.aborted) abort();
   signal.addEventListener("abort", abort, { once: true });
 
+  /** All of a tree's segments, or the problem of one of them. */
+  const compress = async (
+    root: string,
+    segments: readonly Segment[],
+    onBytes?: (bytes: number) => void,
+  ): Promise<{ readonly segment: Segment; readonly result: SegmentResult }[]> => {
+    if (WEIGHING.hasSubscribers)
+      WEIGHING.publish({ bytes: segments.reduce((bytes, { content }) => bytes + content, 0) });
+    const group = {};
+    const parts = segments.map(async (segment) => {
+      const result = await pool.compress({ root, segment }, group);
+      onBytes?.(segment.content);
+      return { segment, result };
+    });
+    return Promise.all(parts).catch(failed);
+  };
+
   return {
-    weigh: async ({ root, entries }, onBytes) => {
-      if (WEIGHING.hasSubscribers) WEIGHING.publish({ bytes: entries.reduce((bytes, { size }) => bytes + size, 0) });
-      const lone = entries.map(() => 0);
-      const group = {};
-      const parts = cut(entries).map(async (segment) => {
-        const result = await pool.compress({ root, segment }, group);
+    weigh: async ({ root, entries }, onBytes, known = new Map()) => {
+      const lone = entries.map(({ path }) => known.get(path) ?? 0);
+      const isKnown = ({ pieceOf }: Segment): boolean => pieceOf !== null && known.has(entries[pieceOf]?.path ?? "");
+      const segments = cut(entries);
+      const results = await compress(
+        root,
+        segments.filter((segment) => !isKnown(segment)),
+        onBytes,
+      );
+      let compressed = lone.reduce((a, b) => a + b, 0);
+      for (const { segment, result } of results) {
         result.lone.forEach((bytes, at) => (lone[segment.first + at] = (lone[segment.first + at] ?? 0) + bytes));
-        onBytes?.(segment.content);
-        return result.compressed;
-      });
-      const compressed = (await Promise.all(parts).catch(failed)).reduce((a, b) => a + b, 0);
+        compressed += result.compressed;
+      }
       const shares = apportion(compressed, lone);
       const weighed = entries.map(({ path, kind, size }, at): Entry => {
         return { path, kind, disk: size, compressed: shares[at] ?? 0 };
       });
       return { weight: sum(weighed.map(entryWeight)), entries: weighed };
+    },
+    weighFile: async (root, entry) => {
+      const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
+      const results = await compress(root, pieces);
+      return results.reduce((bytes, { result }) => bytes + result.compressed, 0);
     },
     close: async () => {
       signal.removeEventListener("abort", abort);
