@@ -42,7 +42,9 @@ export function contentOf(side: SideName, run: Run): number {
   return layers.reduce((bytes, { weight }) => bytes + weight.disk, 0);
 }
 
-/** What was asked of the index more than once. */
-export function repeated(paths: readonly string[]): string[] {
-  return [...new Set(paths.filter((path, at) => paths.indexOf(path) !== at))];
+/** The paths that were asked for more than `times` times, each once. */
+export function repeated(paths: readonly string[], times = 1): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
+  return [...counts].flatMap(([path, count]) => (count > times ? path : []));
 }

@@ -196,13 +196,16 @@ describe("very large files", () => {
       truncateSync(join(root, name), 300 * MIB);
     }
     const program = `
+      import { readFileSync } from "node:fs";
       import { createWeigher } from "./src/weigh/weigher.ts";
       import { scanTree } from "./src/weigh/scan.ts";
       const root = ${JSON.stringify(root)};
       const weigher = createWeigher({ atOnce: 4, python: () => Promise.resolve(null), signal: new AbortController().signal });
       const { weight } = await weigher.weigh({ root, entries: scanTree(root) });
       await weigher.close();
-      console.log(JSON.stringify({ disk: weight.disk, kilobytes: process.resourceUsage().maxRSS }));`;
+      // What resourceUsage() tells begins with the memory of the process that started this one.
+      const [, kilobytes] = /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
+      console.log(JSON.stringify({ disk: weight.disk, kilobytes: Number(kilobytes) }));`;
     const module = join(scratch.path, "heavy.ts");
     writeFileSync(module, program.replaceAll('"./src', `"${process.cwd()}/src`));
     const out = execFileSync("node", [

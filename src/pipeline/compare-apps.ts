@@ -24,8 +24,6 @@ const AT_ONCE = 3;
  */
 export async function compareApps(request: AppsRequest, parts: Parts): Promise<readonly Report[]> {
   const { apps, ...common } = request;
-  // Loading pip's library takes as long as reading the revisions does: both at once. Who asks is told what went wrong.
-  parts.tools.helper().catch(() => undefined);
   await requireApps(request, parts);
   const shared = createShared(parts);
   return mapAtOnce(apps, AT_ONCE, async (app) => {

@@ -8,8 +8,10 @@ export function isPortable(text: string): boolean {
   return redact(text) === text && !/\bpath"?\s*[=:]|file:\/\//.test(text);
 }
 
-/** Stands for the indexes that are in use by the environment, and how they are asked; their credentials can't be told from it. */
+/** Stands for the indexes that the environment names, and who asks them; their credentials can't be told from it. */
 export function indexesOf(env: Context["env"]): string {
-  const settings = Object.entries(toolEnvironment(env)).filter(([name]) => /^(?:UV|PIP|POETRY|PIPENV)_/.test(name));
+  const settings = Object.entries(toolEnvironment(env)).filter(([name]) =>
+    /^(?:UV|PIP|POETRY|PIPENV)_.*(?:INDEX|MIRROR|REPOSITOR|HTTP_BASIC|CONFIG)/.test(name),
+  );
   return createHash("sha256").update(JSON.stringify(settings.sort())).digest("hex");
 }
