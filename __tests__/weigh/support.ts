@@ -73,7 +73,7 @@ export async function weighing<T>(
   options: Partial<WeigherOptions> = {},
 ): Promise<T> {
   const { signal } = new AbortController();
-  const weigher = createWeigher({ python: () => Promise.resolve(null), signal, ...options });
+  const weigher = createWeigher({ little: 0, python: () => Promise.resolve(null), signal, ...options });
   try {
     return await use(weigher);
   } finally {

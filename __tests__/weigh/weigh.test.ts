@@ -102,6 +102,13 @@ describe("a layer's weight", () => {
     });
   });
 
+  test("is the same in this thread", async () => {
+    for (const tree of [odd, real]) {
+      const here = await weighing((weigher) => weigher.weigh(tree), { little: Infinity });
+      expect(here).toEqual(await weighing((weigher) => weigher.weigh(tree)));
+    }
+  });
+
   test("is the same where that Python has another zlib, or none", async () => {
     const other = join(slugRoot("pythons"), "python");
     const expected = await weighing((weigher) => weigher.weigh(odd));

@@ -9,11 +9,19 @@ ends the process.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
 import sys
 from typing import Any, Callable
+
+#: What the scripts use, loaded before anything is asked.
+LIBRARY = (
+    "pip._internal.index.package_finder",
+    "pip._internal.req.constructors",
+    "pip._vendor.packaging.pylock",
+)
 
 Answer = Callable[[dict[str, Any]], Any]
 
@@ -22,6 +30,8 @@ def main() -> None:
     sys.path.insert(0, sys.argv[1])
     answers = sys.stdout
     sys.stdout = sys.stderr  # Whatever a library prints is no answer.
+    for module in LIBRARY:
+        importlib.import_module(module)
     scripts: dict[str, Answer] = {}
     for line in sys.stdin:
         request: dict[str, Any] = json.loads(line)

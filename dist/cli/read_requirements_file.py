@@ -60,19 +60,25 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
             # A line that can't be split into options, a nested file that is not there, an encoding that is wrong.
             file, number = place_of(error)
             raise Refused(relative(file), number, text_of(error)) from error
+        parsed = None
         try:
             parsed = handle_line(line, options=options, finder=finder, session=session)
             if parsed is None:
                 continue
             required = install_req_from_parsed_requirement(parsed, user_supplied=True)
         except Exception as error:
-            raise Refused(relative(line.filename), line.lineno, text_of(error)) from error
+            place = None if parsed is None else path_in(parsed.requirement)
+            message = text_of(error) if place is None or not is_outside(place) else outside(place)
+            raise Refused(relative(line.filename), line.lineno, message) from error
         if required.markers is not None and not required.markers.evaluate(
             {**request["environment"], "extra": ""}
         ):
             continue
         name = required.req and canonicalize_name(required.req.name)
         link = required.link
+        if link is not None and link.is_file and is_outside(link.file_path):
+            place = path_in(parsed.requirement) or link.file_path
+            raise Refused(relative(line.filename), line.lineno, outside(place))
         requirements.append(
             {
                 "file": relative(line.filename),
@@ -91,12 +97,14 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     names = [item["name"] for item in requirements if item["name"] and not item["link"]]
     control = finder.format_control
     releases = finder.release_control
+    places = {place: place_of_files(place) for place in finder.find_links}
     return {
         "requirements": requirements,
         "indexUrl": None if index_urls[:1] == [default] else next(iter(index_urls), None),
         "extraIndexUrls": index_urls[1:],
         "refusing": [url for url in index_urls if url != default and refuses(url, names, session)],
-        "findLinks": list(finder.find_links),
+        "findLinks": [place for place in places.values() if place is not None],
+        "noLinks": [written.removeprefix(os.getcwd() + os.sep) for written, place in places.items() if place is None],
         "noIndex": finder.search_scope.no_index,
         "trustedHosts": list(finder.trusted_hosts),
         "noBinary": sorted(control.no_binary),
@@ -116,15 +124,13 @@ def refuse_outside(parser: Any, main_file: str) -> None:
     password in ~/.netrc, the environment in /proc) must not be shown. The main file may be one that was made for pip.
     """
     parse_file = parser._parse_file
-    top = os.path.realpath(".")
 
     def checked(filename: str, *rest: Any) -> Any:
         scheme = urlsplit(filename).scheme
         made = filename == main_file and os.path.isabs(filename) and not os.path.islink(filename)
         if scheme not in ("http", "https") and not made:
-            path = os.path.realpath(url2pathname(urlsplit(filename).path) if scheme == "file" else filename)
-            if os.path.commonpath([top, path]) != top:
-                raise OutsideError("a file that is not in the app, and so not on Heroku.")
+            if is_outside(url2pathname(urlsplit(filename).path) if scheme == "file" else filename):
+                raise OutsideError(outside("a file that"))
         return parse_file(filename, *rest)
 
     parser._parse_file = checked
@@ -132,6 +138,31 @@ def refuse_outside(parser: Any, main_file: str) -> None:
 
 class OutsideError(ValueError):
     """A file that is asked for is not in the app."""
+
+
+def is_outside(path: str) -> bool:
+    """Is it not the app's? What a link leads to does not come with it."""
+    top = os.path.realpath(".")
+    return os.path.commonpath([top, os.path.realpath(path)]) != top
+
+
+def outside(place: str) -> str:
+    return f"{place} is not in the app, and so not on Heroku."
+
+
+def path_in(requirement: str) -> str | None:
+    """The path that a requirement consists of; None if it is a name or an address."""
+    path = re.split(r"[\[;#\s]", requirement, maxsplit=1)[0]
+    return path if path.startswith((".", "/")) else None
+
+
+def place_of_files(place: str) -> str | None:
+    """A place to find files at, as uv takes it; None for what is not in the app, which pip on Heroku passes over."""
+    url = urlsplit(place)
+    if url.scheme not in ("", "file"):
+        return place
+    path = url2pathname(url.path) if url.scheme == "file" else place
+    return os.path.abspath(path) if os.path.exists(path) and not is_outside(path) else None
 
 
 def refuses(index_url: str, names: list[str], session: Any) -> bool:

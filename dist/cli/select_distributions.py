@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -26,7 +27,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 class Refused(Exception):
-    """Nothing can be selected. `reason`: lock, python, unusable, hash or unhashed."""
+    """Nothing can be selected. `reason`: lock, python, unusable, hash, unhashed or outside."""
 
     def __init__(self, reason: str, message: str, name: str | None = None) -> None:
         super().__init__(message)
@@ -62,16 +63,19 @@ def select(request: dict[str, Any]) -> list[dict[str, Any]]:
     return [describe(package, chosen, request) for package, chosen in selected]
 
 
-def tags(request: dict[str, Any]) -> list[Any]:
+def tags(request: dict[str, Any]) -> tuple[Any, ...]:
+    return tags_of(tuple(request["python"]), tuple(request["platforms"]))
+
+
+@lru_cache
+def tags_of(version: tuple[int, ...], platforms: tuple[str, ...]) -> tuple[Any, ...]:
     from pip._vendor.packaging.tags import compatible_tags, cpython_tags
 
-    version = tuple(request["python"])
     interpreter = "cp" + "".join(str(part) for part in version)
-    platforms: list[str] = request["platforms"]
-    return [
+    return (
         *cpython_tags(version, abis=[interpreter], platforms=platforms),
         *compatible_tags(version, interpreter=interpreter, platforms=platforms),
-    ]
+    )
 
 
 def tidy(package: dict[str, Any], request: dict[str, Any]) -> None:
@@ -156,6 +160,7 @@ def describe(package: Any, chosen: Any, request: dict[str, Any]) -> dict[str, An
         raise Refused("unhashed", "it has no hash", package.name)
     if isinstance(chosen, PackageDirectory):
         path = os.path.join(app, chosen.path)
+        refuse_outside(path, app, package.name)
         source: dict[str, Any] = {
             "kind": "directory",
             "path": os.path.relpath(path, app).replace(os.sep, "/"),
@@ -179,7 +184,8 @@ def describe(package: Any, chosen: Any, request: dict[str, Any]) -> dict[str, An
             pass  # Only building can tell.
     path = local_path(file, app)
     url = chosen.url
-    if path is not None and not os.path.relpath(path, app).startswith(".."):
+    if path is not None:
+        refuse_outside(path, app, package.name)
         url = os.path.relpath(path, app).replace(os.sep, "/")
     sha256 = chosen.hashes.get("sha256")
     if kind == "wheel" and not fits(name, request):
@@ -196,6 +202,13 @@ def describe(package: Any, chosen: Any, request: dict[str, Any]) -> dict[str, An
             "size": chosen.size,
         },
     }
+
+
+def refuse_outside(path: str, app: str, name: str) -> None:
+    """What a link leads to does not come with the app."""
+    top = os.path.realpath(app)
+    if os.path.commonpath([top, os.path.realpath(path)]) != top:
+        raise Refused("outside", "it is not in the app", name)
 
 
 def fits(name: str, request: dict[str, Any]) -> bool:

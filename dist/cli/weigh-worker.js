@@ -246,7 +246,7 @@ function cut(entries) {
     let begun = 0; // where the next segment begins, in the layer's stretch
     let before = 0; // index of the entry that its window begins in
     let content = 0; // bytes of content in it
-    const finish = (end, cold, upTo) => {
+    const finish = (end, cold, upTo, pieceOf = null) => {
         if (end === begun)
             return;
         const from = cold ? begun : Math.max(0, begun - WINDOW);
@@ -260,6 +260,7 @@ function cut(entries) {
             primed: begun - from,
             end: end - base,
             content,
+            pieceOf,
         });
         begun = end;
         content = 0;
@@ -270,7 +271,7 @@ function cut(entries) {
             finish(from, false, index);
             for (let done = 0; done < entry.size; done += SEGMENT) {
                 content = Math.min(SEGMENT, entry.size - done);
-                finish(from + done + content, done === 0, index);
+                finish(from + done + content, done === 0, index, index);
             }
         }
         else {
@@ -282,6 +283,48 @@ function cut(entries) {
     });
     finish(offsets.at(-1) ?? 0, false, entries.length - 1);
     return segments;
+}
+
+;// CONCATENATED MODULE: ./src/weigh/feeds.ts
+
+
+const ZEROS = new Uint8Array(512);
+/** The parts that a segment consists of. Content is named, not read. */
+function feedsOf({ entries, first, start, primed, end, pieceOf }) {
+    const feeds = [];
+    const empty = [];
+    let offset = 0; // in the stretch of the segment's entries
+    /** Which of the next `length` bytes of the stretch lie in the segment; null if none do. */
+    const within = (length) => {
+        const from = Math.max(0, start - offset);
+        const to = Math.min(length, end - offset);
+        offset += length;
+        return from < to ? { from, to } : null;
+    };
+    const feed = (bytes) => {
+        const range = within(bytes.length);
+        if (range !== null)
+            feeds.push({ bytes: bytes.subarray(range.from, range.to) });
+    };
+    for (const [index, entry] of entries.entries()) {
+        const { path, size, kind } = entry;
+        const isWhole = offset >= start + primed; // An entry that is context only has been weighed before.
+        feed(tarHeaders(entry));
+        const range = within(size);
+        const lone = isWhole && !isLarge(entry) ? index : null;
+        if (range !== null) {
+            feeds.push({ path, size, ...range, lone });
+        }
+        else if (lone !== null) {
+            // An empty file is opened all the same: it may not be empty any more.
+            if (kind === "file")
+                feeds.push({ path, size, from: 0, to: 0, lone });
+            else
+                empty.push(lone);
+        }
+        feed(ZEROS.subarray(0, tar_tarPadding(size)));
+    }
+    return { feeds, empty, piece: pieceOf === null ? null : pieceOf - first };
 }
 
 ;// CONCATENATED MODULE: ./src/weigh/compress.ts
@@ -304,60 +347,34 @@ class FileProblem extends Error {
         this.problem = problem;
     }
 }
-const ZEROS = new Uint8Array(512);
 /** Holds what is read at a time: a small file, or a piece of a large one with its window. */
 const buffer = new Uint8Array(SEGMENT + WINDOW);
 /**
- * Compresses one segment, reading its files under `root`.
+ * Compresses one segment, reading its files under `root`. `compress_segments.py` does the same.
  * @throws FileProblem
  */
 function compressSegment(zlib, root, segment) {
-    const { start, primed, end } = segment;
+    const { feeds, empty, piece } = feedsOf(segment);
     const lone = segment.entries.map(() => 0);
     const counter = zlib.counter();
-    let context = primed;
-    const feed = (data) => {
-        const head = data.subarray(0, context);
-        counter.write(head);
-        context -= head.length;
-        if (head.length > 0 && context === 0)
-            counter.flush(); // What the context came to is no part of this segment.
-        counter.write(data.subarray(head.length));
-    };
-    let offset = 0; // in the stretch of the segment's entries
-    /** Feeds what lies in the segment of the next `length` bytes; `read` gives a range of them. */
-    const pass = (length, read) => {
-        const from = Math.max(0, start - offset);
-        const to = Math.min(length, end - offset);
-        offset += length;
-        if (from >= to)
-            return false;
-        feed(read(from, to));
-        return true;
-    };
-    let pieceOf = null;
+    let context = segment.primed;
     try {
-        for (const [index, entry] of segment.entries.entries()) {
-            const whole = offset >= start + primed;
-            const headers = tarHeaders(entry);
-            pass(headers.length, (from, to) => headers.subarray(from, to));
-            if (isLarge(entry)) {
-                const counts = offset + entry.size > start + primed;
-                const inside = pass(entry.size, (from, to) => readRange(root, entry, from, to));
-                if (inside && counts)
-                    pieceOf = index;
-            }
-            else {
-                const content = entry.kind === "file" ? readRange(root, entry, 0, entry.size) : ZEROS.subarray(0, 0);
-                pass(entry.size, (from, to) => content.subarray(from, to));
-                if (whole)
-                    lone[index] = loneSize(zlib, content);
-            }
-            pass(tar_tarPadding(entry.size), (from, to) => ZEROS.subarray(from, to));
+        for (const feed of feeds) {
+            const data = "bytes" in feed ? feed.bytes : readRange(root, feed);
+            const head = data.subarray(0, context);
+            counter.write(head);
+            context -= head.length;
+            if (head.length > 0 && context === 0)
+                counter.flush(); // What the context came to is no part of this segment.
+            counter.write(data.subarray(head.length));
+            if ("lone" in feed && feed.lone !== null)
+                lone[feed.lone] = loneSize(zlib, data);
         }
+        for (const index of empty)
+            lone[index] = loneSize(zlib, new Uint8Array());
         const compressed = counter.flush();
-        if (pieceOf !== null)
-            lone[pieceOf] = compressed;
+        if (piece !== null)
+            lone[piece] = compressed;
         return { compressed, lone };
     }
     finally {
@@ -370,11 +387,11 @@ function loneSize(zlib, content) {
     counter.write(content);
     return counter.end();
 }
-/** Bytes `from` to `to` of a file, in a buffer that the next call uses again. */
-function readRange(root, entry, from, to) {
+/** A range of a file, in a buffer that the next call uses again. */
+function readRange(root, { path, size, from, to, }) {
     try {
         // Neither followed nor waited for, should something else be there by now.
-        const file = (0,external_node_fs_namespaceObject.openSync)((0,external_node_path_namespaceObject.join)(root, entry.path), external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        const file = (0,external_node_fs_namespaceObject.openSync)((0,external_node_path_namespaceObject.join)(root, path), external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
         try {
             let length = 0;
             while (length < to - from) {
@@ -384,8 +401,8 @@ function readRange(root, entry, from, to) {
                 length += read;
             }
             // Asked afterwards, the size tells of growth as well.
-            if (length < to - from || (0,external_node_fs_namespaceObject.fstatSync)(file).size !== entry.size) {
-                throw new FileProblem(entry.path, "changed while it was being weighed");
+            if (length < to - from || (0,external_node_fs_namespaceObject.fstatSync)(file).size !== size) {
+                throw new FileProblem(path, "changed while it was being weighed");
             }
             return buffer.subarray(0, length);
         }
@@ -397,7 +414,7 @@ function readRange(root, entry, from, to) {
         const code = systemErrorCode(error);
         if (code === null)
             throw error;
-        throw new FileProblem(entry.path, code === "ENOENT" ? "vanished while it was being weighed" : `can't be read: ${code}`);
+        throw new FileProblem(path, code === "ENOENT" ? "vanished while it was being weighed" : `can't be read: ${code}`);
     }
 }
 

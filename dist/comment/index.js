@@ -40993,6 +40993,12 @@ function compareBytes(a, b) {
         return 0;
     return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
+/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
+function inTarOrder(items) {
+    // No name holds a NUL, which sorts before all that one may hold.
+    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
+    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+}
 
 ;// CONCATENATED MODULE: ./src/render/visible.ts
 /** Controls, invisible and direction-changing characters, and what is no character at all. */
@@ -48353,10 +48359,17 @@ function createGitHub(options, clock = CLOCK) {
                 .map(({ id, body, url }) => ({ id, body, url }))
                 .sort((one, other) => one.id - other.id);
         },
-        createComment: (pullRequest, body) => ask({ to: `comment on #${pullRequest}`, needs: "pull-requests: write" }, answers_COMMENT, async () => {
-            const parameters = { ...repo, issue_number: pullRequest, body };
-            return (await octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", parameters)).data;
-        }),
+        createComment: async (pullRequest, body) => {
+            const purpose = { to: `comment on #${pullRequest}`, needs: "pull-requests: write" };
+            const { by, ...comment } = await ask(purpose, answers_COMMENT, async () => {
+                const parameters = { ...repo, issue_number: pullRequest, body };
+                return (await octokit.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", parameters)).data;
+            });
+            // Whose the token is: where GitHub would not tell, comments from before are found from now on.
+            if (by !== null)
+                identity = Promise.resolve(by);
+            return comment;
+        },
         updateComment: (id, body) => find({ to: "change its comment", needs: "pull-requests: write" }, answers_COMMENT, async () => {
             const parameters = { ...repo, comment_id: id, body };
             return (await octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", parameters)).data;
@@ -49093,7 +49106,8 @@ const MOST_PROBLEMS = 10;
 /**
  * The comment action: gathers the reports that other jobs left as artifacts, of this run or of the one whose end started
  * this one, and writes them into one comment. The reports may come from a stranger's run: nothing in them says where the
- * comment goes, and all that is shown is rendered here.
+ * comment goes, and all that is shown is rendered here. What GitHub refuses or fails to do is a warning: in a matrix this
+ * job is the required one, and what was weighed stands.
  */
 async function runCommentAction(actions, env, signals) {
     await runJob(actions, signals, async (signal) => {
@@ -49105,40 +49119,57 @@ async function runCommentAction(actions, env, signals) {
             throw new UserError("There is no token.", "Leave the input github-token out to use the job's.");
         }
         actions.setOutput("comment-url", "");
-        const target = await targetOf(runner, github);
-        if (typeof target === "string") {
-            actions.info(logLine(target));
-            return;
+        const asked = { origin: originOf(runner), isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
+        try {
+            actions.setOutput("comment-url", (await writeComment(asked, github, actions)) ?? "");
         }
-        const { reports, problems } = await gatherReports(target.run.id, artifactFilter(actions), github);
-        for (const problem of problems.slice(0, MOST_PROBLEMS))
-            actions.warning(problem);
-        if (reports.length === 0) {
-            const pattern = actions.getInput("artifact");
-            actions.notice(`The run ${String(target.run.id)} left no report that can be used in artifacts called "${pattern}".`);
-            return;
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            actions.warning(`The comment could not be written. ${error.message} ${error.hint}`);
         }
-        // Who approved what is asked anew: a report may say anything.
-        const weighed = reports.map((report) => ({ ...report, override: null }));
-        const { pullRequest, applied } = target;
-        const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip: true };
-        const settled = await settle_settle(unsettled, github, actions);
-        const text = renderGathered(settled.reports, { ...settled.context, problems });
-        const isOwnRun = target.run.id === runner.run.id;
-        const request = { ...target, isOwnRun, firstOfHead: false, publishing, ...settled, text };
-        const url = await postComment(request, github, actions);
-        actions.setOutput("comment-url", url ?? "");
     });
 }
-/** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
-async function targetOf({ event, run }, github) {
-    if (event.name !== "workflow_run") {
-        const about = readEvent(event.name, event.payload);
-        if (about.kind !== "pull-request")
-            return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
-        return { pullRequest: about.number, headSha: about.head.sha, run, applied: about.applied };
+/** Brings the comment up to date with what was left, and gives its address; null if there is none. */
+async function writeComment({ origin, isWanted, ownRun, publishing }, github, actions) {
+    const target = typeof origin === "object" && "event" in origin ? await targetOf(origin, github) : origin;
+    if (typeof target === "string") {
+        actions.info(logLine(target));
+        return null;
     }
-    const ended = readEndedRun(event.payload);
+    const { reports, problems } = await gatherReports(target.run.id, isWanted, github);
+    for (const problem of problems.slice(0, MOST_PROBLEMS))
+        actions.warning(problem);
+    if (reports.length === 0) {
+        const pattern = actions.getInput("artifact");
+        actions.notice(`The run ${String(target.run.id)} left no report that can be used in artifacts called "${pattern}".`);
+        return null;
+    }
+    // Who approved what is asked anew: a report may say anything.
+    const weighed = reports.map((report) => ({ ...report, override: null }));
+    const { pullRequest, applied } = target;
+    const comparesWithTip = weighed.every(({ base }) => isNamedByItself(base));
+    const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip };
+    const settled = await settle_settle(unsettled, github, actions);
+    const text = renderGathered(settled.reports, { ...settled.context, problems });
+    const isOwnRun = target.run.id === ownRun;
+    return postComment({ ...target, isOwnRun, publishing, ...settled, text }, github, actions);
+}
+/** Whether a base is the parent that was found, not one that the workflow asked for by a name. */
+function isNamedByItself({ revision }) {
+    return revision?.ref === revision?.sha;
+}
+function originOf({ event, run }) {
+    if (event.name === "workflow_run")
+        return readEndedRun(event.payload);
+    const about = readEvent(event.name, event.payload);
+    if (about.kind !== "pull-request")
+        return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
+    const firstOfHead = about.hasNewHead && run.attempt === 1;
+    return { pullRequest: about.number, headSha: about.head.sha, run, firstOfHead, applied: about.applied };
+}
+/** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
+async function targetOf(ended, github) {
     if (ended.event !== "pull_request")
         return `That run was about ${ended.event}: there is nothing to comment on.`;
     const { repository, ref, sha } = ended.head;
@@ -49159,6 +49190,7 @@ async function targetOf({ event, run }, github) {
         pullRequest: pullRequest.number,
         headSha: sha,
         run: { id: ended.id, attempt: ended.attempt },
+        firstOfHead: false,
         applied: null,
     };
 }

@@ -2,7 +2,7 @@
 
 Reads one JSON object from standard input:
     {"workers": 2, "mtime": 1577836800, "slugRoot": "/app", "chunks": [{"root": "/scratch", "files": ["…/x.py"]}]}
-and prints the number of files of each chunk when it is done. A source that does not compile is left out, as pip,
+and prints the index of each chunk when it is done. A source that does not compile is left out, as pip,
 uv and Poetry do.
 
 `marshal` marks an object that more than one holder refers to, and identifiers are shared through the process's table of
@@ -64,13 +64,13 @@ def main():
                     os.write(2, (str(error) + "\n").encode("utf-8", "replace"))
                 finally:
                     os._exit(status)
-            running[pid] = chunk
+            running[pid] = at - 1
         pid, status = os.wait()
-        chunk = running.pop(pid)
+        done = running.pop(pid)
         if status != 0:
-            os.write(2, ("could not compile a file of " + os.path.dirname(chunk["files"][0]) + "\n").encode())
+            os.write(2, ("could not compile a file of " + os.path.dirname(waiting[done]["files"][0]) + "\n").encode())
             return 1
-        os.write(1, b"%d\n" % len(chunk["files"]))
+        os.write(1, b"%d\n" % done)
     return 0
 
 

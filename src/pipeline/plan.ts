@@ -44,8 +44,6 @@ export async function planSide(
       stack: options.stack ?? (await readStack(root, app.entries)) ?? HEROKU.defaultStack,
     };
   });
-  // pip's library, which reads its files, takes as long to load as a Python to be found. Who asks is told what went wrong.
-  if (manager === "pip") tools.helper().catch(() => undefined);
   const { found, interpreter } = await stage("python", timings, async () => {
     const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
     const { minor, full } = found.python;

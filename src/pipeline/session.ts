@@ -56,6 +56,8 @@ export async function withSession<T>(options: SessionOptions, work: (parts: Part
   const weigher = createWeigher({ python, signal: context.signal });
   const builder = openBuilding(options.building ?? { kind: "here" }, context);
   try {
+    const tools = createTools(context);
+    void tools.warmUp();
     const repository = await openRepository(repo, context, options.credentials);
     const note = (text: string): void => {
       progress.note(text);
@@ -69,7 +71,7 @@ export async function withSession<T>(options: SessionOptions, work: (parts: Part
     const result = await work({
       repository,
       store: shared?.store ?? local,
-      tools: createTools(context),
+      tools,
       weigher,
       building: builder.building,
       context,

@@ -153,6 +153,8 @@ class GitRepository implements Repository {
     if (ref === "" || /^[-^]|\0/.test(ref)) {
       throw new UserError(`"${ref}" is not a revision.`, "Name a branch, a tag or a commit.");
     }
+    const commit = await this.git.line(["rev-parse", "--quiet", "--verify", `${ref}^{commit}`]);
+    if (commit !== null) return { ref, sha: commit };
     const id = await this.git.line(["rev-parse", "--quiet", "--verify", ref]);
     if (id !== null) return { ref, sha: await this.commitOf(id, ref) };
     const remote = await this.findRemote();
@@ -326,19 +328,19 @@ class GitRepository implements Repository {
  */
 async function createOwn(user: Git, scratch: string): Promise<Git> {
   const directory = await mkdtemp(join(scratch, "git-"));
-  const format = (await user.line(["rev-parse", "--show-object-format"])) ?? "sha1";
+  const asked = ["--show-object-format", "--git-path", "shallow", "--git-path", "objects"];
+  const [format = "sha1", shallow = "shallow", objects = "objects"] =
+    (await user.line(["rev-parse", ...asked]))?.split("\n") ?? [];
   const own = user.at(directory, { GIT_DIR: directory });
   const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
   if (code !== 0) {
     throw new UserError("Git can't make a scratch repository.", "See the message below.", lastLines(stderr));
   }
-  const path = async (name: string): Promise<string> =>
-    resolve(user.directory, (await user.line(["rev-parse", "--git-path", name])) ?? name);
   if (!(await isPartial(user))) {
     // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.
-    await copyFile(await path("shallow"), join(directory, "shallow")).catch(() => undefined);
+    await copyFile(resolve(user.directory, shallow), join(directory, "shallow")).catch(() => undefined);
   }
-  return own.at(directory, { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(await path("objects")) });
+  return own.at(directory, { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(resolve(user.directory, objects)) });
 }
 
 function commitsOf(revisions: readonly Revision[]): string[] {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { BUILDPACK } from "../platforms/buildpack.js";
@@ -24,6 +25,8 @@ export interface Tools {
   pipLibrary(): Promise<string>;
   /** Our own Python scripts, at work on any interpreter, with pip's library: see `helper.py`. Killed with the run. */
   helper(): Promise<LineProcess>;
+  /** Starts the helper, which takes a moment to load, for whoever asks it later; not if something had to be fetched for it. */
+  warmUp(): Promise<void>;
   /** Absolute path of Poetry, with its export plugin: of PATH if that very version with the plugin, else fetched. */
   poetry(): Promise<string>;
   /** Absolute path of Pipenv: of PATH if that very version, else fetched. */
@@ -68,15 +71,20 @@ export function createTools(context: Context): Tools {
     }
   };
 
+  /** What the tool's directory is called, by what it holds. */
+  const nameOf = async (tool: ToolName, interpreter: Interpreter | null): Promise<string> => {
+    const key = createHash("sha256").update(await readFile(PINS[tool]));
+    key.update([process.platform, process.arch, interpreter?.path, interpreter?.version].join("\0"));
+    return `${tool}-${version[tool]}-${key.digest("hex").slice(0, 16)}`;
+  };
+
   /** The tool's directory, fetched by `fill` unless it is kept from another run. */
   const kept = async (
     tool: ToolName,
     interpreter: Interpreter | null,
     fill: (directory: string) => Promise<void>,
   ): Promise<string> => {
-    const key = createHash("sha256").update(await readFile(PINS[tool]));
-    key.update([process.platform, process.arch, interpreter?.path, interpreter?.version].join("\0"));
-    const name = `${tool}-${version[tool]}-${key.digest("hex").slice(0, 16)}`;
+    const name = await nameOf(tool, interpreter);
     return place(context.toolsDir, name, async (directory) => {
       const activity = context.progress.start(`Fetching ${tool} ${version[tool]}`);
       try {
@@ -147,15 +155,21 @@ export function createTools(context: Context): Tools {
   });
 
   const helper = once(async () => {
-    const [python, library] = await Promise.all([interpreter(), pipLibrary()]);
+    const [python, library] = await Promise.all([interpreter(), pipLibrary().then((path) => realpath(path))]);
     // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
     const bytecode = `pycache_prefix=${join(context.toolsDir, "bytecode")}`;
-    return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, HELPER, library], {
+    return startLineProcess(python.path, ["-I", "-S", "-X", "utf8", "-X", bytecode, HELPER, library], {
       cwd: context.scratch,
       env,
       signal: context.signal,
     });
   });
+
+  const warmUp = async (): Promise<void> => {
+    // Where pip's library is kept, so is uv, or it was on PATH.
+    const isKept = existsSync(join(context.toolsDir, await nameOf("pip", null)));
+    if (isKept) await helper().catch(() => undefined); // Who asks it is told what went wrong.
+  };
 
   /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
   const application = async (tool: "poetry" | "pipenv"): Promise<string> => {
@@ -181,7 +195,7 @@ export function createTools(context: Context): Tools {
       (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"),
   );
 
-  return { uv, defaultIndex, pipLibrary, helper, poetry, pipenv };
+  return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */

@@ -1,15 +1,16 @@
 import { channel } from "node:diagnostics_channel";
 import { availableParallelism } from "node:os";
 import { SideError } from "../errors.js";
-import { apportion } from "../model/bytes.js";
+import { apportion, KIB } from "../model/bytes.js";
 import { entryWeight, type Entry } from "../model/layer.js";
 import type { Tree, TreeEntry } from "../model/tree.js";
 import { sum, type Weight } from "../model/weight.js";
-import { FileProblem, type SegmentResult } from "./compress.js";
+import { compressSegment, FileProblem, type SegmentResult } from "./compress.js";
 import { startNative } from "./native.js";
 import { Pool, type Compressor } from "./pool.js";
 import { cut, type Segment } from "./segments.js";
 import { startThread } from "./threads.js";
+import { Zlib } from "./zlib.js";
 
 /** A layer's entries, and their sum. */
 export interface WeighedTree {
@@ -40,6 +41,8 @@ export interface Weigher {
 export interface WeigherOptions {
   /** How many segments are compressed at a time. Default: one for each processor, up to MOST_AT_ONCE. */
   readonly atOnce?: number;
+  /** So many bytes of a run are compressed in this thread: to start others for them takes longer. Default: LITTLE. */
+  readonly little?: number;
   /**
    * Path of a Python whose own zlib is used if it is zlib of zlib.net, which takes two thirds of the time; null for none. Asked for
    * when there is something to weigh.
@@ -51,15 +54,19 @@ export interface WeigherOptions {
 /** A compressor takes some 20 MB of memory, and beyond a few of them the disk sets the pace. */
 const MOST_AT_ONCE = 8;
 
+const LITTLE = 256 * KIB;
+
 /** Is told `{ bytes }` of each tree that is weighed: the content that goes to the compressor. */
 const WEIGHING = channel("slugdiff.weigh");
 
-export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigher {
+export function createWeigher({ atOnce, little = LITTLE, python, signal }: WeigherOptions): Weigher {
   let found: Promise<string | null> | undefined;
   const start = async (): Promise<Compressor> => {
     const path = await (found ??= python());
     return (path === null ? null : await startNative(path, signal)) ?? startThread();
   };
+  let left = little;
+  let zlib: Zlib | undefined;
   const pool = new Pool(atOnce ?? Math.min(availableParallelism(), MOST_AT_ONCE), start);
   const abort = (): void => {
     void pool.close(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
@@ -73,11 +80,17 @@ export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigh
     segments: readonly Segment[],
     onBytes?: (bytes: number) => void,
   ): Promise<{ readonly segment: Segment; readonly result: SegmentResult }[]> => {
-    if (WEIGHING.hasSubscribers)
-      WEIGHING.publish({ bytes: segments.reduce((bytes, { content }) => bytes + content, 0) });
+    signal.throwIfAborted();
+    if (WEIGHING.hasSubscribers) WEIGHING.publish({ bytes: total(segments.map(({ content }) => content)) });
+    const length = total(segments.map(({ start, primed, end }) => end - start - primed));
+    const isLittle = length <= left;
+    if (isLittle) left -= length;
     const group = {};
     const parts = segments.map(async (segment) => {
-      const result = await pool.compress({ root, segment }, group);
+      const task = { root, segment };
+      const result = isLittle
+        ? compressSegment((zlib ??= new Zlib()), root, segment)
+        : await pool.compress(task, group);
       onBytes?.(segment.content);
       return { segment, result };
     });
@@ -94,7 +107,7 @@ export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigh
         segments.filter((segment) => !isKnown(segment)),
         onBytes,
       );
-      let compressed = lone.reduce((a, b) => a + b, 0);
+      let compressed = total(lone);
       for (const { segment, result } of results) {
         result.lone.forEach((bytes, at) => (lone[segment.first + at] = (lone[segment.first + at] ?? 0) + bytes));
         compressed += result.compressed;
@@ -108,13 +121,17 @@ export function createWeigher({ atOnce, python, signal }: WeigherOptions): Weigh
     weighFile: async (root, entry) => {
       const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
       const results = await compress(root, pieces);
-      return results.reduce((bytes, { result }) => bytes + result.compressed, 0);
+      return total(results.map(({ result }) => result.compressed));
     },
     close: async () => {
       signal.removeEventListener("abort", abort);
       await pool.close(new Error("The weigher is closed."));
     },
   };
+}
+
+function total(bytes: readonly number[]): number {
+  return bytes.reduce((a, b) => a + b, 0);
 }
 
 function failed(error: unknown): never {
