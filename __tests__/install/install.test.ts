@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseRecord, recordHash } from "../../src/install/record.js";
@@ -333,6 +334,33 @@ describe("what can't be installed says why", () => {
     await expect(installOn(bench, at("gone-1.0-cp39-cp39-win_amd64.whl"), {}, context)).rejects.toThrow(
       "nothing usable for the target",
     );
+  });
+
+  test("a bomb is told of: some hundred kilobytes that unpack to hundreds of megabytes", async () => {
+    const folder = join(bench.root, "bomb");
+    await mkdir(folder);
+    const wheel = join(folder, "bomb-1.0-py3-none-any.whl");
+    const program = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as wheel:
+    with wheel.open("bomb.bin", "w", force_zip64=True) as content:
+        for _ in range(600): content.write(bytes(1024 * 1024))
+    wheel.writestr("bomb-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: bomb\\nVersion: 1.0\\n")
+    wheel.writestr("bomb-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr("bomb-1.0.dist-info/RECORD", "bomb.bin,,\\n")
+`;
+    const signal = AbortSignal.timeout(100_000);
+    await run(bench.python.path, ["-c", program, wheel], { env: process.env, signal });
+    const { size } = await stat(wheel);
+    const sha256 = createHash("sha256")
+      .update(await readFile(wheel))
+      .digest("hex");
+    const url = pathToFileURL(wheel).href;
+    const lock = lockOf(
+      `[[packages]]\nname = "bomb"\nversion = "1.0"\nwheels = [{ url = "${url}", size = ${size}, hashes = { sha256 = "${sha256}" } }]\n`,
+    );
+    const installed = installOn(bench, lock);
+    await expect(installed).rejects.toThrow(/^The wheel of bomb is hostile: its 0\.6 MiB unpack to 0\.6 GiB\.$/);
   });
 
   test("a script that would land outside is refused, and nothing lands there", async () => {

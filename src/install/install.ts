@@ -2,7 +2,9 @@ import { mkdtemp, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { SideError } from "../errors.js";
 import type { InstalledDistribution } from "../model/distribution.js";
-import { inWords, type ResolvedDistribution } from "../model/resolution.js";
+import { GIB } from "../model/bytes.js";
+import { gib, mib } from "../model/format.js";
+import { inWords, isReadyWheel, type ResolvedDistribution } from "../model/resolution.js";
 import { SLUG_ROOT, type Target } from "../model/target.js";
 import type { Context } from "../ports.js";
 import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
@@ -11,11 +13,12 @@ import { mapAtOnce } from "../system/at-once.js";
 import type { Tools } from "../tools/tools.js";
 import { compileBytecode } from "./bytecode.js";
 import { collect, compilable, type Place } from "./collect.js";
-import { fileError } from "./errors.js";
+import { fileError, hostileWheel } from "./errors.js";
 import { builderFor, isTakenFromDirectory, layOut, partition, warnOfSmallDisk, type Laid } from "./layout.js";
 import { parseLock } from "./lock.js";
 import { DYNO_PYTHON, normalise } from "./normalise.js";
 import type { ToolEnvironment } from "./preinstalled.js";
+import type { Found, Survey } from "./survey.js";
 import { installEnvironment } from "./tool-environment.js";
 import type { Installer } from "./uv.js";
 
@@ -134,6 +137,7 @@ async function finish(
           [laid.app, SLUG_ROOT],
         ] as const)
       : [];
+    refuseBomb(distribution, laid.survey, found);
     const changed = await normalise(laid.survey, found, target.python.minor, {
       python,
       dynoPython: DYNO_PYTHON,
@@ -155,6 +159,20 @@ async function finish(
     await compileBytecode(jobs, interpreter.path, context, hand);
   }
   await Promise.all(used);
+}
+
+/** No wheel of use comes near to this: zip packs at most some thousand times, and only what is all the same. */
+const BOMB = { bytes: GIB / 2, times: 100 };
+
+/** @throws SideError for a wheel that is small, and unpacks to what would fill the disk */
+function refuseBomb({ name, source }: ResolvedDistribution, { tree }: Survey, { claims }: Found): void {
+  const packed = "size" in source ? source.size : null;
+  if (packed === null || !isReadyWheel(source)) return;
+  let unpacked = 0;
+  for (const path of claims.keys()) unpacked += tree.get(path)?.size ?? 0;
+  if (unpacked > BOMB.bytes && unpacked > BOMB.times * packed) {
+    throw hostileWheel(name, `its ${mib(packed)} unpack to ${gib(unpacked)}`);
+  }
 }
 
 function leftNothing(name: string): SideError {

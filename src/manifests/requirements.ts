@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { BUILDPACK } from "../platforms/buildpack.js";
 import type { Context } from "../ports.js";
 import { indexesOf, isPortable } from "../resolve/portable.js";
 import { redact } from "../system/redact.js";
@@ -34,9 +35,10 @@ export async function resolveRequirements(
         await rm(directory, { recursive: true, force: true });
       }
     };
+    const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
     const { pylock, notes } = await answers.to<Compiled>({
       // Where the file names something of the app, that has an absolute path: no other side's question is the same.
-      about: ["compile", withoutPlaces(read), given, target, python.version, building.kind, indexesOf(context.env)],
+      about: ["compile", withoutPlaces(read), given, ...here],
       find,
       lasting: read.requireHashes ? { schema: COMPILED, may: (found) => isPortable(found.pylock) } : undefined,
     });
