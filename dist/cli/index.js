@@ -18903,6 +18903,8 @@ async function writeVenv(root, path, tool, { python }) {
 
 
 
+
+
 /** The oldest Python that uv runs with. */
 const OLDEST_PYTHON = "3.8";
 /** Roots that are worked on at the same time: while one is downloaded, others are unpacked, compiled and used. */
@@ -18972,6 +18974,7 @@ async function finish(laid, { target, interpreter }, python, context, use) {
                 [laid.app, SLUG_ROOT],
             ]
             : [];
+        refuseBomb(distribution, laid.survey, found);
         const changed = await normalise(laid.survey, found, target.python.minor, {
             python,
             dynoPython: DYNO_PYTHON,
@@ -18996,6 +18999,20 @@ async function finish(laid, { target, interpreter }, python, context, use) {
         await compileBytecode(jobs, interpreter.path, context, hand);
     }
     await Promise.all(used);
+}
+/** No wheel of use comes near to this: zip packs at most some thousand times, and only what is all the same. */
+const BOMB = { bytes: GIB / 2, times: 100 };
+/** @throws SideError for a wheel that is small, and unpacks to what would fill the disk */
+function refuseBomb({ name, source }, { tree }, { claims }) {
+    const packed = "size" in source ? source.size : null;
+    if (packed === null || !isReadyWheel(source))
+        return;
+    let unpacked = 0;
+    for (const path of claims.keys())
+        unpacked += tree.get(path)?.size ?? 0;
+    if (unpacked > BOMB.bytes && unpacked > BOMB.times * packed) {
+        throw hostileWheel(name, `its ${mib(packed)} unpack to ${gib(unpacked)}`);
+    }
 }
 function leftNothing(name) {
     return new SideError("invalid", "install", `Installing ${name} left no distribution of that name.`, "Check that the project's own metadata has the name that it is required by.");
@@ -20896,6 +20913,7 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
 
 
 
+
 /**
  * What pip would install for a requirements file.
  * @param file absolute path, or relative to the app
@@ -20915,9 +20933,10 @@ async function resolveRequirements(file, options, request, tools, context) {
                 await (0,promises_namespaceObject.rm)(directory, { recursive: true, force: true });
             }
         };
+        const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
         const { pylock, notes } = await answers.to({
             // Where the file names something of the app, that has an absolute path: no other side's question is the same.
-            about: ["compile", withoutPlaces(read), given, target, python.version, building.kind, indexesOf(context.env)],
+            about: ["compile", withoutPlaces(read), given, ...here],
             find,
             lasting: read.requireHashes ? { schema: COMPILED, may: (found) => isPortable(found.pylock) } : undefined,
         });
