@@ -25046,7 +25046,7 @@ function createTools(context) {
         const [python, library] = await Promise.all([interpreter(), pipLibrary().then((path) => (0,promises_namespaceObject.realpath)(path))]);
         // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
         const bytecode = `pycache_prefix=${(0,external_node_path_namespaceObject.join)(context.toolsDir, "bytecode")}`;
-        return startLineProcess(python.path, ["-I", "-S", "-X", "utf8", "-X", bytecode, tools_HELPER, library], {
+        return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, tools_HELPER, library], {
             cwd: context.scratch,
             env,
             signal: context.signal,
