@@ -2,11 +2,11 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { GIB, MIB } from "../../src/model/bytes.js";
 import type { TreeEntry } from "../../src/model/tree.js";
-import { cut, isLarge, SEGMENT, WINDOW } from "../../src/weigh/segments.js";
+import { cut, isLarge, LARGE, SEGMENT, WINDOW } from "../../src/weigh/segments.js";
 import { tarHeaders, tarPadding } from "../../src/weigh/tar.js";
 
 const size = fc.oneof(
-  fc.constantFrom(0, 1, 511, 512, 513, SEGMENT - 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT),
+  fc.constantFrom(0, 1, 511, 512, 513, LARGE - 1, LARGE, SEGMENT - 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT),
   fc.nat(2000),
   fc.nat(2 * MIB),
   fc.integer({ min: 20 * MIB, max: 40 * MIB }),

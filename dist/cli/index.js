@@ -13941,6 +13941,18 @@ const MEASURES = ["measured", "built", "estimated"];
 function entryWeight(entry) {
     return { files: entry.kind === "directory" ? 0 : 1, disk: entry.disk, compressed: entry.compressed };
 }
+/** What entries weigh together. */
+function entriesWeight(entries) {
+    const weight = { files: 0, disk: 0, compressed: 0 };
+    // Of tens of thousands: no object is made for each.
+    for (const { kind, disk, compressed } of entries) {
+        if (kind !== "directory")
+            weight.files += 1;
+        weight.disk += disk;
+        weight.compressed += compressed;
+    }
+    return weight;
+}
 /** Identifies a layer within one slug, and the layer that it is compared with in another. */
 function layerKey(layer) {
     // A tool that the app also requires (setuptools) is the same files to the reader: one row, not two.
@@ -16155,10 +16167,7 @@ function weighedSide(slug, revision) {
 }
 function reportLayer(layer, retained, origin) {
     const { kind, name, version, measure, weight, error } = layer;
-    const largest = layer.entries
-        .filter((entry) => entry.kind !== "directory")
-        .sort((a, b) => b.compressed - a.compressed || compareBytes(a.path, b.path))
-        .slice(0, EXAMPLES);
+    const largest = largestOf(layer.entries, EXAMPLES);
     return {
         kind,
         name,
@@ -16172,6 +16181,21 @@ function reportLayer(layer, retained, origin) {
         measure,
         largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
     };
+}
+/** The files that weigh most, the largest first. */
+function largestOf(entries, count) {
+    const order = (a, b) => b.compressed - a.compressed || compareBytes(a.path, b.path);
+    const largest = [];
+    for (const entry of entries) {
+        if (entry.kind === "directory")
+            continue;
+        const last = largest.length < count ? undefined : largest.at(-1);
+        if (last !== undefined && order(entry, last) > 0)
+            continue;
+        largest.push(entry);
+        largest.sort(order).splice(count);
+    }
+    return largest;
 }
 /** Why each layer of a slug is there, by layer key. Nobody asks for the runtime or the app. */
 function whyOf(slug) {
@@ -16557,7 +16581,7 @@ function assemble(parts, installOrder) {
     const claimed = laid.map(layerOf);
     claimed.forEach(checkSum);
     const claimants = [unclaimedLayer(laid, claimed), ...claimed];
-    const claims = claimsByPath(claimants);
+    const claims = sharedClaims(claimants);
     const owners = ownersOfShared(claimants, claims);
     const layers = claimants
         .map((layer) => keep(layer, owners))
@@ -16586,10 +16610,27 @@ function layingOrder(parts, installOrder) {
         (rank.get(a.name) ?? -1) - (rank.get(b.name) ?? -1) ||
         compareBytes(a.name, b.name));
 }
-function claimsByPath(layers) {
+function sharedClaims(layers) {
+    const alone = new Map();
+    const paths = new Set();
+    for (const layer of layers) {
+        for (const { path } of layer.entries) {
+            const before = alone.get(path);
+            if (before === undefined)
+                alone.set(path, layer);
+            else if (before === layer)
+                throw new Error(`layer ${layer.name} has ${path} twice`);
+            else
+                paths.add(path);
+        }
+    }
     const claims = new Map();
+    if (paths.size === 0)
+        return claims;
     for (const layer of layers) {
         for (const entry of layer.entries) {
+            if (!paths.has(entry.path))
+                continue;
             const there = claims.get(entry.path);
             if (there === undefined)
                 claims.set(entry.path, [{ layer, entry }]);
@@ -16603,18 +16644,22 @@ function claimsByPath(layers) {
 }
 /** The layer of what is left over: files that no layer claims, each once, and the directories found with them. */
 function unclaimedLayer(parts, claimed) {
-    const taken = new Set(claimed.flatMap(({ entries }) => entries.filter(isFile).map(({ path }) => path)));
     const left = new Map();
     let measure = "measured";
     for (const { weighed } of parts) {
         for (const entry of weighed.unclaimed)
-            if (!taken.has(entry.path))
-                left.set(entry.path, entry);
+            left.set(entry.path, entry);
         if (weighed.unclaimed.length > 0 && weighed.measure === "built")
             measure = "built";
     }
+    if (left.size > 0) {
+        for (const { entries } of claimed)
+            for (const entry of entries)
+                if (isFile(entry))
+                    left.delete(entry.path);
+    }
     const entries = inTarOrder([...left.values()]);
-    const weight = sum(entries.map(entryWeight));
+    const weight = entriesWeight(entries);
     return { kind: "unattributed", name: UNATTRIBUTED, version: null, measure, weight, error: 0, entries };
 }
 function layerOf({ kind, name, weighed }) {
@@ -16627,7 +16672,7 @@ function ownersOfShared(layers, claims) {
     const directories = new Set();
     for (const [path, claimed] of claims) {
         const last = claimed.at(-1);
-        if (last === undefined || claimed.length === 1)
+        if (last === undefined)
             continue;
         owners.set(path, last.layer);
         if (claimed.every(({ entry }) => entry.kind === "directory"))
@@ -16654,6 +16699,8 @@ function firstFiles(layer, directories, owners) {
         if (kind === "directory" && directories.has(path))
             claimed.add(path);
     const first = new Map();
+    if (claimed.size === 0)
+        return first;
     const seen = new Set();
     for (const { kind, path } of layer.entries) {
         if (kind === "directory" || (owners.get(path) ?? layer) !== layer)
@@ -16678,7 +16725,7 @@ function keep(layer, owners) {
     const entries = layer.entries.filter(({ path }) => (owners.get(path) ?? layer) === layer);
     if (entries.length === layer.entries.length)
         return layer;
-    return { ...layer, entries, weight: sum(entries.map(entryWeight)) };
+    return { ...layer, entries, weight: entriesWeight(entries) };
 }
 function overlapsOf(claims, owners) {
     const overlaps = [];
@@ -16693,7 +16740,7 @@ function overlapsOf(claims, owners) {
 }
 /** Only the sum of an estimated runtime is known; everywhere else the entries are the weight. */
 function checkSum(layer) {
-    if (layer.entries.length > 0 && !equal(sum(layer.entries.map(entryWeight)), layer.weight)) {
+    if (layer.entries.length > 0 && !equal(entriesWeight(layer.entries), layer.weight)) {
         throw new Error(`the entries of ${layer.kind} ${layer.name} do not sum to its weight`);
     }
 }
@@ -16974,165 +17021,6 @@ function layerStoreKey(parts) {
     return (0,external_node_crypto_namespaceObject.createHash)("sha256").update(canonical).digest("hex");
 }
 
-;// CONCATENATED MODULE: ./src/weigh/tar.ts
-
-/** Everything in a tar archive is padded to whole blocks of this many bytes. */
-const BLOCK = 512;
-/** Names and link targets up to this many bytes stand in the header itself. */
-const NAME_FIELD = 100;
-/**
- * Seconds since 1970 that every entry carries (2026-01-01). A build writes all files of a slug within a minute or two, so
- * that the times cost next to nothing there; one fixed time keeps it so, and the same for every run.
- */
-const MTIME = 1_767_225_600;
-/**
- * The header blocks of one entry, as GNU tar writes them for `./app/<path>` with `--format=gnu --owner=root --group=root`:
- * long names and link targets come first, in entries of their own.
- * Layout: "Basic Tar Format" and "GNU Extensions" of the GNU tar manual.
- */
-function tarHeaders(entry) {
-    const name = Buffer.from(`.${SLUG_ROOT}/${entry.path}${entry.kind === "directory" ? "/" : ""}`);
-    const link = Buffer.from(entry.linkTarget ?? "");
-    const blocks = [];
-    if (link.length > NAME_FIELD)
-        blocks.push(...longEntry("K", link));
-    if (name.length > NAME_FIELD)
-        blocks.push(...longEntry("L", name));
-    blocks.push(header({ name, link, size: entry.size, mtime: MTIME, ...MODE_AND_TYPE[typeOf(entry)] }));
-    return blocks.length === 1 && blocks[0] ? blocks[0] : Buffer.concat(blocks);
-}
-/** Bytes that `tarHeaders` takes. */
-function tarHeadersSize({ path, kind, linkTarget }) {
-    const name = Buffer.byteLength(`.${SLUG_ROOT}/${path}`) + (kind === "directory" ? 1 : 0);
-    return BLOCK + longSize(name) + longSize(Buffer.byteLength(linkTarget ?? ""));
-}
-function longSize(length) {
-    if (length <= NAME_FIELD)
-        return 0;
-    const size = length + 1; // with its final NUL
-    return BLOCK + size + tarPadding(size);
-}
-/** How many zero bytes follow a content of `size` bytes. */
-function tarPadding(size) {
-    return (BLOCK - (size % BLOCK)) % BLOCK;
-}
-const MODE_AND_TYPE = {
-    file: { mode: 0o644, type: "0" },
-    program: { mode: 0o755, type: "0" },
-    directory: { mode: 0o755, type: "5" },
-    symlink: { mode: 0o777, type: "2" },
-};
-function typeOf(entry) {
-    return entry.kind === "file" && entry.executable ? "program" : entry.kind;
-}
-function longEntry(type, text) {
-    const size = text.length + 1; // with its final NUL
-    const content = Buffer.alloc(size + tarPadding(size));
-    text.copy(content);
-    const name = Buffer.from("././@LongLink");
-    return [header({ name, link: Buffer.alloc(0), mode: 0o644, size, mtime: 0, type }), content];
-}
-function header(fields) {
-    const block = Buffer.alloc(BLOCK);
-    fields.name.copy(block, 0, 0, NAME_FIELD);
-    octal(block, 100, 8, fields.mode);
-    octal(block, 108, 8, 0); // owner
-    octal(block, 116, 8, 0); // group
-    octal(block, 124, 12, fields.size);
-    octal(block, 136, 12, fields.mtime);
-    block.fill(" ", 148, 156); // the checksum counts itself as blanks
-    block.write(fields.type, 156, "latin1");
-    fields.link.copy(block, 157, 0, NAME_FIELD);
-    block.write("ustar  \0root", 257, "latin1");
-    block.write("root", 297, "latin1");
-    let checksum = 0;
-    for (const byte of block)
-        checksum += byte;
-    block.write(`${checksum.toString(8).padStart(6, "0")}\0`, 148, "latin1");
-    return block;
-}
-/** A number in octal digits and a NUL, or where that has no room, in base 256 with the highest bit set. */
-function octal(block, at, width, value) {
-    const digits = value.toString(8);
-    if (digits.length < width) {
-        block.write(digits.padStart(width - 1, "0"), at, "latin1");
-    }
-    else {
-        block.writeUInt8(0x80, at);
-        block.writeBigUInt64BE(BigInt(value), at + width - 8);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/weigh/segments.ts
-
-
-/** How far back deflate looks: what comes before a segment is fed to the compressor up to here. */
-const WINDOW = 32 * KIB;
-/** Segments are about this long; files of this size and more have segments of their own. */
-const SEGMENT = MIB;
-/** A file that is compressed in pieces, each of them serving the layer's sum as well as the file's lone size. */
-function isLarge(entry) {
-    return entry.size >= SEGMENT;
-}
-/**
- * Cuts a layer's stretch (headers, contents, padding of `entries`, in order) into segments that cover it once, in order.
- * Depends on nothing but the entries, so that a weight does not depend on how many threads there are.
- *
- * Cuts lie between entries, and before, within and after the content of a large file. Every segment is primed with the
- * window before it, as pigz does, so that cutting costs next to nothing; only a large file's first piece starts cold,
- * for it is what the file weighs alone too.
- */
-function cut(entries) {
-    const offsets = [0];
-    const contents = [];
-    for (const entry of entries) {
-        const content = (offsets.at(-1) ?? 0) + tarHeadersSize(entry);
-        contents.push(content);
-        offsets.push(content + entry.size + tarPadding(entry.size));
-    }
-    const segments = [];
-    let begun = 0; // where the next segment begins, in the layer's stretch
-    let before = 0; // index of the entry that its window begins in
-    let content = 0; // bytes of content in it
-    const finish = (end, cold, upTo, pieceOf = null) => {
-        if (end === begun)
-            return;
-        const from = cold ? begun : Math.max(0, begun - WINDOW);
-        while ((offsets[before + 1] ?? Infinity) <= from)
-            before++;
-        const base = offsets[before] ?? 0;
-        segments.push({
-            entries: entries.slice(before, upTo + 1),
-            first: before,
-            start: from - base,
-            primed: begun - from,
-            end: end - base,
-            content,
-            pieceOf,
-        });
-        begun = end;
-        content = 0;
-    };
-    entries.forEach((entry, index) => {
-        if (isLarge(entry)) {
-            const from = contents[index] ?? 0;
-            finish(from, false, index);
-            for (let done = 0; done < entry.size; done += SEGMENT) {
-                content = Math.min(SEGMENT, entry.size - done);
-                finish(from + done + content, done === 0, index, index);
-            }
-        }
-        else {
-            content += entry.size;
-            const end = offsets[index + 1] ?? 0;
-            if (end - begun >= SEGMENT)
-                finish(end, false, index);
-        }
-    });
-    finish(offsets.at(-1) ?? 0, false, entries.length - 1);
-    return segments;
-}
-
 ;// CONCATENATED MODULE: external "node:module"
 const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
 ;// CONCATENATED MODULE: ./src/weigh/zlib.ts
@@ -17142,7 +17030,7 @@ const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 
 
 /** What weights depend on besides the files: the compressor and how it is used. Part of every layer's key in the store. */
-const COMPRESSOR = "zlib-streams@1.0.4 deflate level 6, segments of 1 MiB";
+const COMPRESSOR = "zlib-streams@1.0.4 deflate level 6, segments of 1 MiB, files of 256 KiB apart";
 const LEVEL = 6;
 const SYNC_FLUSH = 2;
 const FINISH = 4;
@@ -17305,6 +17193,8 @@ function layers_layerOf(layers, key, name) {
 
 
 
+/** Files of the app of this size, in bytes, are remembered one by one. */
+const MODEL = MIB;
 /** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
 async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, answers }) {
     const key = treeId === null
@@ -17322,7 +17212,7 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
         // A model does not change as often as the code beside it.
         const large = entries.flatMap((entry) => {
             const blob = blobs.get(entry.path);
-            return blob !== undefined && isLarge(entry) ? { entry, blob } : [];
+            return blob !== undefined && entry.size >= MODEL ? { entry, blob } : [];
         });
         const sizes = large.map(async ({ entry, blob }) => {
             const size = await answers.to({
@@ -19543,7 +19433,6 @@ function openBuilding(policy, context) {
 
 
 
-
 /** The key of a distribution's layer. What comes from the app's own directory is weighed anew in each run. */
 function distributionKey(distribution, { target, interpreter }, root) {
     const { name, source } = distribution;
@@ -19587,7 +19476,7 @@ async function weighInstalled(installed, minor, weigher, onBytes) {
     return {
         version: installed.version,
         measure: installed.measure,
-        weight: sum(entries.map(entryWeight)),
+        weight: entriesWeight(entries),
         error: installed.predictedError,
         entries,
         unclaimed: stray.entries,
@@ -22785,7 +22674,7 @@ async function decodeLayer(key, file) {
     const { version, measure, weight, error, metadata } = parsed.data;
     const layer = { version, measure, weight, error, metadata };
     const [own, unclaimed] = [unpacked(parsed.data.entries), unpacked(parsed.data.unclaimed)];
-    return equal(sum(own.map(entryWeight)), weight) ? { ...layer, entries: own, unclaimed } : null;
+    return equal(entriesWeight(own), weight) ? { ...layer, entries: own, unclaimed } : null;
 }
 /** The answer in a file, for the asker to look at; null unless the file is whole and of this key. */
 async function decodeAnswer(key, file) {
@@ -25102,6 +24991,167 @@ function fetchError(tool, stderr, toolsDir) {
 
 ;// CONCATENATED MODULE: external "node:diagnostics_channel"
 const external_node_diagnostics_channel_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
+;// CONCATENATED MODULE: ./src/weigh/tar.ts
+
+/** Everything in a tar archive is padded to whole blocks of this many bytes. */
+const BLOCK = 512;
+/** Names and link targets up to this many bytes stand in the header itself. */
+const NAME_FIELD = 100;
+/**
+ * Seconds since 1970 that every entry carries (2026-01-01). A build writes all files of a slug within a minute or two, so
+ * that the times cost next to nothing there; one fixed time keeps it so, and the same for every run.
+ */
+const MTIME = 1_767_225_600;
+/**
+ * The header blocks of one entry, as GNU tar writes them for `./app/<path>` with `--format=gnu --owner=root --group=root`:
+ * long names and link targets come first, in entries of their own.
+ * Layout: "Basic Tar Format" and "GNU Extensions" of the GNU tar manual.
+ */
+function tarHeaders(entry) {
+    const name = Buffer.from(`.${SLUG_ROOT}/${entry.path}${entry.kind === "directory" ? "/" : ""}`);
+    const link = Buffer.from(entry.linkTarget ?? "");
+    const blocks = [];
+    if (link.length > NAME_FIELD)
+        blocks.push(...longEntry("K", link));
+    if (name.length > NAME_FIELD)
+        blocks.push(...longEntry("L", name));
+    blocks.push(header({ name, link, size: entry.size, mtime: MTIME, ...MODE_AND_TYPE[typeOf(entry)] }));
+    return blocks.length === 1 && blocks[0] ? blocks[0] : Buffer.concat(blocks);
+}
+/** Bytes that `tarHeaders` takes. */
+function tarHeadersSize({ path, kind, linkTarget }) {
+    const name = Buffer.byteLength(`.${SLUG_ROOT}/${path}`) + (kind === "directory" ? 1 : 0);
+    return BLOCK + longSize(name) + longSize(Buffer.byteLength(linkTarget ?? ""));
+}
+function longSize(length) {
+    if (length <= NAME_FIELD)
+        return 0;
+    const size = length + 1; // with its final NUL
+    return BLOCK + size + tarPadding(size);
+}
+/** How many zero bytes follow a content of `size` bytes. */
+function tarPadding(size) {
+    return (BLOCK - (size % BLOCK)) % BLOCK;
+}
+const MODE_AND_TYPE = {
+    file: { mode: 0o644, type: "0" },
+    program: { mode: 0o755, type: "0" },
+    directory: { mode: 0o755, type: "5" },
+    symlink: { mode: 0o777, type: "2" },
+};
+function typeOf(entry) {
+    return entry.kind === "file" && entry.executable ? "program" : entry.kind;
+}
+function longEntry(type, text) {
+    const size = text.length + 1; // with its final NUL
+    const content = Buffer.alloc(size + tarPadding(size));
+    text.copy(content);
+    const name = Buffer.from("././@LongLink");
+    return [header({ name, link: Buffer.alloc(0), mode: 0o644, size, mtime: 0, type }), content];
+}
+function header(fields) {
+    const block = Buffer.alloc(BLOCK);
+    fields.name.copy(block, 0, 0, NAME_FIELD);
+    octal(block, 100, 8, fields.mode);
+    octal(block, 108, 8, 0); // owner
+    octal(block, 116, 8, 0); // group
+    octal(block, 124, 12, fields.size);
+    octal(block, 136, 12, fields.mtime);
+    block.fill(" ", 148, 156); // the checksum counts itself as blanks
+    block.write(fields.type, 156, "latin1");
+    fields.link.copy(block, 157, 0, NAME_FIELD);
+    block.write("ustar  \0root", 257, "latin1");
+    block.write("root", 297, "latin1");
+    let checksum = 0;
+    for (const byte of block)
+        checksum += byte;
+    block.write(`${checksum.toString(8).padStart(6, "0")}\0`, 148, "latin1");
+    return block;
+}
+/** A number in octal digits and a NUL, or where that has no room, in base 256 with the highest bit set. */
+function octal(block, at, width, value) {
+    const digits = value.toString(8);
+    if (digits.length < width) {
+        block.write(digits.padStart(width - 1, "0"), at, "latin1");
+    }
+    else {
+        block.writeUInt8(0x80, at);
+        block.writeBigUInt64BE(BigInt(value), at + width - 8);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/weigh/segments.ts
+
+
+/** How far back deflate looks: what comes before a segment is fed to the compressor up to here. */
+const WINDOW = 32 * KIB;
+/** Segments are about this long. */
+const SEGMENT = MIB;
+/** Files of this size and more have segments of their own. Smaller ones would miss what lies before them too much. */
+const segments_LARGE = 256 * KIB;
+/** A file that is compressed in pieces, each of them serving the layer's sum as well as the file's lone size. */
+function isLarge(entry) {
+    return entry.size >= segments_LARGE;
+}
+/**
+ * Cuts a layer's stretch (headers, contents, padding of `entries`, in order) into segments that cover it once, in order.
+ * Depends on nothing but the entries, so that a weight does not depend on how many threads there are.
+ *
+ * Cuts lie between entries, and before, within and after the content of a large file. Every segment is primed with the
+ * window before it, as pigz does, so that cutting costs next to nothing; only a large file's first piece starts cold,
+ * for it is what the file weighs alone too.
+ */
+function cut(entries) {
+    const offsets = [0];
+    const contents = [];
+    for (const entry of entries) {
+        const content = (offsets.at(-1) ?? 0) + tarHeadersSize(entry);
+        contents.push(content);
+        offsets.push(content + entry.size + tarPadding(entry.size));
+    }
+    const segments = [];
+    let begun = 0; // where the next segment begins, in the layer's stretch
+    let before = 0; // index of the entry that its window begins in
+    let content = 0; // bytes of content in it
+    const finish = (end, cold, upTo, pieceOf = null) => {
+        if (end === begun)
+            return;
+        const from = cold ? begun : Math.max(0, begun - WINDOW);
+        while ((offsets[before + 1] ?? Infinity) <= from)
+            before++;
+        const base = offsets[before] ?? 0;
+        segments.push({
+            entries: entries.slice(before, upTo + 1),
+            first: before,
+            start: from - base,
+            primed: begun - from,
+            end: end - base,
+            content,
+            pieceOf,
+        });
+        begun = end;
+        content = 0;
+    };
+    entries.forEach((entry, index) => {
+        if (isLarge(entry)) {
+            const from = contents[index] ?? 0;
+            finish(from, false, index);
+            for (let done = 0; done < entry.size; done += SEGMENT) {
+                content = Math.min(SEGMENT, entry.size - done);
+                finish(from + done + content, done === 0, index, index);
+            }
+        }
+        else {
+            content += entry.size;
+            const end = offsets[index + 1] ?? 0;
+            if (end - begun >= SEGMENT)
+                finish(end, false, index);
+        }
+    });
+    finish(offsets.at(-1) ?? 0, false, entries.length - 1);
+    return segments;
+}
+
 ;// CONCATENATED MODULE: ./src/weigh/feeds.ts
 
 
@@ -25295,13 +25345,14 @@ function written({ root, segment }) {
 }
 
 ;// CONCATENATED MODULE: ./src/weigh/pool.ts
+/** Tasks that a compressor is given at a time: while one is told of, it is at work on the next. */
+const AHEAD = 2;
 /** Compressors, started as they are needed and kept until `close`. */
 class Pool {
     #most;
     #start;
     #queue = [];
-    #idle = [];
-    #all = [];
+    #slots = [];
     #busy = new Set();
     #ended = null;
     /** @param most how many at most */
@@ -25320,9 +25371,9 @@ class Pool {
                 return;
             }
             this.#queue.push({ task, group, resolve, reject });
-            const compressor = this.#idle.pop() ?? this.#another();
-            if (compressor !== null)
-                void this.#work(compressor);
+            const slot = this.#free();
+            if (slot !== null)
+                void this.#work(slot);
         });
     }
     /** Ends the compressors; what is unfinished fails with `reason`. */
@@ -25330,22 +25381,26 @@ class Pool {
         this.#ended ??= reason;
         for (const job of [...this.#busy, ...this.#queue.splice(0)])
             job.reject(this.#ended);
-        const started = await Promise.allSettled(this.#all.splice(0));
+        const started = await Promise.allSettled(this.#slots.splice(0).map(({ compressor }) => compressor));
         await Promise.all(started.flatMap((each) => (each.status === "fulfilled" ? each.value.close() : [])));
     }
-    #another() {
-        if (this.#all.length >= this.#most)
-            return null;
-        const compressor = this.#start();
-        this.#all.push(compressor);
-        return compressor;
+    /** The compressor that has least to do, a new one if there may be one more; null if all have enough. */
+    #free() {
+        const [first] = [...this.#slots].sort((a, b) => a.jobs - b.jobs);
+        if ((first === undefined || first.jobs > 0) && this.#slots.length < this.#most) {
+            const slot = { compressor: this.#start(), jobs: 0 };
+            this.#slots.push(slot);
+            return slot;
+        }
+        return first !== undefined && first.jobs < AHEAD ? first : null;
     }
-    /** Lets one compressor work until there is nothing left to do. */
-    async #work(compressor) {
+    /** Lets a compressor work until there is nothing left to do. */
+    async #work(slot) {
+        slot.jobs++;
         for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
             this.#busy.add(job);
             try {
-                job.resolve(await (await compressor).compress(job.task));
+                job.resolve(await (await slot.compressor).compress(job.task));
             }
             catch (error) {
                 const { group, reject } = job;
@@ -25354,7 +25409,7 @@ class Pool {
             }
             this.#busy.delete(job);
         }
-        this.#idle.push(compressor);
+        slot.jobs--;
     }
 }
 
@@ -25366,20 +25421,20 @@ const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRe
 /** A compressor that is zlib in WebAssembly, in a thread of its own. */
 function startThread() {
     const worker = new external_node_worker_threads_namespaceObject.Worker(workerUrl());
-    let asked = null;
+    const waiting = [];
     let ended = null;
     worker.on("message", (answer) => {
-        const { resolve, reject } = asked ?? {};
-        asked = null;
+        const asked = waiting.shift();
         if (answer.ok)
-            resolve?.(answer.result);
+            asked?.resolve(answer.result);
         else
-            reject?.(new FileProblem(answer.path, answer.problem));
+            asked?.reject(new FileProblem(answer.path, answer.problem));
     });
     // A thread ends by a bug only.
     const end = (error) => {
         ended ??= error;
-        asked?.reject(ended);
+        for (const { reject } of waiting.splice(0))
+            reject(ended);
     };
     worker.on("error", end);
     worker.on("exit", (code) => {
@@ -25391,7 +25446,7 @@ function startThread() {
                 reject(ended);
                 return;
             }
-            asked = { resolve, reject };
+            waiting.push({ resolve, reject });
             worker.postMessage(task);
         }),
         close: async () => {
@@ -25408,7 +25463,6 @@ function workerUrl() {
 }
 
 ;// CONCATENATED MODULE: ./src/weigh/weigher.ts
-
 
 
 
@@ -25475,7 +25529,7 @@ function createWeigher({ atOnce, little = LITTLE, python, signal }) {
             const weighed = entries.map(({ path, kind, size }, at) => {
                 return { path, kind, disk: size, compressed: shares[at] ?? 0 };
             });
-            return { weight: sum(weighed.map(entryWeight)), entries: weighed };
+            return { weight: entriesWeight(weighed), entries: weighed };
         },
         weighFile: async (root, entry) => {
             const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);

@@ -28,8 +28,10 @@ class FileProblem(Exception):
         self.problem = problem
 
 
-def deflate():
-    return zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+def deflate(context=EMPTY):
+    return zlib.compressobj(
+        LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY, context
+    )
 
 
 def lone_size(content):
@@ -62,20 +64,21 @@ def read_range(root, path, size, start, end):
 
 def compress(task):
     lone = [0] * task["count"]
-    stream = deflate()
-    context = task["primed"]
+    primed = task["primed"]
+    context = bytearray()
+    stream = None if primed > 0 else deflate()
     size = 0
     for feed in task["feeds"]:
         data = base64.b64decode(feed[0]) if len(feed) == 1 else read_range(task["root"], *feed[:4])
         rest = data
-        if context > 0:
-            head = data[:context]
-            rest = data[context:]
-            stream.compress(head)
-            context -= len(head)
-            if context == 0:
-                stream.flush(zlib.Z_SYNC_FLUSH)  # What the context came to is no part of this segment.
-        size += len(stream.compress(rest))
+        if stream is None:
+            rest = data[primed - len(context) :]
+            context += data[: primed - len(context)]
+            if len(context) == primed:
+                # As if it had been compressed and flushed before, which takes longer.
+                stream = deflate(context)
+        if stream is not None:
+            size += len(stream.compress(rest))
         if len(feed) > 1 and feed[4] is not None:
             lone[feed[4]] = lone_size(data)
     size += len(stream.flush(zlib.Z_SYNC_FLUSH))

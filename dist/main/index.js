@@ -44741,6 +44741,18 @@ const MEASURES = ["measured", "built", "estimated"];
 function entryWeight(entry) {
     return { files: entry.kind === "directory" ? 0 : 1, disk: entry.disk, compressed: entry.compressed };
 }
+/** What entries weigh together. */
+function entriesWeight(entries) {
+    const weight = { files: 0, disk: 0, compressed: 0 };
+    // Of tens of thousands: no object is made for each.
+    for (const { kind, disk, compressed } of entries) {
+        if (kind !== "directory")
+            weight.files += 1;
+        weight.disk += disk;
+        weight.compressed += compressed;
+    }
+    return weight;
+}
 /** Identifies a layer within one slug, and the layer that it is compared with in another. */
 function layerKey(layer) {
     // A tool that the app also requires (setuptools) is the same files to the reader: one row, not two.
@@ -44830,7 +44842,7 @@ async function decodeLayer(key, file) {
     const { version, measure, weight, error, metadata } = parsed.data;
     const layer = { version, measure, weight, error, metadata };
     const [own, unclaimed] = [unpacked(parsed.data.entries), unpacked(parsed.data.unclaimed)];
-    return equal(sum(own.map(entryWeight)), weight) ? { ...layer, entries: own, unclaimed } : null;
+    return equal(entriesWeight(own), weight) ? { ...layer, entries: own, unclaimed } : null;
 }
 /** The answer in a file, for the asker to look at; null unless the file is whole and of this key. */
 async function decodeAnswer(key, file) {
@@ -45743,11 +45755,13 @@ function octal(block, at, width, value) {
 
 /** How far back deflate looks: what comes before a segment is fed to the compressor up to here. */
 const WINDOW = 32 * KIB;
-/** Segments are about this long; files of this size and more have segments of their own. */
+/** Segments are about this long. */
 const SEGMENT = MIB;
+/** Files of this size and more have segments of their own. Smaller ones would miss what lies before them too much. */
+const LARGE = 256 * KIB;
 /** A file that is compressed in pieces, each of them serving the layer's sum as well as the file's lone size. */
 function isLarge(entry) {
-    return entry.size >= SEGMENT;
+    return entry.size >= LARGE;
 }
 /**
  * Cuts a layer's stretch (headers, contents, padding of `entries`, in order) into segments that cover it once, in order.
@@ -46001,13 +46015,14 @@ function written({ root, segment }) {
 }
 
 ;// CONCATENATED MODULE: ./src/weigh/pool.ts
+/** Tasks that a compressor is given at a time: while one is told of, it is at work on the next. */
+const AHEAD = 2;
 /** Compressors, started as they are needed and kept until `close`. */
 class Pool {
     #most;
     #start;
     #queue = [];
-    #idle = [];
-    #all = [];
+    #slots = [];
     #busy = new Set();
     #ended = null;
     /** @param most how many at most */
@@ -46026,9 +46041,9 @@ class Pool {
                 return;
             }
             this.#queue.push({ task, group, resolve, reject });
-            const compressor = this.#idle.pop() ?? this.#another();
-            if (compressor !== null)
-                void this.#work(compressor);
+            const slot = this.#free();
+            if (slot !== null)
+                void this.#work(slot);
         });
     }
     /** Ends the compressors; what is unfinished fails with `reason`. */
@@ -46036,22 +46051,26 @@ class Pool {
         this.#ended ??= reason;
         for (const job of [...this.#busy, ...this.#queue.splice(0)])
             job.reject(this.#ended);
-        const started = await Promise.allSettled(this.#all.splice(0));
+        const started = await Promise.allSettled(this.#slots.splice(0).map(({ compressor }) => compressor));
         await Promise.all(started.flatMap((each) => (each.status === "fulfilled" ? each.value.close() : [])));
     }
-    #another() {
-        if (this.#all.length >= this.#most)
-            return null;
-        const compressor = this.#start();
-        this.#all.push(compressor);
-        return compressor;
+    /** The compressor that has least to do, a new one if there may be one more; null if all have enough. */
+    #free() {
+        const [first] = [...this.#slots].sort((a, b) => a.jobs - b.jobs);
+        if ((first === undefined || first.jobs > 0) && this.#slots.length < this.#most) {
+            const slot = { compressor: this.#start(), jobs: 0 };
+            this.#slots.push(slot);
+            return slot;
+        }
+        return first !== undefined && first.jobs < AHEAD ? first : null;
     }
-    /** Lets one compressor work until there is nothing left to do. */
-    async #work(compressor) {
+    /** Lets a compressor work until there is nothing left to do. */
+    async #work(slot) {
+        slot.jobs++;
         for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
             this.#busy.add(job);
             try {
-                job.resolve(await (await compressor).compress(job.task));
+                job.resolve(await (await slot.compressor).compress(job.task));
             }
             catch (error) {
                 const { group, reject } = job;
@@ -46060,7 +46079,7 @@ class Pool {
             }
             this.#busy.delete(job);
         }
-        this.#idle.push(compressor);
+        slot.jobs--;
     }
 }
 
@@ -46072,20 +46091,20 @@ var external_node_worker_threads_ = __nccwpck_require__(5919);
 /** A compressor that is zlib in WebAssembly, in a thread of its own. */
 function startThread() {
     const worker = new external_node_worker_threads_.Worker(workerUrl());
-    let asked = null;
+    const waiting = [];
     let ended = null;
     worker.on("message", (answer) => {
-        const { resolve, reject } = asked ?? {};
-        asked = null;
+        const asked = waiting.shift();
         if (answer.ok)
-            resolve?.(answer.result);
+            asked?.resolve(answer.result);
         else
-            reject?.(new FileProblem(answer.path, answer.problem));
+            asked?.reject(new FileProblem(answer.path, answer.problem));
     });
     // A thread ends by a bug only.
     const end = (error) => {
         ended ??= error;
-        asked?.reject(ended);
+        for (const { reject } of waiting.splice(0))
+            reject(ended);
     };
     worker.on("error", end);
     worker.on("exit", (code) => {
@@ -46097,7 +46116,7 @@ function startThread() {
                 reject(ended);
                 return;
             }
-            asked = { resolve, reject };
+            waiting.push({ resolve, reject });
             worker.postMessage(task);
         }),
         close: async () => {
@@ -46122,7 +46141,7 @@ const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 
 
 /** What weights depend on besides the files: the compressor and how it is used. Part of every layer's key in the store. */
-const COMPRESSOR = "zlib-streams@1.0.4 deflate level 6, segments of 1 MiB";
+const COMPRESSOR = "zlib-streams@1.0.4 deflate level 6, segments of 1 MiB, files of 256 KiB apart";
 const LEVEL = 6;
 const SYNC_FLUSH = 2;
 const FINISH = 4;
@@ -46215,7 +46234,6 @@ function moduleFile() {
 
 
 
-
 /** A compressor takes some 20 MB of memory, and beyond a few of them the disk sets the pace. */
 const MOST_AT_ONCE = 8;
 const LITTLE = 256 * KIB;
@@ -46271,7 +46289,7 @@ function createWeigher({ atOnce, little = LITTLE, python, signal }) {
             const weighed = entries.map(({ path, kind, size }, at) => {
                 return { path, kind, disk: size, compressed: shares[at] ?? 0 };
             });
-            return { weight: sum(weighed.map(entryWeight)), entries: weighed };
+            return { weight: entriesWeight(weighed), entries: weighed };
         },
         weighFile: async (root, entry) => {
             const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
@@ -56396,10 +56414,7 @@ function weighedSide(slug, revision) {
 }
 function reportLayer(layer, retained, origin) {
     const { kind, name, version, measure, weight, error } = layer;
-    const largest = layer.entries
-        .filter((entry) => entry.kind !== "directory")
-        .sort((a, b) => b.compressed - a.compressed || compareBytes(a.path, b.path))
-        .slice(0, EXAMPLES);
+    const largest = largestOf(layer.entries, EXAMPLES);
     return {
         kind,
         name,
@@ -56413,6 +56428,21 @@ function reportLayer(layer, retained, origin) {
         measure,
         largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
     };
+}
+/** The files that weigh most, the largest first. */
+function largestOf(entries, count) {
+    const order = (a, b) => b.compressed - a.compressed || compareBytes(a.path, b.path);
+    const largest = [];
+    for (const entry of entries) {
+        if (entry.kind === "directory")
+            continue;
+        const last = largest.length < count ? undefined : largest.at(-1);
+        if (last !== undefined && order(entry, last) > 0)
+            continue;
+        largest.push(entry);
+        largest.sort(order).splice(count);
+    }
+    return largest;
 }
 /** Why each layer of a slug is there, by layer key. Nobody asks for the runtime or the app. */
 function build_report_whyOf(slug) {
@@ -56774,7 +56804,7 @@ function assemble(parts, installOrder) {
     const claimed = laid.map(layerOf);
     claimed.forEach(checkSum);
     const claimants = [unclaimedLayer(laid, claimed), ...claimed];
-    const claims = claimsByPath(claimants);
+    const claims = sharedClaims(claimants);
     const owners = ownersOfShared(claimants, claims);
     const layers = claimants
         .map((layer) => keep(layer, owners))
@@ -56803,10 +56833,27 @@ function layingOrder(parts, installOrder) {
         (rank.get(a.name) ?? -1) - (rank.get(b.name) ?? -1) ||
         compareBytes(a.name, b.name));
 }
-function claimsByPath(layers) {
+function sharedClaims(layers) {
+    const alone = new Map();
+    const paths = new Set();
+    for (const layer of layers) {
+        for (const { path } of layer.entries) {
+            const before = alone.get(path);
+            if (before === undefined)
+                alone.set(path, layer);
+            else if (before === layer)
+                throw new Error(`layer ${layer.name} has ${path} twice`);
+            else
+                paths.add(path);
+        }
+    }
     const claims = new Map();
+    if (paths.size === 0)
+        return claims;
     for (const layer of layers) {
         for (const entry of layer.entries) {
+            if (!paths.has(entry.path))
+                continue;
             const there = claims.get(entry.path);
             if (there === undefined)
                 claims.set(entry.path, [{ layer, entry }]);
@@ -56820,18 +56867,22 @@ function claimsByPath(layers) {
 }
 /** The layer of what is left over: files that no layer claims, each once, and the directories found with them. */
 function unclaimedLayer(parts, claimed) {
-    const taken = new Set(claimed.flatMap(({ entries }) => entries.filter(isFile).map(({ path }) => path)));
     const left = new Map();
     let measure = "measured";
     for (const { weighed } of parts) {
         for (const entry of weighed.unclaimed)
-            if (!taken.has(entry.path))
-                left.set(entry.path, entry);
+            left.set(entry.path, entry);
         if (weighed.unclaimed.length > 0 && weighed.measure === "built")
             measure = "built";
     }
+    if (left.size > 0) {
+        for (const { entries } of claimed)
+            for (const entry of entries)
+                if (isFile(entry))
+                    left.delete(entry.path);
+    }
     const entries = inTarOrder([...left.values()]);
-    const weight = sum(entries.map(entryWeight));
+    const weight = entriesWeight(entries);
     return { kind: "unattributed", name: UNATTRIBUTED, version: null, measure, weight, error: 0, entries };
 }
 function layerOf({ kind, name, weighed }) {
@@ -56844,7 +56895,7 @@ function ownersOfShared(layers, claims) {
     const directories = new Set();
     for (const [path, claimed] of claims) {
         const last = claimed.at(-1);
-        if (last === undefined || claimed.length === 1)
+        if (last === undefined)
             continue;
         owners.set(path, last.layer);
         if (claimed.every(({ entry }) => entry.kind === "directory"))
@@ -56871,6 +56922,8 @@ function firstFiles(layer, directories, owners) {
         if (kind === "directory" && directories.has(path))
             claimed.add(path);
     const first = new Map();
+    if (claimed.size === 0)
+        return first;
     const seen = new Set();
     for (const { kind, path } of layer.entries) {
         if (kind === "directory" || (owners.get(path) ?? layer) !== layer)
@@ -56895,7 +56948,7 @@ function keep(layer, owners) {
     const entries = layer.entries.filter(({ path }) => (owners.get(path) ?? layer) === layer);
     if (entries.length === layer.entries.length)
         return layer;
-    return { ...layer, entries, weight: sum(entries.map(entryWeight)) };
+    return { ...layer, entries, weight: entriesWeight(entries) };
 }
 function overlapsOf(claims, owners) {
     const overlaps = [];
@@ -56910,7 +56963,7 @@ function overlapsOf(claims, owners) {
 }
 /** Only the sum of an estimated runtime is known; everywhere else the entries are the weight. */
 function checkSum(layer) {
-    if (layer.entries.length > 0 && !equal(sum(layer.entries.map(entryWeight)), layer.weight)) {
+    if (layer.entries.length > 0 && !equal(entriesWeight(layer.entries), layer.weight)) {
         throw new Error(`the entries of ${layer.kind} ${layer.name} do not sum to its weight`);
     }
 }
@@ -57165,6 +57218,8 @@ function layers_layerOf(layers, key, name) {
 
 
 
+/** Files of the app of this size, in bytes, are remembered one by one. */
+const MODEL = MIB;
 /** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
 async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, answers }) {
     const key = treeId === null
@@ -57182,7 +57237,7 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
         // A model does not change as often as the code beside it.
         const large = entries.flatMap((entry) => {
             const blob = blobs.get(entry.path);
-            return blob !== undefined && isLarge(entry) ? { entry, blob } : [];
+            return blob !== undefined && entry.size >= MODEL ? { entry, blob } : [];
         });
         const sizes = large.map(async ({ entry, blob }) => {
             const size = await answers.to({
@@ -58100,7 +58155,7 @@ function uv_failure(stderr, wanted, sandboxed, context) {
 
 
 /** Wheels of this size, in bytes, get a root of their own: all others go on while they are downloaded and unpacked. */
-const LARGE = 32 * MIB;
+const layout_LARGE = 32 * MIB;
 /** @throws SideError that names what would have to be built, if nothing may be */
 async function builderFor({ wanted, building }) {
     if (building.kind === "here")
@@ -58119,7 +58174,7 @@ async function builderFor({ wanted, building }) {
  * built in the sandbox, where it can touch nobody else's files. The largest first.
  */
 function partition(wanted, builder) {
-    const isApart = (each) => isEditableRepository(each.source) || (typeof builder === "object" && mustBeBuilt(each)) || sizeOf(each) >= LARGE;
+    const isApart = (each) => isEditableRepository(each.source) || (typeof builder === "object" && mustBeBuilt(each)) || sizeOf(each) >= layout_LARGE;
     const apart = wanted.filter(isApart).sort((a, b) => sizeOf(b) - sizeOf(a));
     const together = wanted.filter((each) => !isApart(each));
     return [...apart.map((each) => [each]), ...(together.length > 0 ? [together] : [])];
@@ -58591,7 +58646,6 @@ async function lockPins(pins, what, target, uv, context) {
 
 
 
-
 /** The key of a distribution's layer. What comes from the app's own directory is weighed anew in each run. */
 function distributionKey(distribution, { target, interpreter }, root) {
     const { name, source } = distribution;
@@ -58635,7 +58689,7 @@ async function weighInstalled(installed, minor, weigher, onBytes) {
     return {
         version: installed.version,
         measure: installed.measure,
-        weight: sum(entries.map(entryWeight)),
+        weight: entriesWeight(entries),
         error: installed.predictedError,
         entries,
         unclaimed: stray.entries,

@@ -220,11 +220,13 @@ function octal(block, at, width, value) {
 
 /** How far back deflate looks: what comes before a segment is fed to the compressor up to here. */
 const WINDOW = 32 * KIB;
-/** Segments are about this long; files of this size and more have segments of their own. */
+/** Segments are about this long. */
 const SEGMENT = MIB;
+/** Files of this size and more have segments of their own. Smaller ones would miss what lies before them too much. */
+const LARGE = 256 * KIB;
 /** A file that is compressed in pieces, each of them serving the layer's sum as well as the file's lone size. */
 function isLarge(entry) {
-    return entry.size >= SEGMENT;
+    return entry.size >= LARGE;
 }
 /**
  * Cuts a layer's stretch (headers, contents, padding of `entries`, in order) into segments that cover it once, in order.
@@ -429,7 +431,7 @@ const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 
 
 /** What weights depend on besides the files: the compressor and how it is used. Part of every layer's key in the store. */
-const COMPRESSOR = "zlib-streams@1.0.4 deflate level 6, segments of 1 MiB";
+const COMPRESSOR = "zlib-streams@1.0.4 deflate level 6, segments of 1 MiB, files of 256 KiB apart";
 const LEVEL = 6;
 const SYNC_FLUSH = 2;
 const FINISH = 4;

@@ -1,6 +1,6 @@
 import type { WeighedLayer } from "../model/distribution.js";
 import {
-  entryWeight,
+  entriesWeight,
   layerKey,
   LAYER_KINDS,
   type Entry,
@@ -44,7 +44,7 @@ export function assemble(parts: readonly Part[], installOrder: readonly string[]
   const claimed = laid.map(layerOf);
   claimed.forEach(checkSum);
   const claimants = [unclaimedLayer(laid, claimed), ...claimed];
-  const claims = claimsByPath(claimants);
+  const claims = sharedClaims(claimants);
   const owners = ownersOfShared(claimants, claims);
   const layers = claimants
     .map((layer) => keep(layer, owners))
@@ -83,13 +83,25 @@ interface Claim {
   readonly entry: Entry;
 }
 
-/** Who claims each path, in the order in which they are laid down. */
+/** Who claims each path that several layers claim, in the order in which they are laid down. */
 type Claims = Map<string, Claim[]>;
 
-function claimsByPath(layers: readonly Layer[]): Claims {
+function sharedClaims(layers: readonly Layer[]): Claims {
+  const alone = new Map<string, Layer>();
+  const paths = new Set<string>();
+  for (const layer of layers) {
+    for (const { path } of layer.entries) {
+      const before = alone.get(path);
+      if (before === undefined) alone.set(path, layer);
+      else if (before === layer) throw new Error(`layer ${layer.name} has ${path} twice`);
+      else paths.add(path);
+    }
+  }
   const claims: Claims = new Map();
+  if (paths.size === 0) return claims;
   for (const layer of layers) {
     for (const entry of layer.entries) {
+      if (!paths.has(entry.path)) continue;
       const there = claims.get(entry.path);
       if (there === undefined) claims.set(entry.path, [{ layer, entry }]);
       else if (there.at(-1)?.layer === layer) throw new Error(`layer ${layer.name} has ${entry.path} twice`);
@@ -101,15 +113,17 @@ function claimsByPath(layers: readonly Layer[]): Claims {
 
 /** The layer of what is left over: files that no layer claims, each once, and the directories found with them. */
 function unclaimedLayer(parts: readonly Part[], claimed: readonly Layer[]): Layer {
-  const taken = new Set(claimed.flatMap(({ entries }) => entries.filter(isFile).map(({ path }) => path)));
   const left = new Map<string, Entry>();
   let measure: Measure = "measured";
   for (const { weighed } of parts) {
-    for (const entry of weighed.unclaimed) if (!taken.has(entry.path)) left.set(entry.path, entry);
+    for (const entry of weighed.unclaimed) left.set(entry.path, entry);
     if (weighed.unclaimed.length > 0 && weighed.measure === "built") measure = "built";
   }
+  if (left.size > 0) {
+    for (const { entries } of claimed) for (const entry of entries) if (isFile(entry)) left.delete(entry.path);
+  }
   const entries = inTarOrder([...left.values()]);
-  const weight = sum(entries.map(entryWeight));
+  const weight = entriesWeight(entries);
   return { kind: "unattributed", name: UNATTRIBUTED, version: null, measure, weight, error: 0, entries };
 }
 
@@ -124,7 +138,7 @@ function ownersOfShared(layers: readonly Layer[], claims: Claims): ReadonlyMap<s
   const directories = new Set<string>();
   for (const [path, claimed] of claims) {
     const last = claimed.at(-1);
-    if (last === undefined || claimed.length === 1) continue;
+    if (last === undefined) continue;
     owners.set(path, last.layer);
     if (claimed.every(({ entry }) => entry.kind === "directory")) directories.add(path);
   }
@@ -150,6 +164,7 @@ function firstFiles(
   const claimed = new Set<string>();
   for (const { kind, path } of layer.entries) if (kind === "directory" && directories.has(path)) claimed.add(path);
   const first = new Map<string, string>();
+  if (claimed.size === 0) return first;
   const seen = new Set<string>();
   for (const { kind, path } of layer.entries) {
     if (kind === "directory" || (owners.get(path) ?? layer) !== layer) continue;
@@ -174,7 +189,7 @@ function parentOf(path: string): string {
 function keep(layer: Layer, owners: ReadonlyMap<string, Layer>): Layer {
   const entries = layer.entries.filter(({ path }) => (owners.get(path) ?? layer) === layer);
   if (entries.length === layer.entries.length) return layer;
-  return { ...layer, entries, weight: sum(entries.map(entryWeight)) };
+  return { ...layer, entries, weight: entriesWeight(entries) };
 }
 
 function overlapsOf(claims: Claims, owners: ReadonlyMap<string, Layer>): Overlap[] {
@@ -190,7 +205,7 @@ function overlapsOf(claims: Claims, owners: ReadonlyMap<string, Layer>): Overlap
 
 /** Only the sum of an estimated runtime is known; everywhere else the entries are the weight. */
 function checkSum(layer: Layer): void {
-  if (layer.entries.length > 0 && !equal(sum(layer.entries.map(entryWeight)), layer.weight)) {
+  if (layer.entries.length > 0 && !equal(entriesWeight(layer.entries), layer.weight)) {
     throw new Error(`the entries of ${layer.kind} ${layer.name} do not sum to its weight`);
   }
 }

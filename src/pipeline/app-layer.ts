@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { AppFiles } from "../app/app-files.js";
+import { MIB } from "../model/bytes.js";
 import type { WeighedLayer } from "../model/distribution.js";
 import { layerStoreKey } from "../store/key.js";
-import { isLarge } from "../weigh/segments.js";
 import { COMPRESSOR } from "../weigh/zlib.js";
 import type { CheckedOutApp } from "./checked-out.js";
 import { layerOf, NO_METADATA, unstoredKey, type MakeLayers } from "./layers.js";
 import type { Shared } from "./shared.js";
+
+/** Files of the app of this size, in bytes, are remembered one by one. */
+const MODEL = MIB;
 
 /** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
 export async function weighApp(
@@ -30,7 +33,7 @@ export async function weighApp(
     // A model does not change as often as the code beside it.
     const large = entries.flatMap((entry) => {
       const blob = blobs.get(entry.path);
-      return blob !== undefined && isLarge(entry) ? { entry, blob } : [];
+      return blob !== undefined && entry.size >= MODEL ? { entry, blob } : [];
     });
     const sizes = large.map(async ({ entry, blob }) => {
       const size = await answers.to({

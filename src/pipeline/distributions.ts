@@ -2,12 +2,11 @@ import { install } from "../install/install.js";
 import { preinstalled, type ToolSet } from "../install/preinstalled.js";
 import type { InstalledDistribution, WeighedLayer } from "../model/distribution.js";
 import { mib } from "../model/format.js";
-import { entryWeight } from "../model/layer.js";
+import { entriesWeight } from "../model/layer.js";
 import { inWords, isReadyWheel, type ResolvedDistribution } from "../model/resolution.js";
 import type { TargetOptions } from "../model/options.js";
 import { homeDirectories } from "../model/target.js";
 import { inTarOrder } from "../model/tree.js";
-import { sum } from "../model/weight.js";
 import { allowed, type Building } from "../sandbox/building.js";
 import { layerStoreKey } from "../store/key.js";
 import { removeTree } from "../system/remove-tree.js";
@@ -68,7 +67,7 @@ async function weighInstalled(
   return {
     version: installed.version,
     measure: installed.measure,
-    weight: sum(entries.map(entryWeight)),
+    weight: entriesWeight(entries),
     error: installed.predictedError,
     entries,
     unclaimed: stray.entries,

@@ -1,7 +1,7 @@
 import { origins, type Origin } from "../attribute/why.js";
 import { retainedWeights } from "../attribute/retained.js";
 import type { FileDelta, KnownDiff, SlugDiff } from "../model/diff.js";
-import { entryWeight, layerKey, type Layer } from "../model/layer.js";
+import { entryWeight, layerKey, type Entry, type Layer } from "../model/layer.js";
 import {
   SCHEMA_VERSION,
   type Advice,
@@ -109,10 +109,7 @@ function weighedSide(slug: Slug, revision: WeighedSide["revision"]): WeighedSide
 
 function reportLayer(layer: Layer, retained: Weight, origin: Origin | undefined): ReportLayer {
   const { kind, name, version, measure, weight, error } = layer;
-  const largest = layer.entries
-    .filter((entry) => entry.kind !== "directory")
-    .sort((a, b) => b.compressed - a.compressed || compareBytes(a.path, b.path))
-    .slice(0, EXAMPLES);
+  const largest = largestOf(layer.entries, EXAMPLES);
   return {
     kind,
     name,
@@ -126,6 +123,20 @@ function reportLayer(layer: Layer, retained: Weight, origin: Origin | undefined)
     measure,
     largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
   };
+}
+
+/** The files that weigh most, the largest first. */
+function largestOf(entries: readonly Entry[], count: number): Entry[] {
+  const order = (a: Entry, b: Entry): number => b.compressed - a.compressed || compareBytes(a.path, b.path);
+  const largest: Entry[] = [];
+  for (const entry of entries) {
+    if (entry.kind === "directory") continue;
+    const last = largest.length < count ? undefined : largest.at(-1);
+    if (last !== undefined && order(entry, last) > 0) continue;
+    largest.push(entry);
+    largest.sort(order).splice(count);
+  }
+  return largest;
 }
 
 /** Why each layer of a slug is there, by layer key. Nobody asks for the runtime or the app. */

@@ -4,8 +4,8 @@ import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
 import { MIB } from "../model/bytes.js";
 import type { WeighedLayer } from "../model/distribution.js";
-import { entryWeight, MEASURES, type Entry } from "../model/layer.js";
-import { equal, sum } from "../model/weight.js";
+import { entriesWeight, MEASURES, type Entry } from "../model/layer.js";
+import { equal } from "../model/weight.js";
 
 /** A record that unpacks to more than this is none of ours: 25,000 files take 3 MB. Bytes. */
 const LARGEST = 256 * MIB;
@@ -68,7 +68,7 @@ export async function decodeLayer(key: string, file: Buffer): Promise<WeighedLay
   const { version, measure, weight, error, metadata } = parsed.data;
   const layer = { version, measure, weight, error, metadata };
   const [own, unclaimed] = [unpacked(parsed.data.entries), unpacked(parsed.data.unclaimed)];
-  return equal(sum(own.map(entryWeight)), weight) ? { ...layer, entries: own, unclaimed } : null;
+  return equal(entriesWeight(own), weight) ? { ...layer, entries: own, unclaimed } : null;
 }
 
 /** The answer in a file, for the asker to look at; null unless the file is whole and of this key. */

@@ -7,9 +7,12 @@ export interface Task {
   readonly segment: Segment;
 }
 
-/** Something that compresses one segment at a time, beside this thread. */
+/** Something that compresses segments, one after the other, beside this thread. */
 export interface Compressor {
-  /** @throws FileProblem */
+  /**
+   * May be called again before it has answered: the order is kept.
+   * @throws FileProblem
+   */
   compress(task: Task): Promise<SegmentResult>;
   /** Ends it; what it is at work on fails, or is never told of. */
   close(): Promise<void>;
@@ -23,13 +26,21 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** Tasks that a compressor is given at a time: while one is told of, it is at work on the next. */
+const AHEAD = 2;
+
+/** A compressor and how many jobs it has. */
+interface Slot {
+  readonly compressor: Promise<Compressor>;
+  jobs: number;
+}
+
 /** Compressors, started as they are needed and kept until `close`. */
 export class Pool {
   readonly #most: number;
   readonly #start: () => Promise<Compressor>;
   readonly #queue: Job[] = [];
-  readonly #idle: Promise<Compressor>[] = [];
-  readonly #all: Promise<Compressor>[] = [];
+  readonly #slots: Slot[] = [];
   readonly #busy = new Set<Job>();
   #ended: Error | null = null;
 
@@ -50,8 +61,8 @@ export class Pool {
         return;
       }
       this.#queue.push({ task, group, resolve, reject });
-      const compressor = this.#idle.pop() ?? this.#another();
-      if (compressor !== null) void this.#work(compressor);
+      const slot = this.#free();
+      if (slot !== null) void this.#work(slot);
     });
   }
 
@@ -59,23 +70,28 @@ export class Pool {
   async close(reason: Error): Promise<void> {
     this.#ended ??= reason;
     for (const job of [...this.#busy, ...this.#queue.splice(0)]) job.reject(this.#ended);
-    const started = await Promise.allSettled(this.#all.splice(0));
+    const started = await Promise.allSettled(this.#slots.splice(0).map(({ compressor }) => compressor));
     await Promise.all(started.flatMap((each) => (each.status === "fulfilled" ? each.value.close() : [])));
   }
 
-  #another(): Promise<Compressor> | null {
-    if (this.#all.length >= this.#most) return null;
-    const compressor = this.#start();
-    this.#all.push(compressor);
-    return compressor;
+  /** The compressor that has least to do, a new one if there may be one more; null if all have enough. */
+  #free(): Slot | null {
+    const [first] = [...this.#slots].sort((a, b) => a.jobs - b.jobs);
+    if ((first === undefined || first.jobs > 0) && this.#slots.length < this.#most) {
+      const slot = { compressor: this.#start(), jobs: 0 };
+      this.#slots.push(slot);
+      return slot;
+    }
+    return first !== undefined && first.jobs < AHEAD ? first : null;
   }
 
-  /** Lets one compressor work until there is nothing left to do. */
-  async #work(compressor: Promise<Compressor>): Promise<void> {
+  /** Lets a compressor work until there is nothing left to do. */
+  async #work(slot: Slot): Promise<void> {
+    slot.jobs++;
     for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
       this.#busy.add(job);
       try {
-        job.resolve(await (await compressor).compress(job.task));
+        job.resolve(await (await slot.compressor).compress(job.task));
       } catch (error) {
         const { group, reject } = job;
         reject(error);
@@ -83,6 +99,6 @@ export class Pool {
       }
       this.#busy.delete(job);
     }
-    this.#idle.push(compressor);
+    slot.jobs--;
   }
 }

@@ -5,8 +5,11 @@ import { tarHeadersSize, tarPadding } from "./tar.js";
 /** How far back deflate looks: what comes before a segment is fed to the compressor up to here. */
 export const WINDOW = 32 * KIB;
 
-/** Segments are about this long; files of this size and more have segments of their own. */
+/** Segments are about this long. */
 export const SEGMENT = MIB;
+
+/** Files of this size and more have segments of their own. Smaller ones would miss what lies before them too much. */
+export const LARGE = 256 * KIB;
 
 /**
  * A part of a layer's stretch of the tar, to be compressed on its own. It is a range of the stretch that `entries` make
@@ -27,7 +30,7 @@ export interface Segment {
 
 /** A file that is compressed in pieces, each of them serving the layer's sum as well as the file's lone size. */
 export function isLarge(entry: TreeEntry): boolean {
-  return entry.size >= SEGMENT;
+  return entry.size >= LARGE;
 }
 
 /**

@@ -10,18 +10,17 @@ export type Answer =
 /** A compressor that is zlib in WebAssembly, in a thread of its own. */
 export function startThread(): Compressor {
   const worker = new Worker(workerUrl());
-  let asked: { resolve: (result: SegmentResult) => void; reject: (error: unknown) => void } | null = null;
+  const waiting: { resolve: (result: SegmentResult) => void; reject: (error: unknown) => void }[] = [];
   let ended: Error | null = null;
   worker.on("message", (answer: Answer) => {
-    const { resolve, reject } = asked ?? {};
-    asked = null;
-    if (answer.ok) resolve?.(answer.result);
-    else reject?.(new FileProblem(answer.path, answer.problem));
+    const asked = waiting.shift();
+    if (answer.ok) asked?.resolve(answer.result);
+    else asked?.reject(new FileProblem(answer.path, answer.problem));
   });
   // A thread ends by a bug only.
   const end = (error: Error): void => {
     ended ??= error;
-    asked?.reject(ended);
+    for (const { reject } of waiting.splice(0)) reject(ended);
   };
   worker.on("error", end);
   worker.on("exit", (code) => {
@@ -34,7 +33,7 @@ export function startThread(): Compressor {
           reject(ended);
           return;
         }
-        asked = { resolve, reject };
+        waiting.push({ resolve, reject });
         worker.postMessage(task);
       }),
     close: async () => {

@@ -2,9 +2,9 @@ import { channel } from "node:diagnostics_channel";
 import { availableParallelism } from "node:os";
 import { SideError } from "../errors.js";
 import { apportion, KIB } from "../model/bytes.js";
-import { entryWeight, type Entry } from "../model/layer.js";
+import { entriesWeight, type Entry } from "../model/layer.js";
 import type { Tree, TreeEntry } from "../model/tree.js";
-import { sum, type Weight } from "../model/weight.js";
+import type { Weight } from "../model/weight.js";
 import { compressSegment, FileProblem, type SegmentResult } from "./compress.js";
 import { startNative } from "./native.js";
 import { Pool, type Compressor } from "./pool.js";
@@ -116,7 +116,7 @@ export function createWeigher({ atOnce, little = LITTLE, python, signal }: Weigh
       const weighed = entries.map(({ path, kind, size }, at): Entry => {
         return { path, kind, disk: size, compressed: shares[at] ?? 0 };
       });
-      return { weight: sum(weighed.map(entryWeight)), entries: weighed };
+      return { weight: entriesWeight(weighed), entries: weighed };
     },
     weighFile: async (root, entry) => {
       const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
