@@ -6033,7 +6033,7 @@ function _promise(Class, innerType) {
 }
 // @__NO_SIDE_EFFECTS__
 function _custom(Class, fn, _params) {
-    const norm = util.normalizeParams(_params);
+    const norm = normalizeParams(_params);
     norm.abort ?? (norm.abort = true); // default to abort:false
     const schema = new Class({
         type: "custom",
@@ -12803,7 +12803,7 @@ function check(fn) {
     return ch;
 }
 function custom(fn, _params) {
-    return core._custom(ZodCustom, fn ?? (() => true), _params);
+    return _custom(ZodCustom, fn ?? (() => true), _params);
 }
 function refine(fn, _params = {}) {
     return _refine(ZodCustom, fn, _params);
@@ -22626,7 +22626,18 @@ const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 /** A record that unpacks to more than this is none of ours: 25,000 files take 3 MB. Bytes. */
 const record_LARGEST = 256 * MIB;
 const record_bytes = schemas_int().nonnegative();
-const entries = array(tuple([schemas_string().min(1), schemas_enum(["file", "directory", "symlink"]), record_bytes, record_bytes]));
+const KINDS = new Set(["file", "directory", "symlink"]);
+// Of tens of thousands: zod would make a copy of each.
+const entries = custom((list) => Array.isArray(list) && list.every(isPacked));
+function isPacked(value) {
+    if (!Array.isArray(value) || value.length !== 4)
+        return false;
+    const [path, kind, disk, compressed] = value;
+    return typeof path === "string" && path !== "" && KINDS.has(kind) && isBytes(disk) && isBytes(compressed);
+}
+function isBytes(value) {
+    return Number.isSafeInteger(value) && Number(value) >= 0;
+}
 const schema = strictObject({
     key: schemas_string(),
     version: schemas_string().nullable(),

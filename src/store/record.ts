@@ -11,7 +11,22 @@ import { equal } from "../model/weight.js";
 const LARGEST = 256 * MIB;
 
 const bytes = z.int().nonnegative();
-const entries = z.array(z.tuple([z.string().min(1), z.enum(["file", "directory", "symlink"]), bytes, bytes]));
+/** An entry as it is stored: path, kind, disk, compressed. */
+type Packed = [path: string, kind: Entry["kind"], disk: number, compressed: number];
+const KINDS: ReadonlySet<unknown> = new Set<Entry["kind"]>(["file", "directory", "symlink"]);
+// Of tens of thousands: zod would make a copy of each.
+const entries = z.custom<Packed[]>((list) => Array.isArray(list) && list.every(isPacked));
+
+function isPacked(value: unknown): value is Packed {
+  if (!Array.isArray(value) || value.length !== 4) return false;
+  const [path, kind, disk, compressed] = value as readonly unknown[];
+  return typeof path === "string" && path !== "" && KINDS.has(kind) && isBytes(disk) && isBytes(compressed);
+}
+
+function isBytes(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 const schema = z.strictObject({
   key: z.string(),
   version: z.string().nullable(),
@@ -23,9 +38,9 @@ const schema = z.strictObject({
   metadata: z.strictObject({ requires: z.array(z.string()), extras: z.array(z.string()) }),
 });
 
-const packed = (list: readonly Entry[]): z.infer<typeof entries> =>
+const packed = (list: readonly Entry[]): Packed[] =>
   list.map(({ path, kind, disk, compressed }) => [path, kind, disk, compressed]);
-const unpacked = (list: z.infer<typeof entries>): Entry[] =>
+const unpacked = (list: readonly Packed[]): Entry[] =>
   list.map(([path, kind, disk, compressed]) => ({ path, kind, disk, compressed }));
 
 /** What a file of the store holds. */
