@@ -159,6 +159,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
       const pull = state.pull(NAME, number);
       const before = pull.head.sha;
       pull.head = { ...pull.head, sha: change(number, force ? "main" : before, changes) };
+      if (force) state.forcePushed(NAME, number);
       merge(number);
       return events.pullRequest(pull, { action: "synchronize", before });
     },
