@@ -58,6 +58,8 @@ function sessionOf(
   const token = given["github-token"];
   return {
     repo: workspace,
+    // In a job with a container of its own, the runner's user owns the workspace, and the container's runs the job.
+    isTrusted: true,
     cache: given.cache ?? true,
     cacheDir: null,
     actionsCache: { selection },
