@@ -124,7 +124,8 @@ describe("what a label was applied to is the same in the check as in the comment
       comparesWithTip: false,
     };
     const { reports } = await settle(unsettled, client(), {} as Actions);
-    const entry = { name: "slugdiff-report.json", content: Buffer.from(renderJson(refused(growth))) };
+    // The report that is left has the approval in it.
+    const entry = { name: "slugdiff-report.json", content: Buffer.from(reports.map(renderJson).join("")) };
     scene.github.state.addArtifact(REPOSITORY, run.id, "slugdiff", zip([entry]));
     await scene.comment({ event: scene.events.workflowRun(run.id) });
     const commented = /^### (\S+)/m.exec(body())?.[1];
@@ -148,6 +149,15 @@ describe("what a label was applied to is the same in the check as in the comment
     push("grown");
     expect(await settled(pushed, 80)).toEqual(refusedBoth);
     expect(body()).toContain("has grown by");
+  });
+
+  test("it is not there any more when the comment is written: the report's own word for it does not count", async () => {
+    applyLabel();
+    const { state } = scene.github;
+    const remove = (): unknown => state.label(REPOSITORY, 7, "unlabeled", LABEL, "octocat");
+    scene.github.inject({ path: /\/actions\/runs\/\d+\/artifacts/, before: () => void remove() });
+    expect(await settled(labeled, 40)).toEqual({ check: "warn", comment: "fail" });
+    expect(body()).not.toContain("octocat");
   });
 
   test("it was applied while the first run was under way: the head that this run weighs", async () => {

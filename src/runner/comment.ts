@@ -5,6 +5,7 @@ import { UserError } from "../errors.js";
 import { readEndedRun, readEvent, type EndedRun } from "../events/event.js";
 import { gatherReports } from "../gather/gather.js";
 import type { GitHub } from "../github/github.js";
+import { withoutOverride } from "../judge/override.js";
 import type { Report } from "../model/report.js";
 import { renderGathered } from "../render/gathered.js";
 import type { SignalSource } from "../system/signals.js";
@@ -80,7 +81,7 @@ async function writeComment(
     return null;
   }
   // Who approved what is asked anew: a report may say anything.
-  const weighed = reports.map((report) => ({ ...report, override: null }));
+  const weighed = reports.map(withoutOverride);
   const { pullRequest, isAppliedToHead } = target;
   const comparesWithTip = weighed.every(({ base }) => isNamedByItself(base));
   const unsettled = { weighed, pullRequest, publishing, isAppliedToHead, comparesWithTip };
