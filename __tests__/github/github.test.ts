@@ -176,6 +176,20 @@ describe("runs", () => {
     expect(byId).toEqual(runs.map(({ id, workflow, createdAt }) => ({ id, workflow, createdAt })));
   });
 
+  test("a server that does not know the filter, and lists others too, is not taken at its word", async () => {
+    const { fake, github } = setup;
+    const run = (id: number, head: string) => ({
+      id,
+      workflow_id: 1,
+      head_sha: sha(head),
+      created_at: "2026-11-22T12:00:00Z",
+    });
+    const body = JSON.stringify({ total_count: 2, workflow_runs: [run(2, "head"), run(1, "other")] });
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    fake.inject({ path: /\/actions\/runs\?/, fault: { kind: "answer", status: 200, headers, body } });
+    expect((await github.runsAt(sha("head"))).map(({ id }) => id)).toEqual([2]);
+  });
+
   test("in a private repository they take a permission, which the error names", async () => {
     const { fake, client } = setup;
     fake.state.addRepository("octo/private", { private: true });

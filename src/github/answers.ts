@@ -49,8 +49,13 @@ export const PERMISSION = z.object({ permission: z.string() });
 export const CREATED_CHECK_RUN = z.object({ html_url: z.string().nullable() });
 
 export const WORKFLOW_RUN = z
-  .object({ id: z.int(), workflow_id: z.int(), created_at: z.string() })
-  .transform(({ id, workflow_id, created_at }): WorkflowRun => ({ id, workflow: workflow_id, createdAt: created_at }));
+  .object({ id: z.int(), workflow_id: z.int(), head_sha: z.string(), created_at: z.string() })
+  .transform(({ id, workflow_id, head_sha, created_at }): WorkflowRun & { readonly headSha: string } => ({
+    id,
+    workflow: workflow_id,
+    headSha: head_sha,
+    createdAt: created_at,
+  }));
 
 export const ARTIFACT = z
   .object({ id: z.int(), name: z.string(), size_in_bytes: z.int(), expired: z.boolean() })
