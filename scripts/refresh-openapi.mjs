@@ -27,6 +27,7 @@ const OPERATIONS = [
   `get ${repo}/collaborators/{username}/permission`,
   `post ${repo}/check-runs`,
   `patch ${repo}/check-runs/{check_run_id}`,
+  `get ${repo}/actions/runs`,
   `get ${repo}/actions/runs/{run_id}`,
   `get ${repo}/actions/runs/{run_id}/artifacts`,
   `get ${repo}/actions/artifacts/{artifact_id}/{archive_format}`,

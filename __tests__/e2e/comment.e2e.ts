@@ -104,4 +104,26 @@ describe("the workflow of the README leaves exactly one right comment", () => {
     expect(oneComment(shop, 9).comment).toEqual(before);
     expect(ran.outputs.get("slugdiff")?.get("comment-url")).toContain(`issuecomment-${before.id}`);
   });
+
+  test("nor does one by force to a new head; back to an old one, the comment learns of the newer run", async () => {
+    const { state } = shop.github;
+    const before = { ...oneComment(shop, 9).comment };
+    const pull = state.pull("acme/shop", 9);
+    const { head, mergeCommit } = pull;
+    green(
+      await shop.run(shop.push(9, { ...WITH_CERTIFI, "model.bin": blob(300 * 1024) }, { force: true }), {
+        workflow,
+        runId: 904,
+      }),
+    );
+    expect(oneComment(shop, 9).comment).toEqual(before);
+
+    const there = pull.head.sha;
+    Object.assign(pull, { head, mergeCommit });
+    state.forcePushed("acme/shop", 9);
+    const back = shop.events.pullRequest(pull, { action: "synchronize", before: there });
+    const ran = await shop.run(back, { workflow, runId: 905 });
+    green(ran);
+    expect(oneComment(shop, 9).marker).toMatchObject({ run: ran.run.id, head: head.sha });
+  });
 });

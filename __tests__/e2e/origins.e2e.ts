@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Report } from "../../src/model/report.js";
-import { green, oneComment, openShop, reportsIn, WITH_CERTIFI, type From, type Shop } from "./shop.js";
+import type { Event } from "../github-fake/events.js";
+import {
+  blob,
+  green,
+  oneComment,
+  openShop,
+  red,
+  reportsIn,
+  WITH_CERTIFI,
+  type From,
+  type Ran,
+  type Shop,
+} from "./shop.js";
 import { exampleWorkflow, readmeWorkflow } from "./workflow.js";
 
 /** What a report says, whichever run and commit it is about. */
@@ -53,6 +65,35 @@ describe("forks, Dependabot and own branches get the same report", () => {
     const all = [...reports.values(), findings(await reportsIn(direct.artifacts.get("slugdiff")))];
     for (const each of all) expect(each).toEqual(all[0]);
     expect(new Set(texts.values()).size).toBe(1);
+  });
+
+  /** Weighs a fork's pull request, and writes the comment. */
+  async function bothWorkflows(event: Event, weigh = exampleWorkflow("weigh.yml")): Promise<Ran> {
+    const weighed = await shop.run(event, { workflow: weigh });
+    green(await shop.run(shop.events.workflowRun(weighed.run.id), { workflow: exampleWorkflow("comment.yml") }));
+    return weighed;
+  }
+
+  test("fork: a push that changes nothing in the slug sends nothing", async () => {
+    const before = { ...oneComment(shop, 8).comment };
+    green(await bothWorkflows(shop.push(8, {})));
+    expect(oneComment(shop, 8).comment).toEqual(before);
+    green(await bothWorkflows(shop.push(8, { "model.bin": blob(300 * 1024) })));
+    expect(oneComment(shop, 8).comment.updatedAt).not.toBe(before.updatedAt);
+  });
+
+  test("fork: the check and the comment agree on a label that it was opened with, and on a push since", async () => {
+    const { state } = shop.github;
+    const weigh = exampleWorkflow("weigh.yml").replace("max-increase: 20M", "max-increase: 100K");
+    const label = "slug-size-approved";
+    state.repository("acme/shop").roles.set("boss", "write");
+    const { pull } = shop.open(20, { "model.bin": blob(300 * 1024) }, "fork");
+    state.label("acme/shop", 20, "labeled", label, "boss");
+    green(await bothWorkflows(shop.events.pullRequest(pull, { action: "labeled", label, sender: "boss" }), weigh));
+    expect(oneComment(shop, 20).text).toContain("boss approved this size");
+
+    red(await bothWorkflows(shop.push(20, { "more.bin": blob(200 * 1024) }), weigh));
+    expect(oneComment(shop, 20).text).toMatch(/^### 🔴/);
   });
 
   test.each(["fork", "Dependabot"] as const)("%s: the README's workflow checks all the same", async (from) => {

@@ -159,6 +159,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
       const pull = state.pull(NAME, number);
       const before = pull.head.sha;
       pull.head = { ...pull.head, sha: change(number, force ? "main" : before, changes) };
+      if (force) state.forcePushed(NAME, number);
       merge(number);
       return events.pullRequest(pull, { action: "synchronize", before });
     },
@@ -303,7 +304,7 @@ async function writeRuntime(root: string): Promise<string> {
 /** The reports in an artifact that a run left. */
 export async function reportsIn(archive: Buffer | undefined): Promise<Report[]> {
   if (archive === undefined) throw new Error("the run left no such artifact");
-  const files = await jsonFilesIn(archive, { entries: 1000, unpacked: 1e8 });
+  const files = await jsonFilesIn(archive, { entries: 1000, text: 1e8, left: 1e8 });
   return [...files.values()].map((text) => REPORT_SCHEMA.parse(JSON.parse(text)));
 }
 

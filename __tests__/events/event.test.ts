@@ -13,15 +13,13 @@ const pullRequest = (overrides: object = {}, more: object = {}): unknown => ({
 });
 
 describe("a pull request", () => {
-  test("names its head, where that is, and the branch it goes to", () => {
+  test("names its head, and where that is", () => {
     expect(readEvent("pull_request", pullRequest())).toEqual({
       kind: "pull-request",
       number: 7,
       head: { sha: SHA, ref: "feature/x", repository: "stranger/app" },
-      baseRef: "main",
-      labels: [],
       hasNewHead: true,
-      applied: null,
+      earlierLabels: [],
     });
   });
 
@@ -31,12 +29,17 @@ describe("a pull request", () => {
   });
 
   test.each([
-    ["labeled", "slug-size-approved"],
-    ["unlabeled", null],
-  ])("%s: the label that was applied just now", (action, applied) => {
-    const event = readEvent("pull_request", pullRequest({}, { action, label: { name: "slug-size-approved" } }));
-    expect(event).toMatchObject({ applied, hasNewHead: false });
+    ["opened", "with its labels", true, []],
+    ["synchronize", "with labels that it had", true, ["bug", "approved"]],
+    ["labeled", "with one more", false, ["bug"]],
+    ["unlabeled", "with one less", false, ["bug", "approved"]],
+  ])("%s %s: which of them an earlier head may have had", (action, _, hasNewHead, earlierLabels) => {
+    const labels = [{ name: "bug" }, { name: "approved" }];
+    const label = { name: action === "labeled" ? "approved" : "docs" };
+    const event = readEvent("pull_request", pullRequest({ labels }, { action, label }));
+    expect(event).toMatchObject({ earlierLabels, hasNewHead });
   });
+
   test("reopened has a head that other runs have seen", () => {
     expect(readEvent("pull_request", pullRequest({}, { action: "reopened" }))).toMatchObject({ hasNewHead: false });
   });

@@ -20,14 +20,14 @@ function zip(script: string): Buffer {
   return readFileSync(file);
 }
 
-const BOUNDS = { entries: 10, unpacked: MIB };
+const bounds = () => ({ entries: 10, text: MIB, left: 2 * MIB });
 
 describe("an archive of reports", () => {
   test("gives its JSON files and no others", async () => {
     const archive = zip(
       `    z.writestr("a.json", "{}")\n    z.writestr("sub/b.json", "[]")\n    z.writestr("readme.md", "x")`,
     );
-    expect(await jsonFilesIn(archive, BOUNDS)).toEqual(
+    expect(await jsonFilesIn(archive, bounds())).toEqual(
       new Map([
         ["a.json", "{}"],
         ["sub/b.json", "[]"],
@@ -40,23 +40,28 @@ describe("an archive of reports", () => {
     ["is absolute", `    z.writestr("/etc/x.json", "{}")`],
     ["leads out on another system", `    z.writestr("..\\\\x.json", "{}")`],
   ])("with a name that %s is refused", async (_case, script) => {
-    await expect(jsonFilesIn(zip(script), BOUNDS)).rejects.toThrow(/damaged|no zip/);
+    await expect(jsonFilesIn(zip(script), bounds())).rejects.toThrow(/damaged|no zip/);
   });
 
   test("that unpacks to more than it may is not unpacked any further", async () => {
     const bomb = zip(`    z.writestr("bomb.json", b"0" * ${String(200 * MIB)})`);
     expect(bomb.length).toBeLessThan(MIB);
-    await expect(jsonFilesIn(bomb, BOUNDS)).rejects.toThrow(/unpacks to more/);
+    const taken = bounds();
+    await expect(jsonFilesIn(bomb, taken)).rejects.toThrow(/unpacks to more than a report/);
+    expect(taken.left).toBeGreaterThan(MIB / 2);
+    expect(taken.left).toBeLessThan(MIB);
   });
 
   test("whose files are small, but many together, is bounded too", async () => {
-    const many = zip(`    for i in range(4): z.writestr(f"{i}.json", b"0" * ${String(MIB / 2)})`);
-    await expect(jsonFilesIn(many, BOUNDS)).rejects.toThrow(/unpacks to more/);
+    const many = zip(`    for i in range(3): z.writestr(f"{i}.json", b"0" * ${String(MIB)})`);
+    const taken = bounds();
+    await expect(jsonFilesIn(many, taken)).rejects.toThrow(/unpacks to more than all reports/);
+    await expect(jsonFilesIn(zip(`    z.writestr("a.json", "{}")`), taken)).rejects.toThrow(/unpacks to more/);
   });
 
   test("with too many files is refused before any is read", async () => {
     const many = zip(`    for i in range(11): z.writestr(f"{i}.txt", b"")`);
-    await expect(jsonFilesIn(many, BOUNDS)).rejects.toThrow(/holds 11 files/);
+    await expect(jsonFilesIn(many, bounds())).rejects.toThrow(/holds 11 files/);
   });
 
   test("that lies about its sizes is refused", async () => {
@@ -64,7 +69,7 @@ describe("an archive of reports", () => {
     // The size in the central directory, which is what readers go by: 4 bytes at offset 24 of its header.
     const at = archive.lastIndexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02])) + 24;
     archive.writeUInt32LE(10, at);
-    await expect(jsonFilesIn(archive, BOUNDS)).rejects.toThrow(/damaged/);
+    await expect(jsonFilesIn(archive, bounds())).rejects.toThrow(/damaged/);
   });
 
   test.each([
@@ -72,7 +77,7 @@ describe("an archive of reports", () => {
     ["something else", Buffer.from("<html>not found</html>")],
     ["half of one", zip(`    z.writestr("a.json", "{}" * 9999)`).subarray(0, 60)],
   ])("that is %s is refused", async (_case, bytes) => {
-    await expect(jsonFilesIn(bytes, BOUNDS)).rejects.toThrow(/damaged|no zip/);
+    await expect(jsonFilesIn(bytes, bounds())).rejects.toThrow(/damaged|no zip/);
   });
 
   test("a symbolic link in it is text like any other", async () => {
@@ -81,7 +86,7 @@ describe("an archive of reports", () => {
       `    i.external_attr = 0o120777 << 16`,
       `    z.writestr(i, "/etc/passwd")`,
     ].join("\n");
-    expect((await jsonFilesIn(zip(script), BOUNDS)).get("link.json")).toBe("/etc/passwd");
+    expect((await jsonFilesIn(zip(script), bounds())).get("link.json")).toBe("/etc/passwd");
   });
 });
 

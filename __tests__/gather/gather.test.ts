@@ -43,6 +43,22 @@ test.each([
   expect(taken.bytes).toBeLessThanOrEqual(128 * MIB);
 });
 
+test("valid JSON that is larger than any report is not parsed", async () => {
+  const text = renderJson(makeReport(makeSide([]), makeSide([makeLayer("torch", 1)]), { app: "x".repeat(17 * MIB) }));
+  const { github } = runWith(named(1, () => zip([{ name: "r.json", content: text }])));
+  const { reports, problems } = await gatherReports(1, () => true, github);
+  expect(reports).toEqual([]);
+  expect(problems).toEqual([expect.stringContaining("more than a report can be")]);
+});
+
+test("what is left out has been unpacked all the same: there is an end to it", async () => {
+  const none = zip([{ name: "r.json", content: " ".repeat(15 * MIB) }]);
+  const { github } = runWith(named(12, () => none));
+  const { problems } = await gatherReports(1, () => true, github);
+  expect(problems.filter((text) => text.includes("not JSON"))).toHaveLength(8);
+  expect(problems.filter((text) => text.includes("all reports together"))).toHaveLength(4);
+});
+
 test("what is beyond what one comment can be about is said to be left out", async () => {
   const one = packed("web");
   const { github } = runWith(named(501, () => one));

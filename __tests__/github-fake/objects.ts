@@ -4,7 +4,7 @@ import type {
   Branch,
   CheckRun,
   Comment,
-  LabelEvent,
+  IssueEvent,
   Pull,
   Repository,
   Role,
@@ -310,21 +310,21 @@ export function comment(given: Comment, fullName: string, urls: Urls): Json {
   };
 }
 
-export function labelEvent(
-  { id, event, label: name, actor, createdAt }: LabelEvent,
+export function issueEvent(
+  { id, event, label: name, actor, createdAt }: IssueEvent,
   fullName: string,
   urls: Urls,
 ): Json {
   return {
     id,
-    node_id: nodeId("LabeledEvent", id),
+    node_id: nodeId("IssueEvent", id),
     url: `${urls.api}/repos/${fullName}/issues/events/${id}`,
     actor: user(actor, urls),
     event,
     commit_id: null,
     commit_url: null,
     created_at: createdAt,
-    label: { name, color: "ededed" },
+    ...(name === null ? {} : { label: { name, color: "ededed" } }),
     performed_via_github_app: null,
   };
 }
@@ -421,7 +421,7 @@ export function checkRun(given: CheckRun, fullName: string, urls: Urls): Json {
 export function workflowRun(given: WorkflowRun, repo: Repository, state: State, urls: Urls): Json {
   const { id, head } = given;
   const url = `${urls.api}/repos/${repo.fullName}/actions/runs/${id}`;
-  const workflow = `${urls.api}/repos/${repo.fullName}/actions/workflows/11`;
+  const workflow = `${urls.api}/repos/${repo.fullName}/actions/workflows/${given.workflow}`;
   const short = (from: Branch) => {
     const { id: repoId, fullName } = from.repo === null ? repo : state.repository(from.repo);
     const name = fullName.split("/")[1] ?? "";
@@ -440,7 +440,7 @@ export function workflowRun(given: WorkflowRun, repo: Repository, state: State, 
     event: given.event,
     status: given.status,
     conclusion: given.conclusion,
-    workflow_id: 11,
+    workflow_id: given.workflow,
     check_suite_id: 5,
     check_suite_node_id: nodeId("CheckSuite", 5),
     url,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Operation } from "./contract.js";
 import * as objects from "./objects.js";
 import type { Json, Urls } from "./objects.js";
-import type { CheckRun, Comment, Permission, Pull, Repository, State, Token } from "./state.js";
+import type { CheckRun, Comment, Permission, Pull, Repository, State, Token, WorkflowRun } from "./state.js";
 
 export interface Answer {
   readonly status: number;
@@ -223,8 +223,8 @@ export const ROUTES: Readonly<Record<Operation, Route>> = {
     handle: (call, repository) =>
       withPull(call, repository, "issue_number", ({ number }) => {
         const path = `/repos/${repository.fullName}/issues/${number}/events`;
-        const events = repository.labelEvents.filter(({ issue }) => issue === number);
-        return list(call, path, events, (each) => objects.labelEvent(each, repository.fullName, call.urls));
+        const events = repository.issueEvents.filter(({ issue }) => issue === number);
+        return list(call, path, events, (each) => objects.issueEvent(each, repository.fullName, call.urls));
       }),
   },
   [`get ${repo}/issues/{issue_number}/labels`]: {
@@ -347,6 +347,20 @@ export const ROUTES: Readonly<Record<Operation, Route>> = {
       if (run === undefined) return notFound();
       changeCheckRun(run, call.body, call.state);
       return { status: 200, body: objects.checkRun(run, repository.fullName, call.urls) };
+    },
+  },
+  [`get ${repo}/actions/runs`]: {
+    needs: ["actions"],
+    access: "read",
+    handle: (call, repository) => {
+      const [sha, event] = [call.query.get("head_sha"), call.query.get("event")];
+      // The newest first, as GitHub lists them.
+      const runs = repository.runs
+        .filter((run) => (sha === null || run.head.sha === sha) && (event === null || run.event === event))
+        .toSorted((a, b) => b.id - a.id);
+      const path = `/repos/${repository.fullName}/actions/runs`;
+      const show = (run: WorkflowRun): Json => objects.workflowRun(run, repository, call.state, call.urls);
+      return wrapped(call, path, "workflow_runs", runs, show);
     },
   },
   [`get ${repo}/actions/runs/{run_id}`]: {

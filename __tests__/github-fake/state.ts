@@ -51,11 +51,13 @@ export interface Comment {
   updatedAt: string;
 }
 
-export interface LabelEvent {
+/** What happened to a pull request: what its list of events holds. */
+export interface IssueEvent {
   readonly id: number;
   readonly issue: number;
-  readonly event: "labeled" | "unlabeled";
-  readonly label: string;
+  readonly event: "labeled" | "unlabeled" | "head_ref_force_pushed";
+  /** Null for what is not about one. */
+  readonly label: string | null;
   readonly actor: string;
   readonly createdAt: string;
 }
@@ -84,6 +86,8 @@ export interface CheckRun {
 
 export interface WorkflowRun {
   readonly id: number;
+  /** The id of the workflow that it is a run of. */
+  readonly workflow: number;
   name: string;
   event: string;
   status: string;
@@ -119,7 +123,7 @@ export interface Repository {
   readonly branches: Map<string, string>;
   readonly pulls: Pull[];
   readonly comments: Comment[];
-  readonly labelEvents: LabelEvent[];
+  readonly issueEvents: IssueEvent[];
   /** Role by login. Whoever is not named may read what is public. */
   readonly roles: Map<string, Role>;
   readonly checkRuns: CheckRun[];
@@ -156,6 +160,11 @@ export class State {
     return new Date(this.#now).toISOString().replace(".000", "");
   }
 
+  /** Lets time go by in which nothing happens. */
+  wait(minutes: number): void {
+    this.#now += minutes * 60_000;
+  }
+
   addToken(token: string, given: Partial<Token> = {}): Token {
     const full: Token = {
       login: ACTIONS_BOT,
@@ -184,7 +193,7 @@ export class State {
       branches: new Map(),
       pulls: [],
       comments: [],
-      labelEvents: [],
+      issueEvents: [],
       roles: new Map(),
       checkRuns: [],
       runs: [],
@@ -248,17 +257,28 @@ export class State {
   }
 
   /** Puts a label on a pull request or takes it away, as the actor, and remembers that. */
-  label(fullName: string, number: number, event: LabelEvent["event"], label: string, actor: string): LabelEvent {
+  label(fullName: string, number: number, event: "labeled" | "unlabeled", label: string, actor: string): IssueEvent {
     const pull = this.pull(fullName, number);
     pull.labels = [...pull.labels.filter((each) => each !== label), ...(event === "labeled" ? [label] : [])];
-    const done = { id: this.nextId(), issue: number, event, label, actor, createdAt: this.tick() };
-    this.repository(fullName).labelEvents.push(done);
-    return done;
+    return this.#addEvent(fullName, { issue: number, event, label, actor });
+  }
+
+  /** Remembers that a pull request's branch was pushed to by force. */
+  forcePushed(fullName: string, number: number): IssueEvent {
+    const { user } = this.pull(fullName, number);
+    return this.#addEvent(fullName, { issue: number, event: "head_ref_force_pushed", label: null, actor: user });
+  }
+
+  #addEvent(fullName: string, given: Omit<IssueEvent, "id" | "createdAt">): IssueEvent {
+    const event = { ...given, id: this.nextId(), createdAt: this.tick() };
+    this.repository(fullName).issueEvents.push(event);
+    return event;
   }
 
   addRun(fullName: string, given: Partial<WorkflowRun> = {}): WorkflowRun {
     const run: WorkflowRun = {
       id: this.nextId(),
+      workflow: 11,
       name: "Slug size",
       event: "pull_request",
       status: "completed",

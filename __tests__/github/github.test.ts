@@ -63,12 +63,14 @@ describe("pull requests", () => {
   test("one is read with its head, base and labels", async () => {
     const { fake, github } = setup;
     fake.state.label(REPOSITORY, 7, "labeled", "approved", "ann");
+    const { createdAt } = fake.state.pull(REPOSITORY, 7);
     expect(await github.pullRequest(7)).toEqual({
       number: 7,
       isOpen: true,
       head: { sha: sha("head"), ref: "feature", repository: REPOSITORY },
       base: { ref: "main", sha: sha("base") },
       labels: ["approved"],
+      createdAt,
     });
   });
 
@@ -127,6 +129,14 @@ describe("labels", () => {
     expect(await github.labelling(7, "never")).toBeNull();
   });
 
+  test("force-pushes stand among the same events", async () => {
+    const { fake, github } = setup;
+    fake.state.label(REPOSITORY, 7, "labeled", "approved", "ann");
+    expect(await github.wasForcePushed(7)).toBe(false);
+    fake.state.forcePushed(REPOSITORY, 7);
+    expect(await github.wasForcePushed(7)).toBe(true);
+  });
+
   test("events of later pages count", async () => {
     const { fake, github } = setup;
     for (let count = 0; count < 130; count++) fake.state.label(REPOSITORY, 7, "labeled", `label-${count}`, "ann");
@@ -150,6 +160,45 @@ test("an account that does not exist may not write", async () => {
   const { fake, github } = setup;
   fake.inject({ path: /\/collaborators\//, fault: { ...NOT_A_USER } });
   expect(await github.mayWrite("dependabot[bot]")).toBe(false);
+});
+
+describe("runs", () => {
+  test("those about pull requests with a head, over all pages", async () => {
+    const { fake, github } = setup;
+    const head = { ref: "feature", sha: sha("head"), repo: REPOSITORY };
+    const runs = Array.from({ length: 130 }, (_, at) =>
+      fake.state.addRun(REPOSITORY, { head, workflow: 1 + (at % 2) }),
+    );
+    fake.state.addRun(REPOSITORY, { head, event: "push" });
+    fake.state.addRun(REPOSITORY, { head: { ...head, sha: sha("other") } });
+    const found = await github.runsAt(head.sha);
+    const byId = [...found].sort((one, other) => one.id - other.id);
+    expect(byId).toEqual(runs.map(({ id, workflow, createdAt }) => ({ id, workflow, createdAt })));
+  });
+
+  test("a server that does not know the filter, and lists others too, is not taken at its word", async () => {
+    const { fake, github } = setup;
+    const run = (id: number, head: string) => ({
+      id,
+      workflow_id: 1,
+      head_sha: sha(head),
+      created_at: "2026-11-22T12:00:00Z",
+    });
+    const body = JSON.stringify({ total_count: 2, workflow_runs: [run(2, "head"), run(1, "other")] });
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    fake.inject({ path: /\/actions\/runs\?/, fault: { kind: "answer", status: 200, headers, body } });
+    expect((await github.runsAt(sha("head"))).map(({ id }) => id)).toEqual([2]);
+  });
+
+  test("in a private repository they take a permission, which the error names", async () => {
+    const { fake, client } = setup;
+    fake.state.addRepository("octo/private", { private: true });
+    fake.state.addToken("no-actions", { permissions: { pull_requests: "write" } });
+    const poor = client({ token: "no-actions", repository: { owner: "octo", name: "private" } });
+    const error = await rejection(poor.runsAt(sha("head")));
+    expect(error).toBeInstanceOf(RefusedError);
+    expect(error).toMatchObject({ permission: "actions: read" });
+  });
 });
 
 test("a check run is complete at once, with its annotations", async () => {

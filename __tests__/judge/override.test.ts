@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { withOverride, type Approval } from "../../src/judge/override.js";
+import { withoutOverride, withOverride, type Approval } from "../../src/judge/override.js";
 import { MIB } from "../../src/model/bytes.js";
 import type { Report } from "../../src/model/report.js";
 import { checkReport } from "../../src/report/check-report.js";
@@ -42,6 +42,15 @@ describe("the override label", () => {
     expect(verdict.status).toBe("warn");
     expect(override).toMatchObject({ state: "in-force", by: "octocat", lifts: ["max-increase"] });
     expect(verdict.findings.at(-1)?.message).toContain("octocat");
+  });
+
+  test.each<[string, Approval | null]>([
+    ["in force", approval(40 * MIB)],
+    ["void", approval(1 * MIB)],
+    ["refused", approval(40 * MIB, { mayWrite: false })],
+    ["not there", null],
+  ])("taken away again, when it was %s, leaves the report as it was measured", (_case, given) => {
+    expect(withoutOverride(withOverride(refused(), given))).toEqual(refused());
   });
 
   test.each([

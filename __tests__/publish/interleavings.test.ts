@@ -57,6 +57,7 @@ const PULL_REQUEST: PullRequest = {
   head: { sha: "", ref: "feature", repository: "octo/app" },
   base: { sha: "", ref: "main" },
   labels: [],
+  createdAt: "2026-11-22T12:00:00Z",
 };
 
 function marker(run: number, head: string): Marker {
@@ -85,7 +86,7 @@ async function play(
       marker: marker(number, head),
       text: `run ${number}`,
       create: true,
-      firstOfHead: false,
+      isFirstOfHead: () => Promise.resolve(false),
     };
     running.push(publishComment(request, thread.seenBy(pause) satisfies Partial<GitHub>));
   };

@@ -23,7 +23,8 @@ function marker(run: number, more: Partial<Marker> = {}): Marker {
 }
 
 function request(run: number, text: string, more: Partial<CommentRequest> = {}): CommentRequest {
-  return { pullRequest: 7, marker: marker(run), text, create: true, firstOfHead: false, ...more };
+  const isFirstOfHead = (): Promise<boolean> => Promise.resolve(false);
+  return { pullRequest: 7, marker: marker(run), text, create: true, isFirstOfHead, ...more };
 }
 
 /** The first line of a comment by this run. */
@@ -115,7 +116,8 @@ describe("comments of others are left alone", () => {
 });
 
 describe("a text that stands there already", () => {
-  const again = request(2, "same", { marker: marker(2, { head: sha("second") }), firstOfHead: true });
+  const isFirstOfHead = (): Promise<boolean> => Promise.resolve(true);
+  const again = request(2, "same", { marker: marker(2, { head: sha("second") }), isFirstOfHead });
   beforeEach(async () => {
     await publishComment(request(1, "same"), setup.github);
   });
@@ -139,7 +141,10 @@ describe("a text that stands there already", () => {
     const sizes = { ".": { compressed: 10, delta: 1 } };
     for (const more of [{ apps: sizes }, { apps: sizes, approval: { event: 1, by: "ann", apps: sizes } }]) {
       push("second");
-      const changed = { ...again, marker: { ...again.marker, ...more } };
+      const isFirstOfHead = (): never => {
+        throw new Error("It need not be asked.");
+      };
+      const changed = { ...again, isFirstOfHead, marker: { ...again.marker, ...more } };
       expect(await publishComment(changed, setup.github)).toMatchObject({ state: "updated" });
       expect(await previous(setup.github, 7, ".")).toMatchObject(more);
     }

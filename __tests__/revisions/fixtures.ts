@@ -79,9 +79,9 @@ export function context(changes: Partial<Context> = {}): Context {
 export function open(
   directory: string,
   changes: Partial<Context> = {},
-  credentials: Credentials | null = null,
+  credentials?: Credentials,
 ): Promise<Repository> {
-  return openRepository(directory, context(changes), credentials);
+  return openRepository(directory, context(changes), { credentials });
 }
 
 /** Content by path of everything under a directory; a link's is `-> target`. */

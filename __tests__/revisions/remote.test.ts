@@ -218,7 +218,7 @@ describe("the job's token", () => {
   }
 
   async function baseFiles(directory: string, token: string | null, env = ENV): Promise<Record<string, string>> {
-    const repository = await open(directory, { env }, token === null ? null : { serverUrl: url, token });
+    const repository = await open(directory, { env }, token === null ? undefined : { serverUrl: url, token });
     const head = await repository.resolve("HEAD");
     expect(head.sha).toBe(merge);
     const base = await repository.firstParent(head);

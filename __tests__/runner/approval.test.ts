@@ -24,7 +24,7 @@ const labelled = (more: Partial<Labelled> = {}): Labelled => ({
   pullRequest: 7,
   label: "slug-size-approved",
   previous: null,
-  appliedNow: false,
+  isAppliedToHead: () => Promise.resolve(false),
   reports: [report],
   ...more,
 });
@@ -33,11 +33,12 @@ const gitHub = (labelling: Labelling | null, writers: readonly string[] = ["octo
   labelling: () => Promise.resolve(labelling),
   mayWrite: (login: string) => Promise.resolve(writers.includes(login)),
 });
+const toThisHead = { isAppliedToHead: () => Promise.resolve(true) };
 const applied: Labelling = { id: 500, by: "octocat", at: "2026-11-22T12:00:00Z" };
 
 describe("the size that an approval is tied to", () => {
-  test("is what the run weighs that the label started", async () => {
-    const found = await approvalOf(labelled({ appliedNow: true, previous: marker() }), gitHub(applied));
+  test("is what is weighed of the head that the label was applied to", async () => {
+    const found = await approvalOf(labelled({ ...toThisHead, previous: marker() }), gitHub(applied));
     expect(found.approval).toMatchObject({ by: "octocat", mayWrite: true, sizes: measured });
     expect(found.record).toEqual({ event: 500, by: "octocat", apps: measured });
   });
@@ -49,28 +50,28 @@ describe("the size that an approval is tied to", () => {
     expect(found.record).toEqual({ event: 500, by: "octocat", apps: earlier });
   });
 
-  test("is kept when the run that the label started is repeated later", async () => {
+  test("is kept when a run about that head is repeated later", async () => {
     const previous = marker({ event: 500, by: "octocat", apps: earlier });
-    const found = await approvalOf(labelled({ previous, appliedNow: true }), gitHub(applied));
+    const found = await approvalOf(labelled({ previous, ...toThisHead }), gitHub(applied));
     expect(found.approval.sizes).toEqual(earlier);
   });
 
-  test("is what the comment showed where no run knew of the label", async () => {
+  test("is what the comment showed where another head is weighed by now", async () => {
     const found = await approvalOf(labelled({ previous: marker() }), gitHub(applied));
     expect(found.approval.sizes).toEqual(shown);
   });
 
   test("is another one when the label is removed and applied again", async () => {
     const previous = marker({ event: 400, by: "octocat", apps: earlier });
-    const found = await approvalOf(labelled({ previous, appliedNow: true }), gitHub(applied));
+    const found = await approvalOf(labelled({ previous, ...toThisHead }), gitHub(applied));
     expect(found.record).toEqual({ event: 500, by: "octocat", apps: measured });
   });
 
-  test("of an app that is not remembered is what this run weighs only if the label started it", async () => {
+  test("of an app that is not remembered is what is weighed only of the head that the label was applied to", async () => {
     const previous = marker({ event: 500, by: "octocat", apps: { web: earlier["."] } });
     const later = await approvalOf(labelled({ previous }), gitHub(applied));
     expect(later.approval.sizes).toEqual({ web: earlier["."] });
-    const now = await approvalOf(labelled({ previous, appliedNow: true }), gitHub(applied));
+    const now = await approvalOf(labelled({ previous, ...toThisHead }), gitHub(applied));
     expect(now.approval.sizes).toEqual({ web: earlier["."], ...measured });
   });
 
@@ -87,12 +88,12 @@ describe("who approves", () => {
   });
 
   test("somebody who may not write is named as such", async () => {
-    const found = await approvalOf(labelled({ appliedNow: true }), gitHub({ ...applied, by: "stranger" }));
+    const found = await approvalOf(labelled(toThisHead), gitHub({ ...applied, by: "stranger" }));
     expect(found.approval).toMatchObject({ by: "stranger", mayWrite: false });
   });
 
   test("an account that is gone is not asked about, nor remembered", async () => {
-    const found = await approvalOf(labelled({ appliedNow: true }), gitHub({ ...applied, by: null }));
+    const found = await approvalOf(labelled(toThisHead), gitHub({ ...applied, by: null }));
     expect(found).toMatchObject({ approval: { by: null, mayWrite: false }, record: undefined });
   });
 });

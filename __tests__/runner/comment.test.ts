@@ -3,7 +3,7 @@ import { MIB } from "../../src/model/bytes.js";
 import type { Report } from "../../src/model/report.js";
 import { renderJson } from "../../src/render/json.js";
 import { faults } from "../github-fake/faults.js";
-import type { Pull, WorkflowRun } from "../github-fake/state.js";
+import { sha, type Pull, type WorkflowRun } from "../github-fake/state.js";
 import { zip } from "../github-fake/zip.js";
 import { makeLayer, makeReport, makeSide } from "../render/make-report.js";
 import { LABEL, REPOSITORY, Scene } from "./support.js";
@@ -189,6 +189,49 @@ test("in the same workflow, a push that changes nothing in the slug sends nothin
   expect(done.outputs["comment-url"]).toContain(String(scene.comments[0]?.id));
   const sent = scene.github.requests.slice(before).map(({ method }) => method);
   expect(sent).not.toContain("PATCH");
+});
+
+describe("after a fork's push that changes nothing in the slug", () => {
+  /** The run of a push: a new head, the same report. */
+  function push(name: string): void {
+    pull.head = { ...pull.head, sha: sha(name) };
+    run = scene.github.state.addRun(REPOSITORY, { head: pull.head, event: "pull_request" });
+    leave("slugdiff", ["r.json", renderJson(report())]);
+  }
+
+  /** Runs the comment action, and gives what it wrote. */
+  async function writes(): Promise<readonly string[]> {
+    const before = scene.github.requests.length;
+    const done = await workflowRun();
+    expect(done.outputs["comment-url"]).toContain(String(scene.comments[0]?.id));
+    const sent = scene.github.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+    return sent.filter((request) => !/^GET|graphql/.test(request));
+  }
+
+  test("nothing is sent", async () => {
+    push("one");
+    expect(await writes()).toHaveLength(1);
+    push("two");
+    expect(await writes()).toEqual([]);
+    push("three");
+    expect(await writes()).toEqual([]);
+  });
+
+  test("but by force, back to a head that an older run may yet speak about: the comment learns of the newer one", async () => {
+    push("one");
+    await writes();
+    push("two");
+    const late = run;
+    push("three");
+    await writes();
+    push("two");
+    expect(await writes()).toEqual([expect.stringContaining("PATCH")]);
+    run = late;
+    scene.github.state.repository(REPOSITORY).artifacts.splice(0);
+    leave("slugdiff", ["r.json", renderJson(report(".", "older"))]);
+    await workflowRun();
+    expect(scene.comments[0]?.body).not.toContain("older");
+  });
 });
 
 test("a push has nothing to comment on", async () => {

@@ -121,6 +121,13 @@ describe("a token that may only read", () => {
   });
 });
 
+test("in a container, whose user does not own the workspace, it works all the same", async () => {
+  const pull = scene.push({ "model.bin": noise(130 * KIB) }, 13);
+  const done = await scene.weigh(pull, { inputs: INPUTS, env: { GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" } });
+  expect(done.failure).toBeNull();
+  expect(done.reports[0]?.base.revision?.sha).toBe(pull.base.sha);
+});
+
 describe("other events", () => {
   test("in the merge queue only the limit counts, and an approval holds", async () => {
     const { state } = scene.github;

@@ -143,6 +143,7 @@ export class Scene {
       GITHUB_EVENT_NAME: event.name,
       GITHUB_EVENT_PATH: payload,
       ACTIONS_RUNTIME_TOKEN: undefined,
+      ...options.env,
     };
     const { actions, done } = recorder({ "github-token": token, ...inputs }, options.heard);
     await action(actions, env, options.signals ?? process);
@@ -161,6 +162,8 @@ export interface RunOptions {
   readonly run?: number;
   readonly attempt?: number;
   readonly token?: string;
+  /** Variables of the job besides those of every job. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Where signals come from; default: this process. */
   readonly signals?: SignalSource;
   /** Is told each line of the log as it is written. */

@@ -16,13 +16,10 @@ export type GitHubEvent =
       readonly kind: "pull-request";
       readonly number: number;
       readonly head: PullRequestHead;
-      /** The branch that it is to be merged into. */
-      readonly baseRef: string;
-      readonly labels: readonly string[];
-      /** Whether the head was not there before, so that no other run can be about it. */
+      /** Whether the head has just become the pull request's. A force-push may have brought back one that other runs are about. */
       readonly hasNewHead: boolean;
-      /** The label that was applied just now, if that is what happened. */
-      readonly applied: string | null;
+      /** Labels that may have been applied while another commit was the head: of those it had, all but what came with this very event. */
+      readonly earlierLabels: readonly string[];
     }
   | {
       readonly kind: "merge-queue";
@@ -54,7 +51,6 @@ const PULL_REQUEST = z.object({
   pull_request: z.object({
     number: z.int().positive(),
     head: z.object({ sha, ref: name, repo: repository }),
-    base: z.object({ ref: name }),
     labels: z.array(z.object({ name: z.string() })).default([]),
   }),
 });
@@ -84,10 +80,10 @@ export function readEvent(event: string, payload: unknown): GitHubEvent {
         kind: "pull-request",
         number: pull_request.number,
         head: headOf(pull_request.head),
-        baseRef: pull_request.base.ref,
-        labels: pull_request.labels.map((each) => each.name),
         hasNewHead: ["opened", "synchronize"].includes(action),
-        applied: action === "labeled" ? (label?.name ?? null) : null,
+        earlierLabels: pull_request.labels
+          .map((each) => each.name)
+          .filter((each) => action !== "opened" && !(action === "labeled" && each === label?.name)),
       };
     }
     case "merge_group": {

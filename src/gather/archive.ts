@@ -5,8 +5,10 @@ import { UserError } from "../errors.js";
 export interface Bounds {
   /** Entries, of whatever kind. */
   readonly entries: number;
-  /** Bytes of all texts together, unpacked. */
-  readonly unpacked: number;
+  /** Bytes of one text, unpacked. */
+  readonly text: number;
+  /** Bytes of all texts together, unpacked. What is taken of them is gone from here, also where it is refused. */
+  left: number;
 }
 
 /**
@@ -16,16 +18,13 @@ export interface Bounds {
 export async function jsonFilesIn(zip: Buffer, bounds: Bounds): Promise<ReadonlyMap<string, string>> {
   const archive = await open(zip);
   const files = new Map<string, string>();
-  let left = bounds.unpacked;
   if (archive.entryCount > bounds.entries) throw refused(`holds ${archive.entryCount.toLocaleString("en-US")} files`);
   try {
     for await (const entry of archive.eachEntry()) {
       if (!entry.fileName.endsWith(".json")) continue;
       if (!entry.canDecodeFileData())
         throw refused("holds a file that can't be read: it is encrypted, or packed in an unusual way");
-      const text = await readText(archive, entry, left);
-      left -= text.length;
-      files.set(entry.fileName, text.toString("utf8"));
+      files.set(entry.fileName, (await readText(archive, entry, bounds)).toString("utf8"));
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -45,13 +44,15 @@ async function open(zip: Buffer): Promise<ZipFile> {
 type Entry = Parameters<ZipFile["openReadStreamPromise"]>[0];
 
 /** What an entry says of its own size is believed no further than it goes. */
-async function readText(archive: ZipFile, entry: Entry, most: number): Promise<Buffer> {
+async function readText(archive: ZipFile, entry: Entry, bounds: Bounds): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of await archive.openReadStreamPromise(entry)) {
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > most) throw refused("unpacks to more than a report can be");
+    bounds.left -= bytes.length;
+    if (size > bounds.text) throw refused("unpacks to more than a report can be");
+    if (bounds.left < 0) throw refused("unpacks to more than all reports together can be");
     chunks.push(bytes);
   }
   return Buffer.concat(chunks, size);

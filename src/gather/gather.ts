@@ -4,14 +4,20 @@ import { MIB } from "../model/bytes.js";
 import type { Report } from "../model/report.js";
 import { compareBytes } from "../model/tree.js";
 import { visible } from "../render/visible.js";
-import { jsonFilesIn } from "./archive.js";
+import { jsonFilesIn, type Bounds } from "./archive.js";
 import { readReport } from "./read-report.js";
 
 /** An artifact larger than this holds something else. Bytes of the zip. */
 const LARGEST = 32 * MIB;
 
-/** All reports together, unpacked. A report with a thousand distributions takes 2 MB. Bytes. */
-const UNPACKED = 256 * MIB;
+/**
+ * One report, unpacked: one with a thousand distributions takes 2 MB. JSON that is made to be costly (millions of brackets)
+ * takes some thirty times its size in memory while it is read. Bytes.
+ */
+const REPORT = 16 * MIB;
+
+/** All reports together, unpacked. Bytes. */
+const UNPACKED = 128 * MIB;
 
 /** All artifacts together, as they are downloaded. Reports pack to a tenth. Bytes. */
 const DOWNLOADED = 128 * MIB;
@@ -45,7 +51,7 @@ export async function gatherReports(
   const problems: string[] = [];
   const artifacts = newest((await github.artifacts(run)).filter(({ name }) => isWanted(name)));
   if (artifacts.length > MOST) problems.push(`Only ${MOST} of ${artifacts.length} artifacts were looked at.`);
-  const left = { downloaded: DOWNLOADED, unpacked: UNPACKED };
+  const left = { downloaded: DOWNLOADED, unpacked: { entries: ENTRIES, text: REPORT, left: UNPACKED } };
   for (const artifact of artifacts.slice(0, MOST)) {
     try {
       reports.push(...(await reportsIn(artifact, left, github)));
@@ -70,7 +76,7 @@ function newest(artifacts: readonly Artifact[]): readonly Artifact[] {
 /** The reports in an artifact. What it takes is gone from what is left, also where they turn out to be none. */
 async function reportsIn(
   { id }: Artifact,
-  left: { downloaded: number; unpacked: number },
+  left: { downloaded: number; readonly unpacked: Bounds },
   github: Pick<GitHub, "downloadArtifact">,
 ): Promise<readonly Report[]> {
   const most = Math.min(LARGEST, left.downloaded);
@@ -78,11 +84,9 @@ async function reportsIn(
   left.downloaded -= most;
   const zip = await github.downloadArtifact(id, most);
   left.downloaded += most - zip.length;
-  const files = await jsonFilesIn(zip, { entries: ENTRIES, unpacked: left.unpacked });
+  const files = await jsonFilesIn(zip, left.unpacked);
   if (files.size === 0) {
     throw new UserError("There is no JSON file in it.", "Upload the file that the output `report` names.");
   }
-  const texts = [...files.values()];
-  left.unpacked -= texts.reduce((sum, text) => sum + text.length, 0);
-  return texts.map(readReport);
+  return [...files.values()].map(readReport);
 }

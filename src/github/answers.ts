@@ -1,6 +1,6 @@
 /** GitHub's answers, as far as they are used. https://docs.github.com/rest */
 import { z } from "zod";
-import type { Artifact, IssueComment, PullRequest } from "./objects.js";
+import type { Artifact, IssueComment, PullRequest, WorkflowRun } from "./objects.js";
 
 /** An account may be gone. */
 const USER = z.object({ login: z.string() }).nullish();
@@ -21,13 +21,15 @@ export const PULL_REQUEST = z
     head: z.object({ sha: z.string(), ref: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
     base: z.object({ sha: z.string(), ref: z.string() }),
     labels: z.array(z.object({ name: z.string() })),
+    created_at: z.string(),
   })
-  .transform(({ number, state, head, base, labels }): PullRequest => ({
+  .transform(({ number, state, head, base, labels, created_at }): PullRequest => ({
     number,
     isOpen: state === "open",
     head: { sha: head.sha, ref: head.ref, repository: head.repo?.full_name ?? null },
     base: { sha: base.sha, ref: base.ref },
     labels: labels.map(({ name }) => name),
+    createdAt: created_at,
   }));
 
 export const BRANCH = z.object({ commit: z.object({ sha: z.string() }) });
@@ -45,6 +47,15 @@ export const ISSUE_EVENT = z.object({
 export const PERMISSION = z.object({ permission: z.string() });
 
 export const CREATED_CHECK_RUN = z.object({ html_url: z.string().nullable() });
+
+export const WORKFLOW_RUN = z
+  .object({ id: z.int(), workflow_id: z.int(), head_sha: z.string(), created_at: z.string() })
+  .transform(({ id, workflow_id, head_sha, created_at }): WorkflowRun & { readonly headSha: string } => ({
+    id,
+    workflow: workflow_id,
+    headSha: head_sha,
+    createdAt: created_at,
+  }));
 
 export const ARTIFACT = z
   .object({ id: z.int(), name: z.string(), size_in_bytes: z.int(), expired: z.boolean() })

@@ -11,14 +11,15 @@ import {
   PERMISSION,
   PULL_REQUEST,
   VIEWER,
+  WORKFLOW_RUN,
 } from "./answers.js";
 import { createClient } from "./client.js";
 import { errorOf, RefusedError, type Purpose } from "./errors.js";
 import { FailedRequest } from "./failure.js";
-import type { Artifact, CheckRun, IssueComment, Labelling, PullRequest } from "./objects.js";
+import type { Artifact, CheckRun, IssueComment, Labelling, PullRequest, WorkflowRun } from "./objects.js";
 import { CLOCK, type Clock } from "./retry.js";
 
-export type { Artifact, CheckRun, IssueComment, Labelling, PullRequest } from "./objects.js";
+export type { Artifact, CheckRun, IssueComment, Labelling, PullRequest, WorkflowRun } from "./objects.js";
 
 export interface GitHubOptions {
   readonly token: string;
@@ -54,9 +55,13 @@ export interface GitHub {
   branchTip(branch: string): Promise<string | null>;
   /** How the label came to be on the pull request: when it was last applied; null if it was removed since, or never was. */
   labelling(pullRequest: number, label: string): Promise<Labelling | null>;
+  /** Whether the pull request's branch was ever pushed to by force. Without that, no commit can be its head a second time. */
+  wasForcePushed(pullRequest: number): Promise<boolean>;
   /** Whether a user may write to the repository, by their permission in it. */
   mayWrite(login: string): Promise<boolean>;
   createCheckRun(run: CheckRun): Promise<{ readonly url: string | null }>;
+  /** The runs of any workflow about a pull request with this head commit, over all pages. */
+  runsAt(headSha: string): Promise<readonly WorkflowRun[]>;
   /** The artifacts of a workflow run that have not expired, over all pages. */
   artifacts(runId: number): Promise<readonly Artifact[]>;
   /**
@@ -146,6 +151,16 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
     return Buffer.concat(chunks, bytes);
   }
 
+  async function eventsOf(pullRequest: number): Promise<z.infer<typeof ISSUE_EVENT>[]> {
+    return ask({ to: `read the events of #${pullRequest}`, needs: "pull-requests: read" }, z.array(ISSUE_EVENT), () =>
+      octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
+        ...repo,
+        issue_number: pullRequest,
+        per_page: 100,
+      }),
+    );
+  }
+
   return {
     retrying,
 
@@ -231,22 +246,15 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
     },
 
     labelling: async (pullRequest, label) => {
-      const events = await ask(
-        { to: `read the events of #${pullRequest}`, needs: "pull-requests: read" },
-        z.array(ISSUE_EVENT),
-        () =>
-          octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
-            ...repo,
-            issue_number: pullRequest,
-            per_page: 100,
-          }),
-      );
-      const last = events
+      const last = (await eventsOf(pullRequest))
         .filter(({ event, label: its }) => isLabelEvent(event) && sameName(its?.name ?? "", label))
         .sort((one, other) => one.id - other.id)
         .at(-1);
       return last?.event === "labeled" ? { id: last.id, by: last.actor?.login ?? null, at: last.created_at } : null;
     },
+
+    wasForcePushed: async (pullRequest) =>
+      (await eventsOf(pullRequest)).some(({ event }) => event === "head_ref_force_pushed"),
 
     mayWrite: async (login) => {
       const found = await find(
@@ -278,6 +286,22 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
         }),
       );
       return { url: html_url };
+    },
+
+    runsAt: async (headSha) => {
+      const purpose = { to: `list the runs for ${headSha.slice(0, 7)}`, needs: "actions: read" };
+      const found = await ask(purpose, z.array(WORKFLOW_RUN), () =>
+        octokit.paginate("GET /repos/{owner}/{repo}/actions/runs", {
+          ...repo,
+          head_sha: headSha,
+          event: "pull_request",
+          per_page: 100,
+        }),
+      );
+      // A server that does not know the filter lists all runs.
+      return found
+        .filter((run) => run.headSha === headSha)
+        .map(({ id, workflow, createdAt }) => ({ id, workflow, createdAt }));
     },
 
     artifacts: async (runId) => {

@@ -18,6 +18,8 @@ export interface PullRequest {
   };
   readonly base: { readonly ref: string; readonly sha: string };
   readonly labels: readonly string[];
+  /** When it was opened, in ISO 8601. */
+  readonly createdAt: string;
 }
 
 /** How a label came to be on a pull request. */
@@ -28,6 +30,15 @@ export interface Labelling {
   readonly by: string | null;
   /** When, in ISO 8601. */
   readonly at: string;
+}
+
+/** A run of a workflow. */
+export interface WorkflowRun {
+  readonly id: number;
+  /** The id of the workflow that it is a run of. */
+  readonly workflow: number;
+  /** When GitHub made it of its event, in ISO 8601; its later attempts do not change that. */
+  readonly createdAt: string;
 }
 
 export interface Artifact {

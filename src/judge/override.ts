@@ -36,7 +36,7 @@ export function withOverride(report: Report, approval: Approval | null): Report 
   if (override.state !== "in-force") return { ...report, override };
   const findings = report.verdict.findings.map((finding) =>
     isLiftable(finding)
-      ? { ...finding, status: "warn" as const, message: `${finding.message} Approved by ${approval.by ?? ""}.` }
+      ? { ...finding, status: "warn" as const, message: finding.message + approvedBy(override) }
       : finding,
   );
   const lifts = report.verdict.findings.filter((finding, at) => finding !== findings[at]).map(({ rule }) => rule);
@@ -45,6 +45,24 @@ export function withOverride(report: Report, approval: Approval | null): Report 
     override: { ...override, lifts },
     verdict: { status: worst(findings.map(({ status }) => status)), findings },
   };
+}
+
+/** The report as it was before `withOverride`: what an approval has turned into a warning is a failure again. */
+export function withoutOverride(report: Report): Report {
+  const { override } = report;
+  if (override === null) return report;
+  const findings = report.verdict.findings.map((finding) => {
+    if (finding.status !== "warn" || !override.lifts.includes(finding.rule)) return finding;
+    const end = approvedBy(override);
+    const message = finding.message.endsWith(end) ? finding.message.slice(0, -end.length) : finding.message;
+    return { ...finding, status: "fail" as const, message };
+  });
+  return { ...report, override: null, verdict: { status: worst(findings.map(({ status }) => status)), findings } };
+}
+
+/** What an approval adds to a finding's message. */
+function approvedBy({ by }: Override): string {
+  return ` Approved by ${by ?? ""}.`;
 }
 
 function isLiftable({ status, rule }: Finding): boolean {

@@ -16,6 +16,8 @@ import type { Parts } from "./parts.js";
 export interface SessionOptions {
   /** Directory of the user's repository, or one within it. */
   readonly repo: string;
+  /** Whether `repo` is the top of a repository that is trusted though another user may own it. */
+  readonly isTrusted?: boolean;
   /** For fetching what a clone lacks from a remote on their server; default: only what the user has configured. */
   readonly credentials?: Credentials;
   /** Whether anything is kept between runs. */
@@ -58,7 +60,7 @@ export async function withSession<T>(options: SessionOptions, work: (parts: Part
   try {
     const tools = createTools(context);
     void tools.warmUp();
-    const repository = await openRepository(repo, context, options.credentials);
+    const repository = await openRepository(repo, context, options);
     const note = (text: string): void => {
       progress.note(text);
     };

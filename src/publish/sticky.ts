@@ -13,10 +13,10 @@ export interface CommentRequest {
   /** Whether a comment is to be created where there is none. One that is there is always kept true. */
   readonly create: boolean;
   /**
-   * Whether this is the first run for this head: the first attempt for `opened` or `synchronize`. Then every older run
-   * weighs another head, and a comment that says the same already need not learn of this run.
+   * Whether no older run can be about this head. Then none is left that might speak after this one, and a comment that says
+   * the same already need not learn of this run. Only asked where it does say the same.
    */
-  readonly firstOfHead: boolean;
+  readonly isFirstOfHead: () => Promise<boolean>;
 }
 
 export type Published =
@@ -88,7 +88,7 @@ export async function publishComment(request: CommentRequest, github: Comments):
     if (found.some((other) => compareRuns(other.marker, marker) > 0)) {
       return withdraw(others, `A newer run has commented on #${pullRequest} already.`);
     }
-    if (oldest !== undefined && says(oldest, wanted, written)) {
+    if (oldest !== undefined && (await says(oldest, wanted, written))) {
       if (others.length === 0) return { state: written.state, url: oldest.comment.url, contended: written.contended };
       for (const { comment } of others) await github.deleteComment(comment.id);
       return null;
@@ -158,15 +158,16 @@ async function ours(
 }
 
 /** Whether a comment says already what this run has to say. */
-function says(
+async function says(
   { comment, marker }: Found,
-  { marker: wanted, text, firstOfHead }: CommentRequest,
+  { marker: wanted, text, isFirstOfHead }: CommentRequest,
   written: Written,
-): boolean {
+): Promise<boolean> {
   const sameRun = compareRuns(marker, wanted) === 0;
   // GitHub may keep a text in another form than it was sent in.
   if (sameRun && written.id === comment.id) return true;
-  return isText(comment, text) && isDeepStrictEqual(content(marker), content(wanted)) && (sameRun || firstOfHead);
+  if (!isText(comment, text) || !isDeepStrictEqual(content(marker), content(wanted))) return false;
+  return sameRun || isFirstOfHead();
 }
 
 /** What a marker says beside which run wrote it. */

@@ -13,6 +13,7 @@ import { findRemote, isPartial, type Remote } from "./remote.js";
 import { remoteNames, WORKTREE } from "./revision-names.js";
 import { decodeUtf8 } from "./tree-plan.js";
 import { Trees } from "./trees.js";
+import { trusting } from "./trust.js";
 import { copyTracked, listTracked } from "./worktree.js";
 
 /** A user's git repository. Nothing in it is ever changed: not its index, refs, objects, configuration or files. */
@@ -85,31 +86,45 @@ export interface CheckedOut {
   readonly notes: readonly string[];
 }
 
+export interface OpenOptions {
+  /** What may be sent to a remote on their server, besides what the user has configured. */
+  readonly credentials?: Credentials | undefined;
+  /** Whether `dir` is the top of a repository that is trusted though another user may own it. Git would refuse that. */
+  readonly isTrusted?: boolean | undefined;
+}
+
 /**
  * Opens the repository that `dir` lies in: a clone of any depth or filter, bare, a linked worktree, or a
  * directory within one.
- * @param credentials what may be sent to a remote on their server, besides what the user has configured
  * @throws UserError if there is none, or git is not installed
  */
 export async function openRepository(
   dir: string,
   context: Context,
-  credentials: Credentials | null = null,
+  { credentials, isTrusted = false }: OpenOptions = {},
 ): Promise<Repository> {
   const start = resolve(dir);
   if (!(await isDirectory(start))) {
     throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
   }
-  const here = new Git(start, gitEnvironment(context.env), context.signal);
-  const found = await here.run(["rev-parse", "--absolute-git-dir"]);
+  const asked = ["rev-parse", "--absolute-git-dir"];
+  let here = new Git(start, gitEnvironment(context.env), context.signal);
+  let found = await here.run(asked);
+  if (isTrusted && DUBIOUS.test(found.stderr)) {
+    here = here.at(start, await trusting(start, context));
+    found = await here.run(asked);
+  }
   if (found.code !== 0) throw openError(dir, found.stderr);
   const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
   const top = await here.line(["rev-parse", "--show-toplevel"]);
-  return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials);
+  return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
 }
 
+/** What git says of a repository that another user owns. */
+const DUBIOUS = /dubious ownership|unsafe repository/;
+
 function openError(dir: string, stderr: string): UserError {
-  if (/dubious ownership|unsafe repository/.test(stderr)) {
+  if (DUBIOUS.test(stderr)) {
     return new UserError(
       `Git does not trust the repository in ${dir}: it belongs to another user.`,
       `If you do: git config --global --add safe.directory ${resolve(dir)}`,

@@ -1,4 +1,4 @@
-import type { GitHub } from "../github/github.js";
+import type { GitHub, Labelling } from "../github/github.js";
 import type { Approval, ApprovedSize } from "../judge/override.js";
 import type { Report } from "../model/report.js";
 import type { Marker } from "../publish/marker.js";
@@ -9,17 +9,17 @@ export interface Labelled {
   readonly label: string;
   /** What our comment says by now; null if there is none. */
   readonly previous: Marker | null;
-  /** Whether this very run was started by applying the label: then what it weighs is what was approved. */
-  readonly appliedNow: boolean;
+  /** Whether the label was applied while what the reports are about was the head: then what they say is what was approved. */
+  readonly isAppliedToHead: (labelling: Labelling) => Promise<boolean>;
   readonly reports: readonly Report[];
 }
 
 /**
  * Who approved what with the override label, and what the comment is to remember of it. The size that counts is that of
- * the moment when the label was applied: remembered since, weighed right then, or else what the comment showed.
+ * the head when the label was applied: remembered since, weighed here, or else what the comment showed.
  */
 export async function approvalOf(
-  { pullRequest, label, previous, appliedNow, reports }: Labelled,
+  { pullRequest, label, previous, isAppliedToHead, reports }: Labelled,
   github: Pick<GitHub, "labelling" | "mayWrite">,
 ): Promise<{ readonly approval: Approval; readonly record: Marker["approval"] }> {
   const labelling = await github.labelling(pullRequest, label);
@@ -31,7 +31,8 @@ export async function approvalOf(
   const { id } = labelling;
   const remembered = previous?.approval?.event === id ? previous.approval.apps : null;
   // An app that another job weighs may be remembered alone.
-  const seen = appliedNow ? sizesOf(reports) : remembered === null ? previous?.apps : {};
+  const isKnown = remembered !== null && reports.every(({ app }) => Object.hasOwn(remembered, app));
+  const seen = !isKnown && (await isAppliedToHead(labelling)) ? sizesOf(reports) : (remembered ?? previous?.apps);
   const sizes = { ...seen, ...remembered };
   return {
     approval: { label, by, mayWrite: await github.mayWrite(by), sizes },

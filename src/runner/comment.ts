@@ -5,15 +5,18 @@ import { UserError } from "../errors.js";
 import { readEndedRun, readEvent, type EndedRun } from "../events/event.js";
 import { gatherReports } from "../gather/gather.js";
 import type { GitHub } from "../github/github.js";
+import { withoutOverride } from "../judge/override.js";
 import type { Report } from "../model/report.js";
 import { renderGathered } from "../render/gathered.js";
 import type { SignalSource } from "../system/signals.js";
 import type { Actions } from "./actions.js";
 import { gitHubOf } from "./connect.js";
 import { readRunnerEnvironment, type RunnerEnvironment } from "./environment.js";
+import type { RunOfHead } from "./first-of-head.js";
+import { byEvent, byRuns, type IsAppliedToHead } from "./labelled-head.js";
 import { logLine, runJob } from "./log.js";
 import { postComment } from "./post-comment.js";
-import { settle } from "./settle.js";
+import { isOverride, settle } from "./settle.js";
 
 /** GitHub shows no more warnings of a step. */
 const MOST_PROBLEMS = 10;
@@ -38,7 +41,8 @@ export async function runCommentAction(
       throw new UserError("There is no token.", "Leave the input github-token out to use the job's.");
     }
     actions.setOutput("comment-url", "");
-    const asked = { origin: originOf(runner), isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
+    const origin = originOf(runner, publishing);
+    const asked = { origin, isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
     try {
       actions.setOutput("comment-url", (await writeComment(asked, github, actions)) ?? "");
     } catch (error) {
@@ -77,10 +81,10 @@ async function writeComment(
     return null;
   }
   // Who approved what is asked anew: a report may say anything.
-  const weighed = reports.map((report) => ({ ...report, override: null }));
-  const { pullRequest, applied } = target;
+  const weighed = reports.map(withoutOverride);
+  const { pullRequest, isAppliedToHead } = target;
   const comparesWithTip = weighed.every(({ base }) => isNamedByItself(base));
-  const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip };
+  const unsettled = { weighed, pullRequest, publishing, isAppliedToHead, comparesWithTip };
   const settled = await settle(unsettled, github, actions);
   const text = renderGathered(settled.reports, { ...settled.context, problems });
   const isOwnRun = target.run.id === ownRun;
@@ -93,26 +97,21 @@ function isNamedByItself({ revision }: Report["base"]): boolean {
 }
 
 /** Where the comment goes, and the run that weighed. */
-interface Target {
-  readonly pullRequest: number;
-  readonly headSha: string;
-  readonly run: { readonly id: number; readonly attempt: number };
-  /** Whether no run before it can have weighed that head; false also where that is not known. */
-  readonly firstOfHead: boolean;
-  /** The label that started that run by being applied; null if something else did, or it is not known. */
-  readonly applied: string | null;
+interface Target extends RunOfHead {
+  readonly isAppliedToHead: IsAppliedToHead;
 }
 
 /** What started this run: a target at once, a run whose target is to be asked for, or why there is none, in a sentence. */
 type Origin = Target | EndedRun | string;
 
-function originOf({ event, run }: RunnerEnvironment): Origin {
+function originOf({ event, run }: RunnerEnvironment, publishing: Publishing): Origin {
   if (event.name === "workflow_run") return readEndedRun(event.payload);
   const about = readEvent(event.name, event.payload);
   if (about.kind !== "pull-request")
     return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
-  const firstOfHead = about.hasNewHead && run.attempt === 1;
-  return { pullRequest: about.number, headSha: about.head.sha, run, firstOfHead, applied: about.applied };
+  const { number: pullRequest, head, hasNewHead } = about;
+  const isAppliedToHead = byEvent(about, (name) => isOverride(name, publishing));
+  return { pullRequest, headSha: head.sha, run, hasNewHead, isAppliedToHead };
 }
 
 /** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
@@ -134,8 +133,8 @@ async function targetOf(ended: EndedRun, github: GitHub): Promise<Target | strin
     pullRequest: pullRequest.number,
     headSha: sha,
     run: { id: ended.id, attempt: ended.attempt },
-    firstOfHead: false,
-    applied: null,
+    hasNewHead: null,
+    isAppliedToHead: byRuns(sha, ended.id, github),
   };
 }
 

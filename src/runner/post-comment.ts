@@ -8,19 +8,13 @@ import type { Marker } from "../publish/marker.js";
 import { previous, publishComment } from "../publish/sticky.js";
 import type { Actions } from "./actions.js";
 import { sizesOf } from "./approval.js";
+import { isFirstOfHead, type RunOfHead } from "./first-of-head.js";
 import { logLine } from "./log.js";
 import type { Settled } from "./settle.js";
 
-export interface CommentRequest {
-  readonly pullRequest: number;
-  /** The head that was weighed. */
-  readonly headSha: string;
-  /** The run that weighed it. */
-  readonly run: { readonly id: number; readonly attempt: number };
-  /** Whether that is this run. Another's report may be written again, when it means something else by now. */
+export interface CommentRequest extends RunOfHead {
+  /** Whether the run that has weighed is this one. Another's report may be written again, when it means something else by now. */
   readonly isOwnRun: boolean;
-  /** Whether no run before it can have weighed that head. */
-  readonly firstOfHead: boolean;
   readonly publishing: Publishing;
   readonly reports: readonly Report[];
   readonly approval: Settled["approval"];
@@ -33,10 +27,11 @@ export interface CommentRequest {
  * never a failure: the check is complete without it.
  */
 export async function postComment(
-  { pullRequest, headSha, run, isOwnRun, firstOfHead, publishing, reports, approval, text }: CommentRequest,
+  request: CommentRequest,
   github: GitHub | null,
   actions: Actions,
 ): Promise<string | null> {
+  const { pullRequest, headSha, run, isOwnRun, publishing, reports, approval, text } = request;
   if (publishing.comment === "never") return null;
   if (github === null) {
     actions.warning("There is no comment, as there is no token: leave the input github-token out to use the job's.");
@@ -55,7 +50,10 @@ export async function postComment(
         : { apps: sizesOf(reports), approval }),
     };
     const create = isWanted(publishing.comment, reports);
-    const published = await publishComment({ pullRequest, marker, text, create, firstOfHead }, github);
+    const published = await publishComment(
+      { pullRequest, marker, text, create, isFirstOfHead: () => isFirstOfHead(request, github) },
+      github,
+    );
     switch (published.state) {
       case "created":
       case "updated":

@@ -54,8 +54,7 @@ export async function publish(publication: Publication, github: GitHub | null, a
   let url: string | null = null;
   if (event.kind === "pull-request") {
     const { number: pullRequest, head, hasNewHead } = event;
-    const firstOfHead = hasNewHead && runner.run.attempt === 1;
-    const about = { pullRequest, headSha: head.sha, run: runner.run, isOwnRun: true, firstOfHead };
+    const about = { pullRequest, headSha: head.sha, run: runner.run, isOwnRun: true, hasNewHead };
     const request = { ...about, publishing, reports, approval, text };
     url = await postComment(request, github, actions);
   }

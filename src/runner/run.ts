@@ -8,9 +8,10 @@ import type { SignalSource } from "../system/signals.js";
 import type { Actions } from "./actions.js";
 import { gitHubOf } from "./connect.js";
 import { readRunnerEnvironment, type RunnerEnvironment } from "./environment.js";
+import { byEvent, NO_HEAD } from "./labelled-head.js";
 import { progressIn, runJob } from "./log.js";
 import { publish } from "./publish.js";
-import { settle } from "./settle.js";
+import { isOverride, settle } from "./settle.js";
 import { weighEvent } from "./weigh.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,7 +39,8 @@ export async function runAction(actions: Actions, env: Environment, signals: Sig
         weighed: await weighEvent(event, given, parts),
         pullRequest: pullRequestOf(event),
         publishing,
-        applied: event.kind === "pull-request" ? event.applied : null,
+        isAppliedToHead:
+          event.kind === "pull-request" ? byEvent(event, (name) => isOverride(name, publishing)) : NO_HEAD,
         comparesWithTip: event.kind === "pull-request" && given.base === undefined,
       };
       const settled = await settle(unsettled, github, actions);
@@ -56,6 +58,8 @@ function sessionOf(
   const token = given["github-token"];
   return {
     repo: workspace,
+    // In a job with a container of its own, the runner's user owns the workspace, and the container's runs the job.
+    isTrusted: true,
     cache: given.cache ?? true,
     cacheDir: null,
     actionsCache: { selection },

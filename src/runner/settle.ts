@@ -1,6 +1,6 @@
 import type { Publishing } from "../config/publishing.js";
 import { UserError } from "../errors.js";
-import type { GitHub, PullRequest } from "../github/github.js";
+import type { GitHub, Labelling, PullRequest } from "../github/github.js";
 import { withOverride } from "../judge/override.js";
 import type { Report } from "../model/report.js";
 import type { Marker } from "../publish/marker.js";
@@ -8,6 +8,7 @@ import { previous } from "../publish/sticky.js";
 import type { CommentContext } from "../render/gathered.js";
 import type { Actions } from "./actions.js";
 import { approvalOf } from "./approval.js";
+import type { IsAppliedToHead } from "./labelled-head.js";
 import { logLine } from "./log.js";
 
 export interface Unsettled {
@@ -15,8 +16,8 @@ export interface Unsettled {
   /** The pull request that it is about; null if it is about none. */
   readonly pullRequest: number | null;
   readonly publishing: Publishing;
-  /** The label that started this run by being applied; null if something else did. */
-  readonly applied: string | null;
+  /** For the override label. */
+  readonly isAppliedToHead: IsAppliedToHead;
   /** Whether the base is to be what the pull request would be merged into. */
   readonly comparesWithTip: boolean;
 }
@@ -37,21 +38,21 @@ const DEFAULT_KEY = ".";
  * Without a token, or an answer, they stand as they are.
  */
 export async function settle(unsettled: Unsettled, github: GitHub | null, actions: Actions): Promise<Settled> {
-  const { weighed, pullRequest: number, publishing, applied, comparesWithTip } = unsettled;
+  const { weighed, pullRequest: number, publishing, isAppliedToHead, comparesWithTip } = unsettled;
   const asMeasured: Settled = { reports: weighed, context: { baseOutdated: null }, approval: undefined };
   if (github === null || number === null) return asMeasured;
-  const isOverride = (name: string): boolean => name.toLowerCase() === publishing.overrideLabel.toLowerCase();
   try {
     const pullRequest = await github.pullRequest(number);
     const context = { baseOutdated: comparesWithTip ? await outdated(pullRequest, weighed, github, actions) : null };
-    // As GitHub writes it, to which upper and lower case are the same here.
-    const label = pullRequest.labels.find(isOverride);
+    // As GitHub writes it.
+    const label = pullRequest.labels.find((name) => isOverride(name, publishing));
     if (label === undefined) return { ...asMeasured, context };
+    const previous = await remembering(number, publishing.key, github);
     const labelled = {
       pullRequest: number,
       label,
-      previous: await remembering(number, publishing.key, github),
-      appliedNow: applied !== null && isOverride(applied),
+      previous,
+      isAppliedToHead: (labelling: Labelling) => isAppliedToHead({ labelling, pullRequest, previous }),
       reports: weighed,
     };
     const { approval, record } = await approvalOf(labelled, github);
@@ -64,6 +65,11 @@ export async function settle(unsettled: Unsettled, github: GitHub | null, action
     else actions.info(logLine(text));
     return { ...asMeasured, approval: "unknown" };
   }
+}
+
+/** Whether a label is the one that lets an increase through. To GitHub, upper and lower case are the same. */
+export function isOverride(name: string, { overrideLabel }: Publishing): boolean {
+  return name.toLowerCase() === overrideLabel.toLowerCase();
 }
 
 /**
