@@ -3058,7 +3058,7 @@ function trailingBytesSeen(data) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(469);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(785);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -3100,7 +3100,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 469:
+/***/ 785:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -24019,6 +24019,35 @@ function parseTreeLine(line) {
     return { mode, id, path: line.subarray(tab + 1) };
 }
 
+;// CONCATENATED MODULE: ./src/revisions/trust.ts
+
+
+
+/**
+ * Variables by which git works in this one repository though another user owns it, and reads the user's own configuration as
+ * ever. Before 2.38 git takes `safe.directory` from files alone, so it gets one of ours that includes theirs.
+ * https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+ * @param directory the top of its worktree
+ */
+async function trusting(directory, { env, scratch }) {
+    const file = (0,external_node_path_namespaceObject.join)(scratch, "gitconfig");
+    const includes = globalFiles(env).map((path) => `[include]\n\tpath = ${trust_quoted(path)}\n`);
+    await (0,promises_namespaceObject.writeFile)(file, `${includes.join("")}[safe]\n\tdirectory = ${trust_quoted(await (0,promises_namespaceObject.realpath)(directory))}\n`);
+    return { GIT_CONFIG_GLOBAL: file };
+}
+/** Where git looks for the user's own configuration, in its order. A file that is not there is no error, included or not. */
+function globalFiles({ GIT_CONFIG_GLOBAL: given, HOME: home = (0,external_node_os_namespaceObject.homedir)(), XDG_CONFIG_HOME: xdg, }) {
+    if (given !== undefined)
+        return given === "" ? [] : [given];
+    return [
+        (0,external_node_path_namespaceObject.join)(xdg === undefined || xdg === "" ? (0,external_node_path_namespaceObject.join)(home, ".config") : xdg, "git", "config"),
+        (0,external_node_path_namespaceObject.join)(home, ".gitconfig"),
+    ];
+}
+function trust_quoted(value) {
+    return `"${value.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+}
+
 ;// CONCATENATED MODULE: ./src/revisions/worktree.ts
 
 
@@ -24228,27 +24257,34 @@ async function pointerTo(source, size) {
 
 
 
+
 /**
  * Opens the repository that `dir` lies in: a clone of any depth or filter, bare, a linked worktree, or a
  * directory within one.
- * @param credentials what may be sent to a remote on their server, besides what the user has configured
  * @throws UserError if there is none, or git is not installed
  */
-async function openRepository(dir, context, credentials = null) {
+async function openRepository(dir, context, { credentials, isTrusted = false } = {}) {
     const start = (0,external_node_path_namespaceObject.resolve)(dir);
     if (!(await repository_isDirectory(start))) {
         throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
     }
-    const here = new Git(start, gitEnvironment(context.env), context.signal);
-    const found = await here.run(["rev-parse", "--absolute-git-dir"]);
+    const asked = ["rev-parse", "--absolute-git-dir"];
+    let here = new Git(start, gitEnvironment(context.env), context.signal);
+    let found = await here.run(asked);
+    if (isTrusted && DUBIOUS.test(found.stderr)) {
+        here = here.at(start, await trusting(start, context));
+        found = await here.run(asked);
+    }
     if (found.code !== 0)
         throw openError(dir, found.stderr);
     const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
     const top = await here.line(["rev-parse", "--show-toplevel"]);
-    return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials);
+    return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
 }
+/** What git says of a repository that another user owns. */
+const DUBIOUS = /dubious ownership|unsafe repository/;
 function openError(dir, stderr) {
-    if (/dubious ownership|unsafe repository/.test(stderr)) {
+    if (DUBIOUS.test(stderr)) {
         return new UserError(`Git does not trust the repository in ${dir}: it belongs to another user.`, `If you do: git config --global --add safe.directory ${(0,external_node_path_namespaceObject.resolve)(dir)}`);
     }
     if (/not a git repository/i.test(stderr)) {
@@ -25596,7 +25632,7 @@ async function withSession(options, work) {
     try {
         const tools = createTools(context);
         void tools.warmUp();
-        const repository = await openRepository(repo, context, options.credentials);
+        const repository = await openRepository(repo, context, options);
         const note = (text) => {
             progress.note(text);
         };

@@ -30629,7 +30629,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9586);
+/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3131);
 
 
 await (0,_runner_comment_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommentAction */ .J)(_actions_core__WEBPACK_IMPORTED_MODULE_0__, process.env, process);
@@ -30639,7 +30639,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9586:
+/***/ 3131:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40893,7 +40893,6 @@ const PULL_REQUEST = object({
     pull_request: object({
         number: schemas_int().positive(),
         head: object({ sha, ref: event_name, repo: repository }),
-        base: object({ ref: event_name }),
         labels: array(object({ name: schemas_string() })).default([]),
     }),
 });
@@ -40922,10 +40921,10 @@ function readEvent(event, payload) {
                 kind: "pull-request",
                 number: pull_request.number,
                 head: headOf(pull_request.head),
-                baseRef: pull_request.base.ref,
-                labels: pull_request.labels.map((each) => each.name),
                 hasNewHead: ["opened", "synchronize"].includes(action),
-                applied: action === "labeled" ? (label?.name ?? null) : null,
+                earlierLabels: pull_request.labels
+                    .map((each) => each.name)
+                    .filter((each) => action !== "opened" && !(action === "labeled" && each === label?.name)),
             };
         }
         case "merge_group": {
@@ -41044,7 +41043,6 @@ var yauzl = __nccwpck_require__(663);
 async function jsonFilesIn(zip, bounds) {
     const archive = await archive_open(zip);
     const files = new Map();
-    let left = bounds.unpacked;
     if (archive.entryCount > bounds.entries)
         throw refused(`holds ${archive.entryCount.toLocaleString("en-US")} files`);
     try {
@@ -41053,9 +41051,7 @@ async function jsonFilesIn(zip, bounds) {
                 continue;
             if (!entry.canDecodeFileData())
                 throw refused("holds a file that can't be read: it is encrypted, or packed in an unusual way");
-            const text = await readText(archive, entry, left);
-            left -= text.length;
-            files.set(entry.fileName, text.toString("utf8"));
+            files.set(entry.fileName, (await readText(archive, entry, bounds)).toString("utf8"));
         }
     }
     catch (error) {
@@ -41074,14 +41070,17 @@ async function archive_open(zip) {
     }
 }
 /** What an entry says of its own size is believed no further than it goes. */
-async function readText(archive, entry, most) {
+async function readText(archive, entry, bounds) {
     const chunks = [];
     let size = 0;
     for await (const chunk of await archive.openReadStreamPromise(entry)) {
         const bytes = chunk;
         size += bytes.length;
-        if (size > most)
+        bounds.left -= bytes.length;
+        if (size > bounds.text)
             throw refused("unpacks to more than a report can be");
+        if (bounds.left < 0)
+            throw refused("unpacks to more than all reports together can be");
         chunks.push(bytes);
     }
     return Buffer.concat(chunks, size);
@@ -41486,8 +41485,13 @@ function read_report_refused(why) {
 
 /** An artifact larger than this holds something else. Bytes of the zip. */
 const LARGEST = 32 * MIB;
-/** All reports together, unpacked. A report with a thousand distributions takes 2 MB. Bytes. */
-const UNPACKED = 256 * MIB;
+/**
+ * One report, unpacked: one with a thousand distributions takes 2 MB. JSON that is made to be costly (millions of brackets)
+ * takes some thirty times its size in memory while it is read. Bytes.
+ */
+const REPORT = 16 * MIB;
+/** All reports together, unpacked. Bytes. */
+const UNPACKED = 128 * MIB;
 /** All artifacts together, as they are downloaded. Reports pack to a tenth. Bytes. */
 const DOWNLOADED = 128 * MIB;
 /** Files that one artifact can hold. */
@@ -41506,7 +41510,7 @@ async function gatherReports(run, isWanted, github) {
     const artifacts = newest((await github.artifacts(run)).filter(({ name }) => isWanted(name)));
     if (artifacts.length > MOST)
         problems.push(`Only ${MOST} of ${artifacts.length} artifacts were looked at.`);
-    const left = { downloaded: DOWNLOADED, unpacked: UNPACKED };
+    const left = { downloaded: DOWNLOADED, unpacked: { entries: ENTRIES, text: REPORT, left: UNPACKED } };
     for (const artifact of artifacts.slice(0, MOST)) {
         try {
             reports.push(...(await reportsIn(artifact, left, github)));
@@ -41537,13 +41541,11 @@ async function reportsIn({ id }, left, github) {
     left.downloaded -= most;
     const zip = await github.downloadArtifact(id, most);
     left.downloaded += most - zip.length;
-    const files = await jsonFilesIn(zip, { entries: ENTRIES, unpacked: left.unpacked });
+    const files = await jsonFilesIn(zip, left.unpacked);
     if (files.size === 0) {
         throw new UserError("There is no JSON file in it.", "Upload the file that the output `report` names.");
     }
-    const texts = [...files.values()];
-    left.unpacked -= texts.reduce((sum, text) => sum + text.length, 0);
-    return texts.map(readReport);
+    return [...files.values()].map(readReport);
 }
 
 ;// CONCATENATED MODULE: ./src/model/format.ts
@@ -41606,6 +41608,80 @@ function magnitude(bytes) {
 }
 function diskMagnitude(bytes) {
     return bytes < 0.1 * GIB ? magnitude(bytes) : `${ONE_DECIMAL.format(bytes / GIB)} GiB`;
+}
+
+;// CONCATENATED MODULE: ./src/judge/override.ts
+
+
+
+/** The rules that say how much is too much; that something could not be weighed is nobody's to approve. */
+const LIFTED = ["limit", "max-increase"];
+/**
+ * The report as it is judged with the override label: an increase that was approved by somebody who may write to the
+ * repository turns from a failure into a warning, as long as the change has not grown since by more than the noise floor.
+ * What has grown is the change, not the slug: what others merged meanwhile is not held against it. Where there is nothing to
+ * let through, nothing is said of the label.
+ */
+function withOverride(report, approval) {
+    if (approval === null || report.head.total === null || !report.verdict.findings.some(isLiftable))
+        return report;
+    const override = overrideOf(report, approval);
+    if (override.state !== "in-force")
+        return { ...report, override };
+    const findings = report.verdict.findings.map((finding) => isLiftable(finding)
+        ? { ...finding, status: "warn", message: finding.message + approvedBy(override) }
+        : finding);
+    const lifts = report.verdict.findings.filter((finding, at) => finding !== findings[at]).map(({ rule }) => rule);
+    return {
+        ...report,
+        override: { ...override, lifts },
+        verdict: { status: worst(findings.map(({ status }) => status)), findings },
+    };
+}
+/** The report as it was before `withOverride`: what an approval has turned into a warning is a failure again. */
+function withoutOverride(report) {
+    const { override } = report;
+    if (override === null)
+        return report;
+    const findings = report.verdict.findings.map((finding) => {
+        if (finding.status !== "warn" || !override.lifts.includes(finding.rule))
+            return finding;
+        const end = approvedBy(override);
+        const message = finding.message.endsWith(end) ? finding.message.slice(0, -end.length) : finding.message;
+        return { ...finding, status: "fail", message };
+    });
+    return { ...report, override: null, verdict: { status: worst(findings.map(({ status }) => status)), findings } };
+}
+/** What an approval adds to a finding's message. */
+function approvedBy({ by }) {
+    return ` Approved by ${by ?? ""}.`;
+}
+function isLiftable({ status, rule }) {
+    return status === "fail" && LIFTED.includes(rule);
+}
+function overrideOf(report, { label, by, mayWrite, sizes }) {
+    const override = (state, message) => ({ label, state, by, message, lifts: [] });
+    if (by === null)
+        return override("refused", `Who applied the label ${label} is not known: it approves nothing. Apply it again.`);
+    if (!mayWrite)
+        return override("refused", `${by}, who applied the label ${label}, may not write to this repository: it approves nothing.`);
+    const approved = Object.hasOwn(sizes, report.app) ? sizes[report.app] : undefined;
+    const { was, is } = grown(report, approved);
+    if (was === null || is === null) {
+        return override("void", `When ${by} applied the label ${label}, nothing had been weighed: apply it again to approve what is shown here.`);
+    }
+    const more = is - was;
+    if (more > noiseFloorOf(report)) {
+        return override("void", `The change has grown by ${mib(more)} since ${by} applied the label ${label}: it approves nothing any more. Apply it again to approve what is shown here.`);
+    }
+    return override("in-force", `${by} approved this size with the label ${label}.`);
+}
+/** The change then and now; the slug where the change was, or is, unknown. Null for what is not known. Bytes. */
+function grown({ diff, head }, approved) {
+    const delta = diff.total?.compressed ?? null;
+    if (approved?.delta != null && delta !== null)
+        return { was: approved.delta, is: delta };
+    return { was: approved?.compressed ?? null, is: head.total?.compressed ?? null };
 }
 
 ;// CONCATENATED MODULE: ./src/render/rounding.ts
@@ -42864,13 +42940,15 @@ const answers_PULL_REQUEST = object({
     head: object({ sha: schemas_string(), ref: schemas_string(), repo: object({ full_name: schemas_string() }).nullish() }),
     base: object({ sha: schemas_string(), ref: schemas_string() }),
     labels: array(object({ name: schemas_string() })),
+    created_at: schemas_string(),
 })
-    .transform(({ number, state, head, base, labels }) => ({
+    .transform(({ number, state, head, base, labels, created_at }) => ({
     number,
     isOpen: state === "open",
     head: { sha: head.sha, ref: head.ref, repository: head.repo?.full_name ?? null },
     base: { sha: base.sha, ref: base.ref },
     labels: labels.map(({ name }) => name),
+    createdAt: created_at,
 }));
 const BRANCH = object({ commit: object({ sha: schemas_string() }) });
 /** Only those about labels have one. */
@@ -42884,6 +42962,13 @@ const ISSUE_EVENT = object({
 /** `maintain` is told as `write`, `triage` as `read`, and a role of an organisation's own as what it is based on. */
 const PERMISSION = object({ permission: schemas_string() });
 const CREATED_CHECK_RUN = object({ html_url: schemas_string().nullable() });
+const answers_WORKFLOW_RUN = object({ id: schemas_int(), workflow_id: schemas_int(), head_sha: schemas_string(), created_at: schemas_string() })
+    .transform(({ id, workflow_id, head_sha, created_at }) => ({
+    id,
+    workflow: workflow_id,
+    headSha: head_sha,
+    createdAt: created_at,
+}));
 const ARTIFACT = object({ id: schemas_int(), name: schemas_string(), size_in_bytes: schemas_int(), expired: schemas_boolean() })
     .transform(({ id, name, size_in_bytes, expired }) => ({
     id,
@@ -48356,6 +48441,13 @@ function createGitHub(options, clock = CLOCK) {
         }
         return Buffer.concat(chunks, bytes);
     }
+    async function eventsOf(pullRequest) {
+        return ask({ to: `read the events of #${pullRequest}`, needs: "pull-requests: read" }, array(ISSUE_EVENT), () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
+            ...repo,
+            issue_number: pullRequest,
+            per_page: 100,
+        }));
+    }
     return {
         retrying,
         ownComments: async (pullRequest) => {
@@ -48419,17 +48511,13 @@ function createGitHub(options, clock = CLOCK) {
             }
         },
         labelling: async (pullRequest, label) => {
-            const events = await ask({ to: `read the events of #${pullRequest}`, needs: "pull-requests: read" }, array(ISSUE_EVENT), () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
-                ...repo,
-                issue_number: pullRequest,
-                per_page: 100,
-            }));
-            const last = events
+            const last = (await eventsOf(pullRequest))
                 .filter(({ event, label: its }) => isLabelEvent(event) && sameName(its?.name ?? "", label))
                 .sort((one, other) => one.id - other.id)
                 .at(-1);
             return last?.event === "labeled" ? { id: last.id, by: last.actor?.login ?? null, at: last.created_at } : null;
         },
+        wasForcePushed: async (pullRequest) => (await eventsOf(pullRequest)).some(({ event }) => event === "head_ref_force_pushed"),
         mayWrite: async (login) => {
             const found = await find({ to: `ask for the permission of ${login}`, needs: "metadata: read" }, PERMISSION, async () => {
                 const parameters = { ...repo, username: login };
@@ -48453,6 +48541,19 @@ function createGitHub(options, clock = CLOCK) {
                 return (await octokit.request("POST /repos/{owner}/{repo}/check-runs", parameters)).data;
             }));
             return { url: html_url };
+        },
+        runsAt: async (headSha) => {
+            const purpose = { to: `list the runs for ${headSha.slice(0, 7)}`, needs: "actions: read" };
+            const found = await ask(purpose, array(answers_WORKFLOW_RUN), () => octokit.paginate("GET /repos/{owner}/{repo}/actions/runs", {
+                ...repo,
+                head_sha: headSha,
+                event: "pull_request",
+                per_page: 100,
+            }));
+            // A server that does not know the filter lists all runs.
+            return found
+                .filter((run) => run.headSha === headSha)
+                .map(({ id, workflow, createdAt }) => ({ id, workflow, createdAt }));
         },
         artifacts: async (runId) => {
             const found = await ask({ to: `list the artifacts of the run ${runId}`, needs: "actions: read" }, array(ARTIFACT), () => octokit.paginate("GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts", {
@@ -48667,6 +48768,45 @@ async function readPayload(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/runner/labelled-head.ts
+/** Where what was weighed is no pull request's head. */
+const NO_HEAD = () => Promise.resolve(false);
+/**
+ * As the event tells that started the run: a label that the pull request did not have before this head has come since.
+ * @param isLabel whether this is the name of the label in question
+ */
+function byEvent({ head, earlierLabels }, isLabel) {
+    return ({ pullRequest }) => Promise.resolve(pullRequest.head.sha === head.sha && !earlierLabels.some(isLabel));
+}
+/**
+ * How long after a pull request was opened its first run is there, and the labels that it was opened with are on it. GitHub
+ * applies those by events of their own, and starts runs some seconds later. Milliseconds.
+ */
+const OPENING = 60_000;
+/**
+ * As GitHub tells of another run, whose event is not known: the label is no older than the first run for the head, or came with
+ * the pull request itself. GitHub says nowhere when a branch was pushed to; a run comes seconds later, never before.
+ * @param run the one that has weighed
+ */
+function byRuns(headSha, run, github) {
+    return async ({ labelling, pullRequest, previous }) => {
+        if (pullRequest.head.sha !== headSha)
+            return false;
+        const runs = await github.runsAt(headSha);
+        const own = runs.find(({ id }) => id === run);
+        // By a force-push the head may have come back: then what counts began after the other one was commented on.
+        const other = previous !== null && previous.head !== headSha ? previous.run : null;
+        const times = runs
+            .filter(({ id, workflow }) => workflow === own?.workflow && (other === null || id > other))
+            .map(({ createdAt }) => Date.parse(createdAt));
+        const began = Math.min(...times);
+        const [applied, opened] = [Date.parse(labelling.at), Date.parse(pullRequest.createdAt)];
+        if (applied >= began)
+            return true;
+        return other === null && began - opened <= OPENING && applied - opened <= OPENING;
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/judge/worth.ts
 
 /**
@@ -48803,7 +48943,7 @@ async function publishComment(request, github) {
         if (found.some((other) => compareRuns(other.marker, marker) > 0)) {
             return withdraw(others, `A newer run has commented on #${pullRequest} already.`);
         }
-        if (oldest !== undefined && sticky_says(oldest, wanted, written)) {
+        if (oldest !== undefined && (await sticky_says(oldest, wanted, written))) {
             if (others.length === 0)
                 return { state: written.state, url: oldest.comment.url, contended: written.contended };
             for (const { comment } of others)
@@ -48851,12 +48991,14 @@ async function ours(github, pullRequest, key, created = null) {
         .sort((one, other) => one.comment.id - other.comment.id);
 }
 /** Whether a comment says already what this run has to say. */
-function sticky_says({ comment, marker }, { marker: wanted, text, firstOfHead }, written) {
+async function sticky_says({ comment, marker }, { marker: wanted, text, isFirstOfHead }, written) {
     const sameRun = compareRuns(marker, wanted) === 0;
     // GitHub may keep a text in another form than it was sent in.
     if (sameRun && written.id === comment.id)
         return true;
-    return isText(comment, text) && (0,external_node_util_.isDeepStrictEqual)(content(marker), content(wanted)) && (sameRun || firstOfHead);
+    if (!isText(comment, text) || !(0,external_node_util_.isDeepStrictEqual)(content(marker), content(wanted)))
+        return false;
+    return sameRun || isFirstOfHead();
 }
 /** What a marker says beside which run wrote it. */
 function content(marker) {
@@ -48874,9 +49016,9 @@ function sticky_plain(text) {
 ;// CONCATENATED MODULE: ./src/runner/approval.ts
 /**
  * Who approved what with the override label, and what the comment is to remember of it. The size that counts is that of
- * the moment when the label was applied: remembered since, weighed right then, or else what the comment showed.
+ * the head when the label was applied: remembered since, weighed here, or else what the comment showed.
  */
-async function approvalOf({ pullRequest, label, previous, appliedNow, reports }, github) {
+async function approvalOf({ pullRequest, label, previous, isAppliedToHead, reports }, github) {
     const labelling = await github.labelling(pullRequest, label);
     const by = labelling?.by ?? null;
     if (labelling === null || by === null) {
@@ -48886,7 +49028,8 @@ async function approvalOf({ pullRequest, label, previous, appliedNow, reports },
     const { id } = labelling;
     const remembered = previous?.approval?.event === id ? previous.approval.apps : null;
     // An app that another job weighs may be remembered alone.
-    const seen = appliedNow ? sizesOf(reports) : remembered === null ? previous?.apps : {};
+    const isKnown = remembered !== null && reports.every(({ app }) => Object.hasOwn(remembered, app));
+    const seen = !isKnown && (await isAppliedToHead(labelling)) ? sizesOf(reports) : (remembered ?? previous?.apps);
     const sizes = { ...seen, ...remembered };
     return {
         approval: { label, by, mayWrite: await github.mayWrite(by), sizes },
@@ -48905,7 +49048,39 @@ function sizesOf(reports) {
     ]));
 }
 
+;// CONCATENATED MODULE: ./src/runner/first-of-head.ts
+
+/**
+ * Whether no older run can be about the same head, so that none is left that might yet speak. GitHub's list of runs tells;
+ * where it may not be read, a head that is new, on a branch that was never pushed to by force. False where neither is known.
+ */
+async function isFirstOfHead({ pullRequest, headSha, run, hasNewHead }, github) {
+    if (run.attempt > 1 || hasNewHead === false)
+        return false;
+    try {
+        const runs = await github.runsAt(headSha);
+        const own = runs.find(({ id }) => id === run.id);
+        if (own !== undefined)
+            return !runs.some(({ id, workflow }) => workflow === own.workflow && id < own.id);
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+    }
+    if (hasNewHead === null)
+        return false;
+    try {
+        return !(await github.wasForcePushed(pullRequest));
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/runner/post-comment.ts
+
 
 
 
@@ -48915,7 +49090,8 @@ function sizesOf(reports) {
  * Brings the pull request's comment up to date, and gives its address; null if there is none. A refusal is a warning,
  * never a failure: the check is complete without it.
  */
-async function postComment({ pullRequest, headSha, run, isOwnRun, firstOfHead, publishing, reports, approval, text }, github, actions) {
+async function postComment(request, github, actions) {
+    const { pullRequest, headSha, run, isOwnRun, publishing, reports, approval, text } = request;
     if (publishing.comment === "never")
         return null;
     if (github === null) {
@@ -48935,7 +49111,7 @@ async function postComment({ pullRequest, headSha, run, isOwnRun, firstOfHead, p
                 : { apps: sizesOf(reports), approval }),
         };
         const create = isWanted(publishing.comment, reports);
-        const published = await publishComment({ pullRequest, marker, text, create, firstOfHead }, github);
+        const published = await publishComment({ pullRequest, marker, text, create, isFirstOfHead: () => isFirstOfHead(request, github) }, github);
         switch (published.state) {
             case "created":
             case "updated":
@@ -48972,62 +49148,6 @@ function isWanted(mode, reports) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/judge/override.ts
-
-
-
-/** The rules that say how much is too much; that something could not be weighed is nobody's to approve. */
-const LIFTED = ["limit", "max-increase"];
-/**
- * The report as it is judged with the override label: an increase that was approved by somebody who may write to the
- * repository turns from a failure into a warning, as long as the change has not grown since by more than the noise floor.
- * What has grown is the change, not the slug: what others merged meanwhile is not held against it. Where there is nothing to
- * let through, nothing is said of the label.
- */
-function withOverride(report, approval) {
-    if (approval === null || report.head.total === null || !report.verdict.findings.some(isLiftable))
-        return report;
-    const override = overrideOf(report, approval);
-    if (override.state !== "in-force")
-        return { ...report, override };
-    const findings = report.verdict.findings.map((finding) => isLiftable(finding)
-        ? { ...finding, status: "warn", message: `${finding.message} Approved by ${approval.by ?? ""}.` }
-        : finding);
-    const lifts = report.verdict.findings.filter((finding, at) => finding !== findings[at]).map(({ rule }) => rule);
-    return {
-        ...report,
-        override: { ...override, lifts },
-        verdict: { status: worst(findings.map(({ status }) => status)), findings },
-    };
-}
-function isLiftable({ status, rule }) {
-    return status === "fail" && LIFTED.includes(rule);
-}
-function overrideOf(report, { label, by, mayWrite, sizes }) {
-    const override = (state, message) => ({ label, state, by, message, lifts: [] });
-    if (by === null)
-        return override("refused", `Who applied the label ${label} is not known: it approves nothing. Apply it again.`);
-    if (!mayWrite)
-        return override("refused", `${by}, who applied the label ${label}, may not write to this repository: it approves nothing.`);
-    const approved = Object.hasOwn(sizes, report.app) ? sizes[report.app] : undefined;
-    const { was, is } = grown(report, approved);
-    if (was === null || is === null) {
-        return override("void", `When ${by} applied the label ${label}, nothing had been weighed: apply it again to approve what is shown here.`);
-    }
-    const more = is - was;
-    if (more > noiseFloorOf(report)) {
-        return override("void", `The change has grown by ${mib(more)} since ${by} applied the label ${label}: it approves nothing any more. Apply it again to approve what is shown here.`);
-    }
-    return override("in-force", `${by} approved this size with the label ${label}.`);
-}
-/** The change then and now; the slug where the change was, or is, unknown. Null for what is not known. Bytes. */
-function grown({ diff, head }, approved) {
-    const delta = diff.total?.compressed ?? null;
-    if (approved?.delta != null && delta !== null)
-        return { was: approved.delta, is: delta };
-    return { was: approved?.compressed ?? null, is: head.total?.compressed ?? null };
-}
-
 ;// CONCATENATED MODULE: ./src/runner/settle.ts
 
 
@@ -49041,23 +49161,23 @@ const DEFAULT_KEY = ".";
  * Without a token, or an answer, they stand as they are.
  */
 async function settle_settle(unsettled, github, actions) {
-    const { weighed, pullRequest: number, publishing, applied, comparesWithTip } = unsettled;
+    const { weighed, pullRequest: number, publishing, isAppliedToHead, comparesWithTip } = unsettled;
     const asMeasured = { reports: weighed, context: { baseOutdated: null }, approval: undefined };
     if (github === null || number === null)
         return asMeasured;
-    const isOverride = (name) => name.toLowerCase() === publishing.overrideLabel.toLowerCase();
     try {
         const pullRequest = await github.pullRequest(number);
         const context = { baseOutdated: comparesWithTip ? await settle_outdated(pullRequest, weighed, github, actions) : null };
-        // As GitHub writes it, to which upper and lower case are the same here.
-        const label = pullRequest.labels.find(isOverride);
+        // As GitHub writes it.
+        const label = pullRequest.labels.find((name) => isOverride(name, publishing));
         if (label === undefined)
             return { ...asMeasured, context };
+        const previous = await remembering(number, publishing.key, github);
         const labelled = {
             pullRequest: number,
             label,
-            previous: await remembering(number, publishing.key, github),
-            appliedNow: applied !== null && isOverride(applied),
+            previous,
+            isAppliedToHead: (labelling) => isAppliedToHead({ labelling, pullRequest, previous }),
             reports: weighed,
         };
         const { approval, record } = await approvalOf(labelled, github);
@@ -49074,6 +49194,10 @@ async function settle_settle(unsettled, github, actions) {
             actions.info(logLine(text));
         return { ...asMeasured, approval: "unknown" };
     }
+}
+/** Whether a label is the one that lets an increase through. To GitHub, upper and lower case are the same. */
+function isOverride(name, { overrideLabel }) {
+    return name.toLowerCase() === overrideLabel.toLowerCase();
 }
 /**
  * The comment that remembers approvals. Where each app has a job of its own that does not comment (a matrix), it is the
@@ -49113,6 +49237,8 @@ async function settle_outdated({ base }, [report], github, actions) {
 
 
 
+
+
 /** GitHub shows no more warnings of a step. */
 const MOST_PROBLEMS = 10;
 /**
@@ -49131,7 +49257,8 @@ async function runCommentAction(actions, env, signals) {
             throw new UserError("There is no token.", "Leave the input github-token out to use the job's.");
         }
         actions.setOutput("comment-url", "");
-        const asked = { origin: originOf(runner), isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
+        const origin = originOf(runner, publishing);
+        const asked = { origin, isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
         try {
             actions.setOutput("comment-url", (await writeComment(asked, github, actions)) ?? "");
         }
@@ -49158,10 +49285,10 @@ async function writeComment({ origin, isWanted, ownRun, publishing }, github, ac
         return null;
     }
     // Who approved what is asked anew: a report may say anything.
-    const weighed = reports.map((report) => ({ ...report, override: null }));
-    const { pullRequest, applied } = target;
+    const weighed = reports.map(withoutOverride);
+    const { pullRequest, isAppliedToHead } = target;
     const comparesWithTip = weighed.every(({ base }) => isNamedByItself(base));
-    const unsettled = { weighed, pullRequest, publishing, applied, comparesWithTip };
+    const unsettled = { weighed, pullRequest, publishing, isAppliedToHead, comparesWithTip };
     const settled = await settle_settle(unsettled, github, actions);
     const text = renderGathered(settled.reports, { ...settled.context, problems });
     const isOwnRun = target.run.id === ownRun;
@@ -49171,14 +49298,15 @@ async function writeComment({ origin, isWanted, ownRun, publishing }, github, ac
 function isNamedByItself({ revision }) {
     return revision?.ref === revision?.sha;
 }
-function originOf({ event, run }) {
+function originOf({ event, run }, publishing) {
     if (event.name === "workflow_run")
         return readEndedRun(event.payload);
     const about = readEvent(event.name, event.payload);
     if (about.kind !== "pull-request")
         return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
-    const firstOfHead = about.hasNewHead && run.attempt === 1;
-    return { pullRequest: about.number, headSha: about.head.sha, run, firstOfHead, applied: about.applied };
+    const { number: pullRequest, head, hasNewHead } = about;
+    const isAppliedToHead = byEvent(about, (name) => isOverride(name, publishing));
+    return { pullRequest, headSha: head.sha, run, hasNewHead, isAppliedToHead };
 }
 /** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
 async function targetOf(ended, github) {
@@ -49202,8 +49330,8 @@ async function targetOf(ended, github) {
         pullRequest: pullRequest.number,
         headSha: sha,
         run: { id: ended.id, attempt: ended.attempt },
-        firstOfHead: false,
-        applied: null,
+        hasNewHead: null,
+        isAppliedToHead: byRuns(sha, ended.id, github),
     };
 }
 function artifactFilter(actions) {

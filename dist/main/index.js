@@ -32267,7 +32267,7 @@ module.exports = {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(603);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6910);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -32280,7 +32280,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 603:
+/***/ 6910:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42374,7 +42374,6 @@ const PULL_REQUEST = object({
     pull_request: object({
         number: schemas_int().positive(),
         head: object({ sha, ref: event_name, repo: repository }),
-        base: object({ ref: event_name }),
         labels: array(object({ name: schemas_string() })).default([]),
     }),
 });
@@ -42403,10 +42402,10 @@ function readEvent(event, payload) {
                 kind: "pull-request",
                 number: pull_request.number,
                 head: headOf(pull_request.head),
-                baseRef: pull_request.base.ref,
-                labels: pull_request.labels.map((each) => each.name),
                 hasNewHead: ["opened", "synchronize"].includes(action),
-                applied: action === "labeled" ? (label?.name ?? null) : null,
+                earlierLabels: pull_request.labels
+                    .map((each) => each.name)
+                    .filter((each) => action !== "opened" && !(action === "labeled" && each === label?.name)),
             };
         }
         case "merge_group": {
@@ -43601,6 +43600,37 @@ function parseTreeLine(line) {
     return { mode, id, path: line.subarray(tab + 1) };
 }
 
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: ./src/revisions/trust.ts
+
+
+
+/**
+ * Variables by which git works in this one repository though another user owns it, and reads the user's own configuration as
+ * ever. Before 2.38 git takes `safe.directory` from files alone, so it gets one of ours that includes theirs.
+ * https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+ * @param directory the top of its worktree
+ */
+async function trusting(directory, { env, scratch }) {
+    const file = (0,external_node_path_namespaceObject.join)(scratch, "gitconfig");
+    const includes = globalFiles(env).map((path) => `[include]\n\tpath = ${trust_quoted(path)}\n`);
+    await (0,promises_namespaceObject.writeFile)(file, `${includes.join("")}[safe]\n\tdirectory = ${trust_quoted(await (0,promises_namespaceObject.realpath)(directory))}\n`);
+    return { GIT_CONFIG_GLOBAL: file };
+}
+/** Where git looks for the user's own configuration, in its order. A file that is not there is no error, included or not. */
+function globalFiles({ GIT_CONFIG_GLOBAL: given, HOME: home = (0,external_node_os_namespaceObject.homedir)(), XDG_CONFIG_HOME: xdg, }) {
+    if (given !== undefined)
+        return given === "" ? [] : [given];
+    return [
+        (0,external_node_path_namespaceObject.join)(xdg === undefined || xdg === "" ? (0,external_node_path_namespaceObject.join)(home, ".config") : xdg, "git", "config"),
+        (0,external_node_path_namespaceObject.join)(home, ".gitconfig"),
+    ];
+}
+function trust_quoted(value) {
+    return `"${value.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+}
+
 ;// CONCATENATED MODULE: ./src/app/lfs.ts
 /** First line of a Git LFS pointer (git-lfs, docs/spec.md). */
 const SPEC = "version https://git-lfs.github.com/spec/v1\n";
@@ -43832,27 +43862,34 @@ async function pointerTo(source, size) {
 
 
 
+
 /**
  * Opens the repository that `dir` lies in: a clone of any depth or filter, bare, a linked worktree, or a
  * directory within one.
- * @param credentials what may be sent to a remote on their server, besides what the user has configured
  * @throws UserError if there is none, or git is not installed
  */
-async function openRepository(dir, context, credentials = null) {
+async function openRepository(dir, context, { credentials, isTrusted = false } = {}) {
     const start = (0,external_node_path_namespaceObject.resolve)(dir);
     if (!(await isDirectory(start))) {
         throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
     }
-    const here = new Git(start, gitEnvironment(context.env), context.signal);
-    const found = await here.run(["rev-parse", "--absolute-git-dir"]);
+    const asked = ["rev-parse", "--absolute-git-dir"];
+    let here = new Git(start, gitEnvironment(context.env), context.signal);
+    let found = await here.run(asked);
+    if (isTrusted && DUBIOUS.test(found.stderr)) {
+        here = here.at(start, await trusting(start, context));
+        found = await here.run(asked);
+    }
     if (found.code !== 0)
         throw openError(dir, found.stderr);
     const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
     const top = await here.line(["rev-parse", "--show-toplevel"]);
-    return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials);
+    return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
 }
+/** What git says of a repository that another user owns. */
+const DUBIOUS = /dubious ownership|unsafe repository/;
 function openError(dir, stderr) {
-    if (/dubious ownership|unsafe repository/.test(stderr)) {
+    if (DUBIOUS.test(stderr)) {
         return new UserError(`Git does not trust the repository in ${dir}: it belongs to another user.`, `If you do: git config --global --add safe.directory ${(0,external_node_path_namespaceObject.resolve)(dir)}`);
     }
     if (/not a git repository/i.test(stderr)) {
@@ -45209,8 +45246,6 @@ async function newDirectory(scratch) {
     return directory;
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./src/store/directory.ts
 
 
@@ -46356,7 +46391,7 @@ async function withSession(options, work) {
     try {
         const tools = createTools(context);
         void tools.warmUp();
-        const repository = await openRepository(repo, context, options.credentials);
+        const repository = await openRepository(repo, context, options);
         const note = (text) => {
             progress.note(text);
         };
@@ -46403,13 +46438,15 @@ const answers_PULL_REQUEST = object({
     head: object({ sha: schemas_string(), ref: schemas_string(), repo: object({ full_name: schemas_string() }).nullish() }),
     base: object({ sha: schemas_string(), ref: schemas_string() }),
     labels: array(object({ name: schemas_string() })),
+    created_at: schemas_string(),
 })
-    .transform(({ number, state, head, base, labels }) => ({
+    .transform(({ number, state, head, base, labels, created_at }) => ({
     number,
     isOpen: state === "open",
     head: { sha: head.sha, ref: head.ref, repository: head.repo?.full_name ?? null },
     base: { sha: base.sha, ref: base.ref },
     labels: labels.map(({ name }) => name),
+    createdAt: created_at,
 }));
 const BRANCH = object({ commit: object({ sha: schemas_string() }) });
 /** Only those about labels have one. */
@@ -46423,6 +46460,13 @@ const ISSUE_EVENT = object({
 /** `maintain` is told as `write`, `triage` as `read`, and a role of an organisation's own as what it is based on. */
 const PERMISSION = object({ permission: schemas_string() });
 const CREATED_CHECK_RUN = object({ html_url: schemas_string().nullable() });
+const answers_WORKFLOW_RUN = object({ id: schemas_int(), workflow_id: schemas_int(), head_sha: schemas_string(), created_at: schemas_string() })
+    .transform(({ id, workflow_id, head_sha, created_at }) => ({
+    id,
+    workflow: workflow_id,
+    headSha: head_sha,
+    createdAt: created_at,
+}));
 const ARTIFACT = object({ id: schemas_int(), name: schemas_string(), size_in_bytes: schemas_int(), expired: schemas_boolean() })
     .transform(({ id, name, size_in_bytes, expired }) => ({
     id,
@@ -51835,6 +51879,13 @@ function createGitHub(options, clock = CLOCK) {
         }
         return Buffer.concat(chunks, bytes);
     }
+    async function eventsOf(pullRequest) {
+        return ask({ to: `read the events of #${pullRequest}`, needs: "pull-requests: read" }, array(ISSUE_EVENT), () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
+            ...repo,
+            issue_number: pullRequest,
+            per_page: 100,
+        }));
+    }
     return {
         retrying,
         ownComments: async (pullRequest) => {
@@ -51898,17 +51949,13 @@ function createGitHub(options, clock = CLOCK) {
             }
         },
         labelling: async (pullRequest, label) => {
-            const events = await ask({ to: `read the events of #${pullRequest}`, needs: "pull-requests: read" }, array(ISSUE_EVENT), () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/events", {
-                ...repo,
-                issue_number: pullRequest,
-                per_page: 100,
-            }));
-            const last = events
+            const last = (await eventsOf(pullRequest))
                 .filter(({ event, label: its }) => isLabelEvent(event) && sameName(its?.name ?? "", label))
                 .sort((one, other) => one.id - other.id)
                 .at(-1);
             return last?.event === "labeled" ? { id: last.id, by: last.actor?.login ?? null, at: last.created_at } : null;
         },
+        wasForcePushed: async (pullRequest) => (await eventsOf(pullRequest)).some(({ event }) => event === "head_ref_force_pushed"),
         mayWrite: async (login) => {
             const found = await find({ to: `ask for the permission of ${login}`, needs: "metadata: read" }, PERMISSION, async () => {
                 const parameters = { ...repo, username: login };
@@ -51932,6 +51979,19 @@ function createGitHub(options, clock = CLOCK) {
                 return (await octokit.request("POST /repos/{owner}/{repo}/check-runs", parameters)).data;
             }));
             return { url: html_url };
+        },
+        runsAt: async (headSha) => {
+            const purpose = { to: `list the runs for ${headSha.slice(0, 7)}`, needs: "actions: read" };
+            const found = await ask(purpose, array(answers_WORKFLOW_RUN), () => octokit.paginate("GET /repos/{owner}/{repo}/actions/runs", {
+                ...repo,
+                head_sha: headSha,
+                event: "pull_request",
+                per_page: 100,
+            }));
+            // A server that does not know the filter lists all runs.
+            return found
+                .filter((run) => run.headSha === headSha)
+                .map(({ id, workflow, createdAt }) => ({ id, workflow, createdAt }));
         },
         artifacts: async (runId) => {
             const found = await ask({ to: `list the artifacts of the run ${runId}`, needs: "actions: read" }, array(ARTIFACT), () => octokit.paginate("GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts", {
@@ -52159,6 +52219,45 @@ async function readPayload(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/runner/labelled-head.ts
+/** Where what was weighed is no pull request's head. */
+const NO_HEAD = () => Promise.resolve(false);
+/**
+ * As the event tells that started the run: a label that the pull request did not have before this head has come since.
+ * @param isLabel whether this is the name of the label in question
+ */
+function byEvent({ head, earlierLabels }, isLabel) {
+    return ({ pullRequest }) => Promise.resolve(pullRequest.head.sha === head.sha && !earlierLabels.some(isLabel));
+}
+/**
+ * How long after a pull request was opened its first run is there, and the labels that it was opened with are on it. GitHub
+ * applies those by events of their own, and starts runs some seconds later. Milliseconds.
+ */
+const OPENING = 60_000;
+/**
+ * As GitHub tells of another run, whose event is not known: the label is no older than the first run for the head, or came with
+ * the pull request itself. GitHub says nowhere when a branch was pushed to; a run comes seconds later, never before.
+ * @param run the one that has weighed
+ */
+function byRuns(headSha, run, github) {
+    return async ({ labelling, pullRequest, previous }) => {
+        if (pullRequest.head.sha !== headSha)
+            return false;
+        const runs = await github.runsAt(headSha);
+        const own = runs.find(({ id }) => id === run);
+        // By a force-push the head may have come back: then what counts began after the other one was commented on.
+        const other = previous !== null && previous.head !== headSha ? previous.run : null;
+        const times = runs
+            .filter(({ id, workflow }) => workflow === own?.workflow && (other === null || id > other))
+            .map(({ createdAt }) => Date.parse(createdAt));
+        const began = Math.min(...times);
+        const [applied, opened] = [Date.parse(labelling.at), Date.parse(pullRequest.createdAt)];
+        if (applied >= began)
+            return true;
+        return other === null && began - opened <= OPENING && applied - opened <= OPENING;
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/judge/noise-floor.ts
 
 /**
@@ -52192,7 +52291,7 @@ function isRed({ verdict: { status } }) {
 /** From best to worst. `indeterminate` turns the check red as `fail` does, but says that nothing was proved. */
 const STATUSES = ["pass", "warn", "fail", "indeterminate"];
 /** The worst of several; `pass` of none. */
-function worst(statuses) {
+function verdict_worst(statuses) {
     return STATUSES[Math.max(0, ...statuses.map((status) => STATUSES.indexOf(status)))] ?? "indeterminate";
 }
 const RULES = ["weighed", "base", "limit", "warn-at", "max-increase"];
@@ -53171,7 +53270,7 @@ function wasCompared({ base }) {
 }
 function totalHeadline(members) {
     const totals = totalsOf(members);
-    const status = worst(members.map(({ report }) => report.verdict.status));
+    const status = verdict_worst(members.map(({ report }) => report.verdict.status));
     const same = members.length > 0 && members.every(({ headline }) => headline.delta === "unchanged");
     const wrong = ["indeterminate", "fail", "warn"].flatMap((each) => {
         const having = members.filter(({ report }) => report.verdict.status === each);
@@ -53772,7 +53871,7 @@ function numberOf(at, count) {
 }
 /** Sets the outputs that hold the result in figures, all apps together. */
 function setFigures(reports, actions) {
-    actions.setOutput("verdict", worst(reports.map(({ verdict }) => verdict.status)));
+    actions.setOutput("verdict", verdict_worst(reports.map(({ verdict }) => verdict.status)));
     actions.setOutput("compressed", outputs_total(reports.map(({ head }) => head.total)));
     actions.setOutput("delta", outputs_total(reports.map(({ diff }) => diff.total)));
 }
@@ -53903,7 +54002,7 @@ async function publishComment(request, github) {
         if (found.some((other) => compareRuns(other.marker, marker) > 0)) {
             return withdraw(others, `A newer run has commented on #${pullRequest} already.`);
         }
-        if (oldest !== undefined && sticky_says(oldest, wanted, written)) {
+        if (oldest !== undefined && (await sticky_says(oldest, wanted, written))) {
             if (others.length === 0)
                 return { state: written.state, url: oldest.comment.url, contended: written.contended };
             for (const { comment } of others)
@@ -53951,12 +54050,14 @@ async function ours(github, pullRequest, key, created = null) {
         .sort((one, other) => one.comment.id - other.comment.id);
 }
 /** Whether a comment says already what this run has to say. */
-function sticky_says({ comment, marker }, { marker: wanted, text, firstOfHead }, written) {
+async function sticky_says({ comment, marker }, { marker: wanted, text, isFirstOfHead }, written) {
     const sameRun = compareRuns(marker, wanted) === 0;
     // GitHub may keep a text in another form than it was sent in.
     if (sameRun && written.id === comment.id)
         return true;
-    return isText(comment, text) && (0,external_node_util_.isDeepStrictEqual)(content(marker), content(wanted)) && (sameRun || firstOfHead);
+    if (!isText(comment, text) || !(0,external_node_util_.isDeepStrictEqual)(content(marker), content(wanted)))
+        return false;
+    return sameRun || isFirstOfHead();
 }
 /** What a marker says beside which run wrote it. */
 function content(marker) {
@@ -53974,9 +54075,9 @@ function sticky_plain(text) {
 ;// CONCATENATED MODULE: ./src/runner/approval.ts
 /**
  * Who approved what with the override label, and what the comment is to remember of it. The size that counts is that of
- * the moment when the label was applied: remembered since, weighed right then, or else what the comment showed.
+ * the head when the label was applied: remembered since, weighed here, or else what the comment showed.
  */
-async function approvalOf({ pullRequest, label, previous, appliedNow, reports }, github) {
+async function approvalOf({ pullRequest, label, previous, isAppliedToHead, reports }, github) {
     const labelling = await github.labelling(pullRequest, label);
     const by = labelling?.by ?? null;
     if (labelling === null || by === null) {
@@ -53986,7 +54087,8 @@ async function approvalOf({ pullRequest, label, previous, appliedNow, reports },
     const { id } = labelling;
     const remembered = previous?.approval?.event === id ? previous.approval.apps : null;
     // An app that another job weighs may be remembered alone.
-    const seen = appliedNow ? sizesOf(reports) : remembered === null ? previous?.apps : {};
+    const isKnown = remembered !== null && reports.every(({ app }) => Object.hasOwn(remembered, app));
+    const seen = !isKnown && (await isAppliedToHead(labelling)) ? sizesOf(reports) : (remembered ?? previous?.apps);
     const sizes = { ...seen, ...remembered };
     return {
         approval: { label, by, mayWrite: await github.mayWrite(by), sizes },
@@ -54005,7 +54107,39 @@ function sizesOf(reports) {
     ]));
 }
 
+;// CONCATENATED MODULE: ./src/runner/first-of-head.ts
+
+/**
+ * Whether no older run can be about the same head, so that none is left that might yet speak. GitHub's list of runs tells;
+ * where it may not be read, a head that is new, on a branch that was never pushed to by force. False where neither is known.
+ */
+async function isFirstOfHead({ pullRequest, headSha, run, hasNewHead }, github) {
+    if (run.attempt > 1 || hasNewHead === false)
+        return false;
+    try {
+        const runs = await github.runsAt(headSha);
+        const own = runs.find(({ id }) => id === run.id);
+        if (own !== undefined)
+            return !runs.some(({ id, workflow }) => workflow === own.workflow && id < own.id);
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+    }
+    if (hasNewHead === null)
+        return false;
+    try {
+        return !(await github.wasForcePushed(pullRequest));
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/runner/post-comment.ts
+
 
 
 
@@ -54015,7 +54149,8 @@ function sizesOf(reports) {
  * Brings the pull request's comment up to date, and gives its address; null if there is none. A refusal is a warning,
  * never a failure: the check is complete without it.
  */
-async function postComment({ pullRequest, headSha, run, isOwnRun, firstOfHead, publishing, reports, approval, text }, github, actions) {
+async function postComment(request, github, actions) {
+    const { pullRequest, headSha, run, isOwnRun, publishing, reports, approval, text } = request;
     if (publishing.comment === "never")
         return null;
     if (github === null) {
@@ -54035,7 +54170,7 @@ async function postComment({ pullRequest, headSha, run, isOwnRun, firstOfHead, p
                 : { apps: sizesOf(reports), approval }),
         };
         const create = isWanted(publishing.comment, reports);
-        const published = await publishComment({ pullRequest, marker, text, create, firstOfHead }, github);
+        const published = await publishComment({ pullRequest, marker, text, create, isFirstOfHead: () => isFirstOfHead(request, github) }, github);
         switch (published.state) {
             case "created":
             case "updated":
@@ -54099,7 +54234,7 @@ async function publish(publication, github, actions) {
     const checkRun = checkRunOf({
         name: publishing.key === "." ? "Slugdiff" : `Slugdiff (${publishing.key})`,
         headSha: event.kind === "pull-request" ? event.head.sha : runner.sha,
-        status: worst(reports.map(({ verdict }) => verdict.status)),
+        status: verdict_worst(reports.map(({ verdict }) => verdict.status)),
         title,
         summary: text,
         annotations,
@@ -54112,8 +54247,7 @@ async function publish(publication, github, actions) {
     let url = null;
     if (event.kind === "pull-request") {
         const { number: pullRequest, head, hasNewHead } = event;
-        const firstOfHead = hasNewHead && runner.run.attempt === 1;
-        const about = { pullRequest, headSha: head.sha, run: runner.run, isOwnRun: true, firstOfHead };
+        const about = { pullRequest, headSha: head.sha, run: runner.run, isOwnRun: true, hasNewHead };
         const request = { ...about, publishing, reports, approval, text };
         url = await postComment(request, github, actions);
     }
@@ -54183,14 +54317,32 @@ function withOverride(report, approval) {
     if (override.state !== "in-force")
         return { ...report, override };
     const findings = report.verdict.findings.map((finding) => isLiftable(finding)
-        ? { ...finding, status: "warn", message: `${finding.message} Approved by ${approval.by ?? ""}.` }
+        ? { ...finding, status: "warn", message: finding.message + approvedBy(override) }
         : finding);
     const lifts = report.verdict.findings.filter((finding, at) => finding !== findings[at]).map(({ rule }) => rule);
     return {
         ...report,
         override: { ...override, lifts },
-        verdict: { status: worst(findings.map(({ status }) => status)), findings },
+        verdict: { status: verdict_worst(findings.map(({ status }) => status)), findings },
     };
+}
+/** The report as it was before `withOverride`: what an approval has turned into a warning is a failure again. */
+function withoutOverride(report) {
+    const { override } = report;
+    if (override === null)
+        return report;
+    const findings = report.verdict.findings.map((finding) => {
+        if (finding.status !== "warn" || !override.lifts.includes(finding.rule))
+            return finding;
+        const end = approvedBy(override);
+        const message = finding.message.endsWith(end) ? finding.message.slice(0, -end.length) : finding.message;
+        return { ...finding, status: "fail", message };
+    });
+    return { ...report, override: null, verdict: { status: worst(findings.map(({ status }) => status)), findings } };
+}
+/** What an approval adds to a finding's message. */
+function approvedBy({ by }) {
+    return ` Approved by ${by ?? ""}.`;
 }
 function isLiftable({ status, rule }) {
     return status === "fail" && LIFTED.includes(rule);
@@ -54233,23 +54385,23 @@ const DEFAULT_KEY = ".";
  * Without a token, or an answer, they stand as they are.
  */
 async function settle_settle(unsettled, github, actions) {
-    const { weighed, pullRequest: number, publishing, applied, comparesWithTip } = unsettled;
+    const { weighed, pullRequest: number, publishing, isAppliedToHead, comparesWithTip } = unsettled;
     const asMeasured = { reports: weighed, context: { baseOutdated: null }, approval: undefined };
     if (github === null || number === null)
         return asMeasured;
-    const isOverride = (name) => name.toLowerCase() === publishing.overrideLabel.toLowerCase();
     try {
         const pullRequest = await github.pullRequest(number);
         const context = { baseOutdated: comparesWithTip ? await settle_outdated(pullRequest, weighed, github, actions) : null };
-        // As GitHub writes it, to which upper and lower case are the same here.
-        const label = pullRequest.labels.find(isOverride);
+        // As GitHub writes it.
+        const label = pullRequest.labels.find((name) => isOverride(name, publishing));
         if (label === undefined)
             return { ...asMeasured, context };
+        const previous = await remembering(number, publishing.key, github);
         const labelled = {
             pullRequest: number,
             label,
-            previous: await remembering(number, publishing.key, github),
-            appliedNow: applied !== null && isOverride(applied),
+            previous,
+            isAppliedToHead: (labelling) => isAppliedToHead({ labelling, pullRequest, previous }),
             reports: weighed,
         };
         const { approval, record } = await approvalOf(labelled, github);
@@ -54266,6 +54418,10 @@ async function settle_settle(unsettled, github, actions) {
             actions.info(logLine(text));
         return { ...asMeasured, approval: "unknown" };
     }
+}
+/** Whether a label is the one that lets an increase through. To GitHub, upper and lower case are the same. */
+function isOverride(name, { overrideLabel }) {
+    return name.toLowerCase() === overrideLabel.toLowerCase();
 }
 /**
  * The comment that remembers approvals. Where each app has a job of its own that does not comment (a matrix), it is the
@@ -54531,7 +54687,7 @@ function judge(base, head, diff, budget, occasion) {
             findings.push(judgeMaxIncrease(before, change, budget));
     }
     const applying = findings.filter((finding) => finding !== null);
-    return { status: worst(applying.map(({ status }) => status)), findings: applying };
+    return { status: verdict_worst(applying.map(({ status }) => status)), findings: applying };
 }
 /**
  * Refuses a comparison of nothing with nothing: the app was misspelt, or never was.
@@ -62416,6 +62572,7 @@ async function baseRevision({ base }, head, event, repository) {
 
 
 
+
 /**
  * The action: weighs what the event is about, settles what the pull request's label lets through, says all of it where
  * people look, and sets the job's result.
@@ -62439,7 +62596,7 @@ async function runAction(actions, env, signals) {
                 weighed: await weighEvent(event, given, parts),
                 pullRequest: pullRequestOf(event),
                 publishing,
-                applied: event.kind === "pull-request" ? event.applied : null,
+                isAppliedToHead: event.kind === "pull-request" ? byEvent(event, (name) => isOverride(name, publishing)) : NO_HEAD,
                 comparesWithTip: event.kind === "pull-request" && given.base === undefined,
             };
             const settled = await settle_settle(unsettled, github, actions);
@@ -62451,6 +62608,8 @@ function sessionOf(given, { workspace, serverUrl }, building, selection) {
     const token = given["github-token"];
     return {
         repo: workspace,
+        // In a job with a container of its own, the runner's user owns the workspace, and the container's runs the job.
+        isTrusted: true,
         cache: given.cache ?? true,
         cacheDir: null,
         actionsCache: { selection },
