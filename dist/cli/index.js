@@ -3058,7 +3058,7 @@ function trailingBytesSeen(data) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(785);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(278);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -3100,7 +3100,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 785:
+/***/ 278:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3311,6 +3311,22 @@ class SideError extends UserError {
         this.state = state;
         this.step = step;
     }
+}
+
+;// CONCATENATED MODULE: ./src/model/resolution.ts
+/** Package managers that Heroku's Python buildpack supports. */
+const PACKAGE_MANAGERS = ["pip", "uv", "poetry", "pipenv"];
+/** Is it a wheel, which is unpacked? Everything else has to be built, which runs its authors' code. */
+function isReadyWheel(source) {
+    return source.kind === "wheel" || (source.kind === "archive" && source.filename.endsWith(".whl"));
+}
+/** Names a few distributions, and counts more: "pip and setuptools", "46 distributions". */
+function inWords(distributions) {
+    const names = distributions.map(({ name }) => name);
+    if (names.length > 3)
+        return `${names.length} distributions`;
+    const last = names.pop() ?? "nothing";
+    return names.length === 0 ? last : `${names.join(", ")} and ${last}`;
 }
 
 ;// CONCATENATED MODULE: ./src/model/target.ts
@@ -13102,7 +13118,7 @@ function withinRepository(pattern, of) {
 
 
 /** Commands that take settings, in the order help shows them. */
-const WEIGHING_COMMANDS = ["compare", "weigh", "why"];
+const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"];
 /** When the action writes a comment; one that is there is kept true in any case. */
 const COMMENT_MODES = ["always", "changes", "failure", "never"];
 const EVERYWHERE = ["action", "cli", "file"];
@@ -13111,7 +13127,7 @@ const OPTIONS_ONLY = ["action", "cli"];
 // About what is done on GitHub with the answer.
 const ACTION_ONLY = ["action"];
 const ALL = WEIGHING_COMMANDS;
-const JUDGING = ["compare", "weigh"];
+const JUDGING = ["compare", "weigh", "what-if"];
 const COMPARING = ["compare"];
 /** Every key there is: the one place that the readers, the help text and the documentation are made from. */
 const KEYS = {
@@ -13139,7 +13155,7 @@ const KEYS = {
         help: 'revision to weigh, or "worktree"',
         byDefault: "from the event; on a terminal HEAD",
         doors: OPTIONS_ONLY,
-        commands: ["compare", "why"],
+        commands: ["compare", "why", "what-if"],
         decidedBy: "side",
     },
     platform: {
@@ -13309,6 +13325,7 @@ function readInto(given, name, texts, of) {
 
 ;// CONCATENATED MODULE: ./src/config/commands.ts
 
+
 const COMMAND_NAMES = [...WEIGHING_COMMANDS, "store"];
 /** The forms that a result can be written in. */
 const FORMATS = ["text", "markdown", "json"];
@@ -13328,9 +13345,50 @@ const COMMANDS = {
         help: "say why a distribution is in the slug, and what leaves with it",
         formats: ["text", "json"],
     },
+    "what-if": {
+        usage: "what-if [options]",
+        help: "compare an app as it is with what it would be",
+        formats: FORMATS,
+    },
     store: { usage: "store stats|clear [options]", help: "show or empty the store of what was weighed", formats: [] },
 };
-const FORMATTING = ["compare", "weigh", "why"];
+const FORMATTING = ["compare", "weigh", "why", "what-if"];
+const WHAT_IF = ["what-if"];
+/** What would be otherwise. `--python` is a key: for what-if it is the version that would be. */
+const WISHES = [
+    {
+        name: "replace",
+        value: "NAME=REQ",
+        help: "put another requirement in the place of one, in the same version if it names none; may be repeated",
+        byDefault: null,
+        commands: WHAT_IF,
+        key: null,
+    },
+    {
+        name: "without",
+        value: "NAME",
+        help: "take a requirement out, with uv also what only others require; may be repeated",
+        byDefault: null,
+        commands: WHAT_IF,
+        key: null,
+    },
+    {
+        name: "with",
+        value: "REQ",
+        help: "add a requirement; may be repeated",
+        byDefault: null,
+        commands: WHAT_IF,
+        key: null,
+    },
+    {
+        name: "package-manager",
+        value: "NAME",
+        help: `install with another package manager: ${PACKAGE_MANAGERS.join(", ")}`,
+        byDefault: null,
+        commands: WHAT_IF,
+        key: null,
+    },
+];
 /** Options of the terminal alone: they don't change the answer, so they are no keys and stand in no file. */
 const RUN_OPTIONS = [
     {
@@ -13373,6 +13431,7 @@ const ABOUT = [
 /** Every option, in the order help shows them. */
 const OPTIONS = [
     ...KEY_NAMES.filter((name) => KEYS[name].doors.includes("cli")).map((name) => optionOf(name)),
+    ...WISHES,
     ...RUN_OPTIONS,
     ...ABOUT,
 ];
@@ -13392,7 +13451,48 @@ function optionOf(key) {
     return { name: key, value, help, byDefault, commands, key };
 }
 
+;// CONCATENATED MODULE: ./src/config/wish.ts
+
+
+
+/**
+ * Reads what is wished for.
+ * @throws UserError if it is nothing, or not to be understood
+ */
+function readWish({ replace, without, with: added, python, packageManager }) {
+    if (replace.length + without.length + added.length === 0 && python === null && packageManager === null) {
+        throw new UserError("what-if was not told what would be otherwise.", "Write --replace NAME=REQ, --without NAME, --with REQ, --python VERSION or --package-manager NAME.");
+    }
+    return {
+        replace: replace.map((text) => {
+            const [, from, to] = /^([\w.-]+)=(?!=)(.+)$/.exec(text) ?? [];
+            if (from === undefined || to === undefined) {
+                throw new UserError(`--replace is not NAME=REQ: "${text}".`, 'Write it as in "tensorflow=tensorflow-cpu".');
+            }
+            return { from: nameOf(from, "--replace"), to: requirementOf(to, "--replace") };
+        }),
+        without: without.map((text) => nameOf(text, "--without")),
+        with: added.map((text) => requirementOf(text, "--with")),
+        python,
+        packageManager: packageManager === null ? null : oneOf(PACKAGE_MANAGERS)([packageManager], "--package-manager"),
+    };
+}
+/** A normalised name (PEP 503). */
+function nameOf(text, of) {
+    if (!/^[a-z0-9](?:[\w.-]*[a-z0-9])?$/i.test(text)) {
+        throw new UserError(`${of} is no distribution's name: "${text}".`, "Write the name alone, without a version.");
+    }
+    return text.toLowerCase().replaceAll(/[-_.]+/g, "-");
+}
+/** A requirement with a name; what its specifier says uv judges. */
+function requirementOf(text, of) {
+    if (/^[a-z0-9][\w.-]*\s*(?:\[[\w\s,.-]*\])?\s*(?:[~=!<>].*)?$/i.test(text))
+        return text.trim();
+    throw new UserError(`${of} is no requirement: "${text}".`, 'Write it as in "xgboost-cpu==3.4.1".');
+}
+
 ;// CONCATENATED MODULE: ./src/config/fromArgv.ts
+
 
 
 
@@ -13456,6 +13556,21 @@ function fromArgv(argv) {
             if (name === null)
                 throw new UserError("why was not told which distribution.", usage(command));
             return { command, name, given, run };
+        }
+        case "what-if": {
+            if (operands[0] !== undefined) {
+                throw new UserError(`what-if takes no argument, but got "${operands[0]}".`, "Name the revision by --head, and what would be otherwise by --replace, --without or --with.");
+            }
+            const { python = null, ...others } = given;
+            const texts = (name) => options.get(name) ?? [];
+            const wish = readWish({
+                replace: texts("replace"),
+                without: texts("without"),
+                with: texts("with"),
+                python,
+                packageManager: value("package-manager"),
+            });
+            return { command, wish, given: others, run };
         }
     }
 }
@@ -13927,184 +14042,6 @@ async function mapAtOnce(items, most, work) {
         if (at in errors)
             throw errors[at];
     return results;
-}
-
-;// CONCATENATED MODULE: ./src/model/layer.ts
-/** Who owns a layer's files. `unattributed` owns what is installed and claimed by nobody. */
-const LAYER_KINDS = ["runtime", "tool", "distribution", "app", "unattributed"];
-/**
- * How a layer's weight was come by. `built` was measured too, but of files that were built here from a source
- * archive; `estimated` carries an error band.
- */
-const MEASURES = ["measured", "built", "estimated"];
-/** The weight of one entry. */
-function entryWeight(entry) {
-    return { files: entry.kind === "directory" ? 0 : 1, disk: entry.disk, compressed: entry.compressed };
-}
-/** What entries weigh together. */
-function entriesWeight(entries) {
-    const weight = { files: 0, disk: 0, compressed: 0 };
-    // Of tens of thousands: no object is made for each.
-    for (const { kind, disk, compressed } of entries) {
-        if (kind !== "directory")
-            weight.files += 1;
-        weight.disk += disk;
-        weight.compressed += compressed;
-    }
-    return weight;
-}
-/** Identifies a layer within one slug, and the layer that it is compared with in another. */
-function layerKey(layer) {
-    // A tool that the app also requires (setuptools) is the same files to the reader: one row, not two.
-    const family = layer.kind === "tool" ? "distribution" : layer.kind;
-    return `${family}:${layer.name}`;
-}
-
-;// CONCATENATED MODULE: ./src/model/tree.ts
-/**
- * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
- * would put `a-b` between `a` and `a/c`.
- */
-function byTarOrder(a, b) {
-    const left = a.path.split("/");
-    const right = b.path.split("/");
-    for (let at = 0; at < left.length && at < right.length; at++) {
-        const order = compareBytes(left[at] ?? "", right[at] ?? "");
-        if (order !== 0)
-            return order;
-    }
-    return left.length - right.length;
-}
-/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
-function compareBytes(a, b) {
-    if (a === b)
-        return 0;
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
-function inTarOrder(items) {
-    // No name holds a NUL, which sorts before all that one may hold.
-    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
-    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
-}
-
-;// CONCATENATED MODULE: ./src/model/weight.ts
-const ZERO = { files: 0, disk: 0, compressed: 0 };
-function add(a, b) {
-    return { files: a.files + b.files, disk: a.disk + b.disk, compressed: a.compressed + b.compressed };
-}
-/** The delta from `base` to `head`: head minus base. */
-function subtract(head, base) {
-    return {
-        files: head.files - base.files,
-        disk: head.disk - base.disk,
-        compressed: head.compressed - base.compressed,
-    };
-}
-function sum(weights) {
-    let total = ZERO;
-    for (const weight of weights)
-        total = add(total, weight);
-    return total;
-}
-function equal(a, b) {
-    return a.files === b.files && a.disk === b.disk && a.compressed === b.compressed;
-}
-
-;// CONCATENATED MODULE: ./src/compare/compare.ts
-
-
-
-
-/** Head minus base; `unknown` unless each side is weighed or absent. */
-function compareSides(base, head) {
-    const from = slugOf(base);
-    const to = slugOf(head);
-    return from === undefined || to === undefined ? { state: "unknown" } : compare(from, to);
-}
-/** Null for a side where the app does not exist, undefined for one of which nothing is known. */
-function slugOf(side) {
-    if (side.state === "weighed")
-        return side.slug;
-    return side.state === "absent" ? null : undefined;
-}
-/** Head minus base; null is a side where the app does not exist, which weighs nothing. */
-function compare(base, head) {
-    const pairs = pair(base?.layers ?? [], head?.layers ?? [], layerKey);
-    return {
-        state: "known",
-        total: subtract(head?.total ?? ZERO, base?.total ?? ZERO),
-        error: pairs.reduce((error, layers) => error + errorOf(layers), 0),
-        layers: pairs.map(layerDelta).sort((a, b) => bySize(a, b) || compareBytes(a.name, b.name) || byKind(a, b)),
-        files: pairs.flatMap(fileDeltas).sort((a, b) => bySize(a, b) || compareBytes(a.path, b.path)),
-    };
-}
-function pair(base, head, key) {
-    const after = new Map(head.map((item) => [key(item), item]));
-    const before = new Set(base.map(key));
-    return [
-        ...base.map((from) => ({ from, to: after.get(key(from)), either: from })),
-        ...head.filter((to) => !before.has(key(to))).map((to) => ({ from: undefined, to, either: to })),
-    ];
-}
-function changeOf({ from, to }, same) {
-    if (from === undefined)
-        return "added";
-    if (to === undefined)
-        return "removed";
-    return same(from, to) ? "unchanged" : "changed";
-}
-function sameLayer(from, to) {
-    return from.version === to.version && equal(from.weight, to.weight);
-}
-/** What has the same figure on both sides is equally far off on both, so the delta is not. */
-function errorOf(layers) {
-    const { from, to } = layers;
-    const same = changeOf(layers, sameLayer) === "unchanged" && from?.error === to?.error;
-    return same ? 0 : (from?.error ?? 0) + (to?.error ?? 0);
-}
-function layerDelta(layers) {
-    const { from, to, either } = layers;
-    return {
-        // A tool on one side that the app itself requires on the other.
-        kind: from && to && from.kind !== to.kind ? "distribution" : either.kind,
-        name: either.name,
-        change: changeOf(layers, sameLayer),
-        fromVersion: from?.version ?? null,
-        toVersion: to?.version ?? null,
-        delta: subtract(to?.weight ?? ZERO, from?.weight ?? ZERO),
-    };
-}
-/** The files of an app layer that differ; a distribution's files follow from its version. */
-function fileDeltas({ from, to, either }) {
-    if (either.kind !== "app")
-        return [];
-    const files = (layer) => layer?.entries.filter(({ kind }) => kind !== "directory") ?? [];
-    return pair(files(from), files(to), ({ path }) => path).flatMap((entries) => {
-        const change = changeOf(entries, sameFile);
-        if (change === "unchanged")
-            return [];
-        const delta = subtract(fileWeight(entries.to), fileWeight(entries.from));
-        return [{ layer: either.name, path: entries.either.path, change, delta }];
-    });
-}
-/**
- * Whether a file is the same as far as weights tell. A file's compressed bytes are its share of its layer, so they
- * move a little when any other file changes: one of the same size counts as changed only from an eighth and 4 KiB on.
- */
-function sameFile(from, to) {
-    const moved = Math.abs(to.compressed - from.compressed);
-    const most = Math.max(4 * KIB, Math.max(from.compressed, to.compressed) / 8);
-    return from.kind === to.kind && from.disk === to.disk && moved < most;
-}
-function fileWeight(entry) {
-    return entry ? entryWeight(entry) : ZERO;
-}
-function bySize(a, b) {
-    return Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed);
-}
-function byKind(a, b) {
-    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind);
 }
 
 ;// CONCATENATED MODULE: ./src/system/redact.ts
@@ -15609,13 +15546,13 @@ function proposals(options, rules, head) {
     if (origin === null)
         return [];
     return KEY_NAMES.filter((name) => KEYS[name].decidedBy === "base" && options[name] === undefined).flatMap((name) => {
-        const [from, to] = [inWords(name, rules.given), inWords(name, head.given)];
+        const [from, to] = [effective_inWords(name, rules.given), effective_inWords(name, head.given)];
         if (from === to)
             return [];
         return [`${origin} changes ${name} from ${from} to ${to}: in force once it is in the base.`];
     });
 }
-function inWords(name, given) {
+function effective_inWords(name, given) {
     if (given[name] === undefined)
         return "its default";
     const value = asWritten(given)[name] ?? null;
@@ -15702,6 +15639,215 @@ function sizeText(bytes) {
             return `${String(bytes / unit)}${letter}`;
     }
     return String(bytes);
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+
+
+
+/**
+ * Writes the app's files at a revision into a directory; null if the app does not exist there.
+ * @param root absolute path; the directory is made
+ */
+async function checkOutApp(revision, root, app, { repository }) {
+    const checkedOut = await repository.checkOut(revision, app, root);
+    return checkedOut === null ? null : { ...checkedOut, revision, root };
+}
+/**
+ * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
+ * they may lead out of the app.
+ */
+async function readAppFile(app, path) {
+    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
+        return null;
+    try {
+        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
+    }
+    catch (error) {
+        // `.slugignore` has removed it in between.
+        if (error instanceof Error && "code" in error && error.code === "ENOENT")
+            return null;
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
+    }
+}
+
+;// CONCATENATED MODULE: ./src/model/layer.ts
+/** Who owns a layer's files. `unattributed` owns what is installed and claimed by nobody. */
+const LAYER_KINDS = ["runtime", "tool", "distribution", "app", "unattributed"];
+/**
+ * How a layer's weight was come by. `built` was measured too, but of files that were built here from a source
+ * archive; `estimated` carries an error band.
+ */
+const MEASURES = ["measured", "built", "estimated"];
+/** The weight of one entry. */
+function entryWeight(entry) {
+    return { files: entry.kind === "directory" ? 0 : 1, disk: entry.disk, compressed: entry.compressed };
+}
+/** What entries weigh together. */
+function entriesWeight(entries) {
+    const weight = { files: 0, disk: 0, compressed: 0 };
+    // Of tens of thousands: no object is made for each.
+    for (const { kind, disk, compressed } of entries) {
+        if (kind !== "directory")
+            weight.files += 1;
+        weight.disk += disk;
+        weight.compressed += compressed;
+    }
+    return weight;
+}
+/** Identifies a layer within one slug, and the layer that it is compared with in another. */
+function layerKey(layer) {
+    // A tool that the app also requires (setuptools) is the same files to the reader: one row, not two.
+    const family = layer.kind === "tool" ? "distribution" : layer.kind;
+    return `${family}:${layer.name}`;
+}
+
+;// CONCATENATED MODULE: ./src/model/tree.ts
+/**
+ * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
+ * would put `a-b` between `a` and `a/c`.
+ */
+function byTarOrder(a, b) {
+    const left = a.path.split("/");
+    const right = b.path.split("/");
+    for (let at = 0; at < left.length && at < right.length; at++) {
+        const order = compareBytes(left[at] ?? "", right[at] ?? "");
+        if (order !== 0)
+            return order;
+    }
+    return left.length - right.length;
+}
+/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
+function compareBytes(a, b) {
+    if (a === b)
+        return 0;
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
+function inTarOrder(items) {
+    // No name holds a NUL, which sorts before all that one may hold.
+    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
+    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+}
+
+;// CONCATENATED MODULE: ./src/model/weight.ts
+const ZERO = { files: 0, disk: 0, compressed: 0 };
+function add(a, b) {
+    return { files: a.files + b.files, disk: a.disk + b.disk, compressed: a.compressed + b.compressed };
+}
+/** The delta from `base` to `head`: head minus base. */
+function subtract(head, base) {
+    return {
+        files: head.files - base.files,
+        disk: head.disk - base.disk,
+        compressed: head.compressed - base.compressed,
+    };
+}
+function sum(weights) {
+    let total = ZERO;
+    for (const weight of weights)
+        total = add(total, weight);
+    return total;
+}
+function equal(a, b) {
+    return a.files === b.files && a.disk === b.disk && a.compressed === b.compressed;
+}
+
+;// CONCATENATED MODULE: ./src/compare/compare.ts
+
+
+
+
+/** Head minus base; `unknown` unless each side is weighed or absent. */
+function compareSides(base, head) {
+    const from = slugOf(base);
+    const to = slugOf(head);
+    return from === undefined || to === undefined ? { state: "unknown" } : compare(from, to);
+}
+/** Null for a side where the app does not exist, undefined for one of which nothing is known. */
+function slugOf(side) {
+    if (side.state === "weighed")
+        return side.slug;
+    return side.state === "absent" ? null : undefined;
+}
+/** Head minus base; null is a side where the app does not exist, which weighs nothing. */
+function compare(base, head) {
+    const pairs = pair(base?.layers ?? [], head?.layers ?? [], layerKey);
+    return {
+        state: "known",
+        total: subtract(head?.total ?? ZERO, base?.total ?? ZERO),
+        error: pairs.reduce((error, layers) => error + errorOf(layers), 0),
+        layers: pairs.map(layerDelta).sort((a, b) => bySize(a, b) || compareBytes(a.name, b.name) || byKind(a, b)),
+        files: pairs.flatMap(fileDeltas).sort((a, b) => bySize(a, b) || compareBytes(a.path, b.path)),
+    };
+}
+function pair(base, head, key) {
+    const after = new Map(head.map((item) => [key(item), item]));
+    const before = new Set(base.map(key));
+    return [
+        ...base.map((from) => ({ from, to: after.get(key(from)), either: from })),
+        ...head.filter((to) => !before.has(key(to))).map((to) => ({ from: undefined, to, either: to })),
+    ];
+}
+function changeOf({ from, to }, same) {
+    if (from === undefined)
+        return "added";
+    if (to === undefined)
+        return "removed";
+    return same(from, to) ? "unchanged" : "changed";
+}
+function sameLayer(from, to) {
+    return from.version === to.version && equal(from.weight, to.weight);
+}
+/** What has the same figure on both sides is equally far off on both, so the delta is not. */
+function errorOf(layers) {
+    const { from, to } = layers;
+    const same = changeOf(layers, sameLayer) === "unchanged" && from?.error === to?.error;
+    return same ? 0 : (from?.error ?? 0) + (to?.error ?? 0);
+}
+function layerDelta(layers) {
+    const { from, to, either } = layers;
+    return {
+        // A tool on one side that the app itself requires on the other.
+        kind: from && to && from.kind !== to.kind ? "distribution" : either.kind,
+        name: either.name,
+        change: changeOf(layers, sameLayer),
+        fromVersion: from?.version ?? null,
+        toVersion: to?.version ?? null,
+        delta: subtract(to?.weight ?? ZERO, from?.weight ?? ZERO),
+    };
+}
+/** The files of an app layer that differ; a distribution's files follow from its version. */
+function fileDeltas({ from, to, either }) {
+    if (either.kind !== "app")
+        return [];
+    const files = (layer) => layer?.entries.filter(({ kind }) => kind !== "directory") ?? [];
+    return pair(files(from), files(to), ({ path }) => path).flatMap((entries) => {
+        const change = changeOf(entries, sameFile);
+        if (change === "unchanged")
+            return [];
+        const delta = subtract(fileWeight(entries.to), fileWeight(entries.from));
+        return [{ layer: either.name, path: entries.either.path, change, delta }];
+    });
+}
+/**
+ * Whether a file is the same as far as weights tell. A file's compressed bytes are its share of its layer, so they
+ * move a little when any other file changes: one of the same size counts as changed only from an eighth and 4 KiB on.
+ */
+function sameFile(from, to) {
+    const moved = Math.abs(to.compressed - from.compressed);
+    const most = Math.max(4 * KIB, Math.max(from.compressed, to.compressed) / 8);
+    return from.kind === to.kind && from.disk === to.disk && moved < most;
+}
+function fileWeight(entry) {
+    return entry ? entryWeight(entry) : ZERO;
+}
+function bySize(a, b) {
+    return Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed);
+}
+function byKind(a, b) {
+    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind);
 }
 
 ;// CONCATENATED MODULE: ./src/platforms/heroku.ts
@@ -15905,22 +16051,6 @@ function postorder(successors) {
 
 ;// CONCATENATED MODULE: ./src/model/diff.ts
 const CHANGES = ["added", "removed", "changed", "unchanged"];
-
-;// CONCATENATED MODULE: ./src/model/resolution.ts
-/** Package managers that Heroku's Python buildpack supports. */
-const PACKAGE_MANAGERS = ["pip", "uv", "poetry", "pipenv"];
-/** Is it a wheel, which is unpacked? Everything else has to be built, which runs its authors' code. */
-function isReadyWheel(source) {
-    return source.kind === "wheel" || (source.kind === "archive" && source.filename.endsWith(".whl"));
-}
-/** Names a few distributions, and counts more: "pip and setuptools", "46 distributions". */
-function resolution_inWords(distributions) {
-    const names = distributions.map(({ name }) => name);
-    if (names.length > 3)
-        return `${names.length} distributions`;
-    const last = names.pop() ?? "nothing";
-    return names.length === 0 ? last : `${names.join(", ")} and ${last}`;
-}
 
 ;// CONCATENATED MODULE: ./src/model/report.ts
 
@@ -16336,35 +16466,35 @@ function within(part, whole) {
 /** This program's version; `package.json` says the same, and a test holds the two together. */
 const VERSION = "0.1.0";
 
-;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+;// CONCATENATED MODULE: ./src/pipeline/report.ts
 
 
 
-/**
- * Writes the app's files at a revision into a directory; null if the app does not exist there.
- * @param root absolute path; the directory is made
- */
-async function checkOutApp(revision, root, app, { repository }) {
-    const checkedOut = await repository.checkOut(revision, app, root);
-    return checkedOut === null ? null : { ...checkedOut, revision, root };
-}
-/**
- * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
- * they may lead out of the app.
- */
-async function readAppFile(app, path) {
-    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
-        return null;
-    try {
-        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
-    }
-    catch (error) {
-        // `.slugignore` has removed it in between.
-        if (error instanceof Error && "code" in error && error.code === "ENOENT")
-            return null;
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
-    }
+
+
+
+
+/** Compares and judges two sides, and makes sure that the report adds up. */
+function reportOf({ app, base, head, config, occasion }, timings) {
+    const diff = compareSides(base, head);
+    const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
+    const report = buildReport({
+        version: VERSION,
+        app,
+        stack: slugs[0]?.stack ?? HEROKU.defaultStack,
+        cutoff: config.cutoff,
+        config: reportedConfig(config, HEROKU),
+        base,
+        head,
+        diff,
+        verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
+        advice: [],
+        configChanges: config.notes,
+        notes: [],
+        timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
+    });
+    checkReport(report);
+    return report;
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/stage.ts
@@ -18442,7 +18572,7 @@ const ARCHIVE = /\.(?:tar|tar\.(?:gz|bz2|xz|zst)|tgz|zip)$/;
  * @throws SideError
  */
 async function refuseLinks(work, root, wanted) {
-    const name = resolution_inWords(wanted);
+    const name = inWords(wanted);
     const checkouts = (0,external_node_path_namespaceObject.join)(root, PYTHON_HOME, "src");
     const visit = async (folder) => {
         for (const entry of await (0,promises_namespaceObject.readdir)(folder, { withFileTypes: true })) {
@@ -18836,7 +18966,7 @@ async function installAll(request, tools, context, use) {
         return [await use(await installEnvironment(environment, lock, wanted, { installer, compile, scratch }, context))];
     }
     await warnOfSmallDisk(wanted, scratch, context);
-    const activity = context.progress.start(`Installing ${resolution_inWords(wanted)}`, wanted.length, "count");
+    const activity = context.progress.start(`Installing ${inWords(wanted)}`, wanted.length, "count");
     const made = new Map();
     await mapAtOnce(partition(wanted, builder), ROOTS_AT_ONCE, async (group) => {
         const work = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "root-"));
@@ -19515,7 +19645,7 @@ async function weighGroup(group, { parts, layers, timings }) {
         const pylock = await stage("resolve", timings, group.lock);
         const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
         await stage("install", timings, async () => {
-            const activity = context.progress.start(`Weighing ${resolution_inWords(names)}`, null, "bytes");
+            const activity = context.progress.start(`Weighing ${inWords(names)}`, null, "bytes");
             const roots = new Set();
             let total = 0;
             await install(request, tools, context, async (installed) => {
@@ -19680,219 +19810,6 @@ function refuseWhatHerokuRefuses(entries) {
         }
     }
 }
-
-;// CONCATENATED MODULE: ./src/python/find-version.ts
-
-
-const RUNTIME_TXT = "runtime.txt";
-const VERSION_FILE = ".python-version";
-const PIPFILE_LOCK = "Pipfile.lock";
-/** N.N or N.N.N, without leading zeros. */
-const find_version_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/;
-/** What sed's `[[:space:]]` takes off a line under a UTF-8 locale: neither no-break spaces nor a byte order mark. */
-const SPACE = "[\\t-\\r \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]";
-const OUTER_SPACE = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
-/**
- * The Python version that Heroku's buildpack installs for an app, by the rules of its lib/python_version.sh:
- * `runtime.txt`, else `.python-version`, else `Pipfile.lock`, else the default. `requires-python` has no say.
- * @param read gives a file's text (UTF-8, a byte order mark kept) by its path in the slug root, null if there is none
- * @param override the user's own choice, which stands over all files
- * @throws SideError `invalid`, step `python`, where the buildpack would refuse; UserError if `override` is no version
- */
-async function findPythonVersion(read, manager, override) {
-    if (override !== null)
-        return resolveOverride(override);
-    const request = await readRequest(read, manager);
-    const found = resolveRequest(request);
-    if (manager === "uv" && request.from !== VERSION_FILE)
-        throw notForUv(request.from, found.python.minor);
-    return found;
-}
-async function readRequest(read, manager) {
-    const runtime = await read(RUNTIME_TXT);
-    if (runtime !== null)
-        return { version: parseRuntime(runtime), from: RUNTIME_TXT, notes: [RUNTIME_DEPRECATED] };
-    // Even beside a right one.
-    for (const name of BUILDPACK.python.misspelt) {
-        if ((await read(name)) === null)
-            continue;
-        throw invalid(`"${name}" is a misspelling of ${VERSION_FILE}.`, `Rename it to ${VERSION_FILE}.`);
-    }
-    const file = await read(VERSION_FILE);
-    if (file !== null)
-        return { version: parseVersionFile(file), from: VERSION_FILE, notes: [] };
-    const lock = manager === "pipenv" ? await read(PIPFILE_LOCK) : null;
-    const locked = lock === null ? null : parsePipfileLock(lock);
-    if (locked !== null)
-        return { version: locked, from: PIPFILE_LOCK, notes: [] };
-    return { version: BUILDPACK.python.default, from: "default", notes: [DEFAULT_USED] };
-}
-const RUNTIME_DEPRECATED = `${RUNTIME_TXT} is deprecated: Heroku asks for a ${VERSION_FILE} file instead.`;
-const DEFAULT_USED = `No file names a Python version: weighed with Heroku's default, ${BUILDPACK.python.default}. ` +
-    "An app that was built before stays on the minor version of its last build.";
-/** Hint for every mistake in a version's form. */
-const EXPECTED = `Write a version such as ${BUILDPACK.python.default}, or ${BUILDPACK.python.default}.1 for an exact patch`;
-/** Lines with something in them, trimmed, without comments. */
-function versionLines(text) {
-    return text
-        .split("\n")
-        .map((line) => line.replace(OUTER_SPACE, ""))
-        .filter((line) => line !== "" && !line.startsWith("#"));
-}
-function parseRuntime(text) {
-    const lines = versionLines(text);
-    const version = /^python-(.*)$/.exec(lines[0] ?? "")?.[1];
-    if (lines.length === 1 && version !== undefined && find_version_VERSION.test(version))
-        return version;
-    throw invalid(`${RUNTIME_TXT} does not hold a Python version in the form python-${BUILDPACK.python.default}.`, `Delete it and create ${VERSION_FILE} with just ${BUILDPACK.python.default} in it: ${RUNTIME_TXT} is deprecated.`);
-}
-function parseVersionFile(text) {
-    const lines = versionLines(text);
-    const [version] = lines;
-    const wrong = lines.find((line) => !find_version_VERSION.test(line));
-    if (wrong !== undefined) {
-        // Decoded as UTF-8, a UTF-16 file is full of NUL, and starts with two characters that are none.
-        if (text.startsWith("\ufeff") || /^\ufffd\ufffd|^[^\0]\0/.test(text)) {
-            throw invalid(`${VERSION_FILE} is not plain UTF-8: it has a byte order mark or is UTF-16.`, "Delete the file and write it anew as UTF-8 without a byte order mark.");
-        }
-        throw invalid(`${VERSION_FILE} does not hold a Python version: "${printable(wrong)}".`, `${EXPECTED}, without quotes, prefix or wildcard; comments go on lines of their own, after a #.`);
-    }
-    if (version === undefined) {
-        throw invalid(`${VERSION_FILE} holds no Python version.`, `${EXPECTED}; a line that starts with # is a comment.`);
-    }
-    if (lines.length > 1) {
-        throw invalid(`${VERSION_FILE} holds several Python versions: ${lines.join(", ")}.`, "Heroku takes exactly one: delete the others.");
-    }
-    return version;
-}
-/** `python_full_version`, else `python_version`, whichever form either has; null if the lock has neither. */
-function parsePipfileLock(text) {
-    let lock;
-    try {
-        lock = JSON.parse(text);
-    }
-    catch {
-        throw unreadableLock();
-    }
-    const requires = member(member(lock, "_meta"), "requires");
-    // As jq's `//`: null and false give way to what follows.
-    const full = member(requires, "python_full_version") ?? false;
-    const version = full === false ? member(requires, "python_version") : full;
-    if (version === undefined || version === null)
-        return null;
-    const written = typeof version === "string" ? version : JSON.stringify(version);
-    if (find_version_VERSION.test(written))
-        return written;
-    throw invalid(`${PIPFILE_LOCK} does not hold a Python version: "${printable(written)}".`, `${EXPECTED} into the Pipfile, without wildcards, and run "pipenv lock".`);
-}
-function member(value, name) {
-    if (value === null || value === undefined)
-        return undefined;
-    if (typeof value !== "object" || Array.isArray(value))
-        throw unreadableLock();
-    return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-function unreadableLock() {
-    return invalid(`${PIPFILE_LOCK} can't be parsed.`, 'Run "pipenv lock" to write it anew.');
-}
-function resolveRequest({ version, from, notes }) {
-    const where = from === "default" ? VERSION_FILE : from;
-    const problem = unsupported(version);
-    if (problem !== null)
-        throw invalid(`${where} asks for Python ${version}: ${problem}.`, `Ask for ${supported()}.`);
-    const python = exactVersion(version);
-    return { python, from, notes: [...notes, ...versionNotes(python)] };
-}
-function resolveOverride(version) {
-    const problem = find_version_VERSION.test(version) ? unsupported(version) : "not a version";
-    if (problem !== null)
-        throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
-    const python = exactVersion(version);
-    return { python, from: "option", notes: versionNotes(python) };
-}
-/** Why the buildpack refuses a version, as a phrase; null if it takes it. */
-function unsupported(version) {
-    const [oldest] = Object.keys(BUILDPACK.python.latest);
-    const minor = find_version_minorOf(version);
-    if (BUILDPACK.python.latest[minor] !== undefined)
-        return null;
-    return find_version_compare(minor, oldest ?? "") < 0
-        ? "it has reached its end of life, and Heroku no longer supports it"
-        : `Heroku's Python buildpack (${BUILDPACK.release}) does not know it`;
-}
-function supported() {
-    const minors = Object.keys(BUILDPACK.python.latest);
-    return `a version from ${minors[0] ?? ""} to ${minors.at(-1) ?? ""}, such as ${BUILDPACK.python.default}`;
-}
-function exactVersion(version) {
-    const minor = find_version_minorOf(version);
-    return { minor, full: version === minor ? (BUILDPACK.python.latest[minor] ?? version) : version };
-}
-function versionNotes({ full, minor }) {
-    const latest = BUILDPACK.python.latest[minor] ?? full;
-    const notes = [];
-    if (BUILDPACK.python.deprecated.includes(minor)) {
-        notes.push(`Python ${minor} is deprecated: a coming release of Heroku's Python buildpack refuses it.`);
-    }
-    if (find_version_compare(full, latest) > 0) {
-        notes.push(`Python ${full} is newer than ${latest}, the latest that buildpack ${BUILDPACK.release} knows.`);
-    }
-    return notes;
-}
-function notForUv(from, minor) {
-    return from === RUNTIME_TXT
-        ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
-        : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
-}
-function find_version_minorOf(version) {
-    return version.split(".").slice(0, 2).join(".");
-}
-/** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
-function find_version_compare(a, b) {
-    const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
-    for (let at = 0; at < 3; at++) {
-        const order = (left[at] ?? 0) - (right[at] ?? 0);
-        if (order !== 0)
-            return order;
-    }
-    return 0;
-}
-/** At most 40 characters, with all that can't be seen made visible. */
-function printable(text) {
-    return text.slice(0, 40).replace(/[^\x20-\x7e\t]/gu, "\ufffd");
-}
-function invalid(message, hint) {
-    return new SideError("invalid", "python", message, hint);
-}
-
-;// CONCATENATED MODULE: ./src/manifests/manifest.ts
-
-const LOCATION = strictObject({ file: schemas_string(), line: schemas_int().nullable() });
-const NAMED_REQUIREMENT = strictObject({
-    /** Normalised name (PEP 503); null if it is only an address. */
-    name: schemas_string().nullable(),
-    extras: array(schemas_string()).readonly(),
-    location: LOCATION,
-    /** Absolute path or URL that it is taken from, as pip has it (`git+https://…`); null for an index. */
-    address: schemas_string().nullable(),
-    editable: schemas_boolean(),
-});
-/** The form of a `Lock`, which may be remembered between runs. */
-const LOCK = strictObject({
-    /** Text of a `pylock.toml` (PEP 751). Relative paths in it start from the app's directory. */
-    pylock: schemas_string(),
-    /** What the app names itself, in the order of its files. May hold what the target does not get. */
-    direct: array(NAMED_REQUIREMENT).readonly(),
-    /** The sha256 hashes that the app's files allow, by name; `name` absent if any will do. */
-    hashes: record(schemas_string(), array(schemas_string()).readonly()).readonly(),
-    /** Is a distribution without a hash refused? */
-    requireHashes: schemas_boolean(),
-    /** What Heroku has installed before; a distribution of that very version is satisfied by it. */
-    preinstalled: array(strictObject({ name: schemas_string(), version: schemas_string() })).readonly(),
-    /** URLs with credentials that files of the same origin need. */
-    indexUrls: array(schemas_string()).readonly(),
-    notes: array(schemas_string()).readonly(),
-});
 
 ;// CONCATENATED MODULE: ./src/resolve/portable.ts
 
@@ -20398,6 +20315,7 @@ function projectOf(file) {
 /** Named relative to where uv runs: a path with a blank would be two files of constraints to it. */
 const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
+const EXCLUDES = "excludes.txt";
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const BUILDS = 100;
 /** Of uv's log nothing must be missing: it takes some 2 KB for each distribution. Bytes. */
@@ -20413,12 +20331,14 @@ const ROUNDS = 30;
  */
 async function compile(directory, file, options, request, tools, context) {
     const { app, target, python, building } = request;
+    const { exclude = [] } = options;
     const output = (0,external_node_path_namespaceObject.join)(directory, "pylock.toml");
     const asked = file.requirements.filter(({ constraint }) => !constraint);
     const limits = file.requirements.filter(({ constraint }) => constraint);
     // Index URLs may hold credentials: in a file of this run's own, not on a command line that every user can see.
     const mode = { mode: 0o600 };
     await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, CONSTRAINTS), [...limits.map((limit) => requirementLine(limit)), ""].join("\n"), mode);
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, EXCLUDES), exclude.map((name) => `${name}\n`).join(""));
     const program = await tools.uv();
     // The file says what indexes there are; PIP_EXTRA_INDEX_URL is among them already.
     const usesDefault = file.indexUrl === null && !file.noIndex;
@@ -20441,6 +20361,7 @@ async function compile(directory, file, options, request, tools, context) {
             ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
             ...["--index-strategy", "unsafe-best-match"],
             ...(dependencies ? [] : ["--no-deps"]),
+            ...(exclude.length === 0 ? [] : ["--excludes", EXCLUDES]),
             ...(options.cutoff === null ? [] : ["--exclude-newer", options.cutoff]),
             ...wishes.args(),
             ...file.noBinary.flatMap((name) => ["--no-binary", name]),
@@ -20808,7 +20729,15 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
  * @param file absolute path, or relative to the app
  * @throws SideError
  */
-async function resolveRequirements(file, options, request, tools, context) {
+function resolveRequirements(file, options, request, tools, context) {
+    const read = (job) => readRequirements(file, options.writtenFrom, job, tools, context);
+    return lockRequirements(read, options, request, tools, context);
+}
+/**
+ * What pip would install for requirements.
+ * @throws SideError
+ */
+async function lockRequirements(readIn, options, request, tools, context) {
     const { app, answers, target, python, building } = request;
     const work = async (job, read) => {
         // A file with hashes was locked before, as other package managers' files are.
@@ -20836,12 +20765,12 @@ async function resolveRequirements(file, options, request, tools, context) {
             preinstalled: options.preinstalled,
         };
     };
-    const read = await readRequirements(file, options.writtenFrom, request, tools, context);
+    const read = await readIn(request);
     if (!read.requirements.some(({ link }) => link?.directory === true))
         return work(request, read);
     return inCopy(app, context, async (copy) => {
         const job = { ...request, app: copy };
-        return work(job, await readRequirements(file, options.writtenFrom, job, tools, context));
+        return work(job, await readIn(job));
     });
 }
 const COMPILED = strictObject({ pylock: schemas_string(), notes: array(schemas_string()) });
@@ -20872,6 +20801,337 @@ function factsOf(file, copy, app) {
         indexUrls: [...(file.indexUrl === null ? [] : [file.indexUrl]), ...file.extraIndexUrls, ...file.findLinks],
     };
 }
+
+;// CONCATENATED MODULE: ./src/manifests/changed.ts
+
+
+
+
+
+/**
+ * An app's requirements after a change, to be resolved again as a whole. A requirements file is read anew and changed; what a
+ * lock pins is required in these versions, and what else the lock has is preferred, as package managers do when a lock is
+ * brought up to date.
+ * @param current what the app gets without the change
+ * @param manager the package manager after it
+ */
+function changed(current, change, manager) {
+    const place = placeOf(current, change);
+    return {
+        sources: () => Promise.resolve(null),
+        async lock(request, tools, context) {
+            const isFile = current.packageManager === "pip";
+            const read = async (job) => edited(isFile ? await readRequirements("requirements.txt", null, job, tools, context) : pinned(current, job.app), change, place);
+            const preinstalled = preinstalledTools(manager, request.target.python.minor);
+            const options = {
+                writtenFrom: null,
+                dependencies: true,
+                cutoff: request.cutoff,
+                preinstalled: isFile ? preinstalled : [...preinstalled, ...changed_versionsOf(current)],
+                exclude: change.exclude,
+            };
+            const lock = await lockRequirements(read, options, request, tools, context);
+            const added = new Set(change.with.map((text) => changed_required(text, place).name));
+            return {
+                ...lock,
+                direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
+                preinstalled,
+            };
+        },
+    };
+}
+/** Where what comes would be written: in the place of what goes. */
+function placeOf({ direct }, { without }) {
+    const replaced = direct.find(({ name }) => without.includes(name)) ?? direct.at(-1);
+    return replaced?.location ?? { file: "requirements.txt", line: null };
+}
+function edited(file, change, place) {
+    const gone = new Set(change.without);
+    const kept = file.requirements.filter(({ name, constraint }) => constraint || name === null || !gone.has(name));
+    return {
+        ...file,
+        requirements: [...kept, ...change.with.map((text) => changed_required(text, place))],
+        extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
+        // What comes has no hash.
+        requireHashes: false,
+    };
+}
+/** A requirement of a change: name, extras and specifier, as PEP 508 has them. uv tells of what is wrong with it. */
+function changed_required(text, { file, line }) {
+    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+    return {
+        file,
+        line: line ?? 0,
+        name: normalName(name),
+        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [normalName(extra.trim())])),
+        specifier: specifier.replaceAll(/\s+/g, ""),
+        prerelease: /\d(?:a|b|rc|\.?dev)\d/i.test(specifier),
+        link: null,
+        editable: false,
+        constraint: false,
+        hashes: [],
+    };
+}
+/** What a lock comes down to, as a requirements file: what the app names itself, in the versions that it gets. */
+function pinned(current, app) {
+    const sources = new Map(current.distributions.map((each) => [each.name, each]));
+    return {
+        requirements: current.direct.flatMap((direct) => {
+            const distribution = sources.get(direct.name);
+            return distribution === undefined ? [] : [pinnedTo(direct, distribution, app)];
+        }),
+        indexUrl: null,
+        extraIndexUrls: [...current.indexUrls],
+        refusing: [],
+        findLinks: [],
+        noLinks: [],
+        noIndex: false,
+        trustedHosts: [],
+        noBinary: [],
+        onlyBinary: [],
+        preferBinary: false,
+        allReleases: [],
+        onlyFinal: [],
+        requireHashes: false,
+    };
+}
+function pinnedTo({ name, extras, location }, { version, source }, app) {
+    const link = linkOf(source, app);
+    const specifier = link === null && version !== null ? `==${version}` : "";
+    return { ...changed_required(`${name}${specifier}`, location), extras: [...extras], link };
+}
+/** The address that a distribution is taken from; null if that is an index. */
+function linkOf(source, app) {
+    switch (source.kind) {
+        case "wheel":
+        case "sdist":
+            return null;
+        case "archive":
+            return { url: source.url, path: null, directory: false, vcs: false, sha256: source.sha256 };
+        case "vcs":
+            return { url: `git+${source.url}@${source.commit}`, path: null, directory: false, vcs: true, sha256: null };
+        case "directory": {
+            const path = (0,external_node_path_namespaceObject.resolve)(app, source.path);
+            return { url: path, path, directory: true, vcs: false, sha256: null };
+        }
+    }
+}
+function changed_versionsOf({ distributions }) {
+    return distributions.flatMap(({ name, version }) => (version === null ? [] : [{ name, version }]));
+}
+
+;// CONCATENATED MODULE: ./src/python/find-version.ts
+
+
+const RUNTIME_TXT = "runtime.txt";
+const VERSION_FILE = ".python-version";
+const PIPFILE_LOCK = "Pipfile.lock";
+/** N.N or N.N.N, without leading zeros. */
+const find_version_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/;
+/** What sed's `[[:space:]]` takes off a line under a UTF-8 locale: neither no-break spaces nor a byte order mark. */
+const SPACE = "[\\t-\\r \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]";
+const OUTER_SPACE = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
+/**
+ * The Python version that Heroku's buildpack installs for an app, by the rules of its lib/python_version.sh:
+ * `runtime.txt`, else `.python-version`, else `Pipfile.lock`, else the default. `requires-python` has no say.
+ * @param read gives a file's text (UTF-8, a byte order mark kept) by its path in the slug root, null if there is none
+ * @param override the user's own choice, which stands over all files
+ * @throws SideError `invalid`, step `python`, where the buildpack would refuse; UserError if `override` is no version
+ */
+async function findPythonVersion(read, manager, override) {
+    if (override !== null)
+        return resolveOverride(override);
+    const request = await readRequest(read, manager);
+    const found = resolveRequest(request);
+    if (manager === "uv" && request.from !== VERSION_FILE)
+        throw notForUv(request.from, found.python.minor);
+    return found;
+}
+async function readRequest(read, manager) {
+    const runtime = await read(RUNTIME_TXT);
+    if (runtime !== null)
+        return { version: parseRuntime(runtime), from: RUNTIME_TXT, notes: [RUNTIME_DEPRECATED] };
+    // Even beside a right one.
+    for (const name of BUILDPACK.python.misspelt) {
+        if ((await read(name)) === null)
+            continue;
+        throw invalid(`"${name}" is a misspelling of ${VERSION_FILE}.`, `Rename it to ${VERSION_FILE}.`);
+    }
+    const file = await read(VERSION_FILE);
+    if (file !== null)
+        return { version: parseVersionFile(file), from: VERSION_FILE, notes: [] };
+    const lock = manager === "pipenv" ? await read(PIPFILE_LOCK) : null;
+    const locked = lock === null ? null : parsePipfileLock(lock);
+    if (locked !== null)
+        return { version: locked, from: PIPFILE_LOCK, notes: [] };
+    return { version: BUILDPACK.python.default, from: "default", notes: [DEFAULT_USED] };
+}
+const RUNTIME_DEPRECATED = `${RUNTIME_TXT} is deprecated: Heroku asks for a ${VERSION_FILE} file instead.`;
+const DEFAULT_USED = `No file names a Python version: weighed with Heroku's default, ${BUILDPACK.python.default}. ` +
+    "An app that was built before stays on the minor version of its last build.";
+/** Hint for every mistake in a version's form. */
+const EXPECTED = `Write a version such as ${BUILDPACK.python.default}, or ${BUILDPACK.python.default}.1 for an exact patch`;
+/** Lines with something in them, trimmed, without comments. */
+function versionLines(text) {
+    return text
+        .split("\n")
+        .map((line) => line.replace(OUTER_SPACE, ""))
+        .filter((line) => line !== "" && !line.startsWith("#"));
+}
+function parseRuntime(text) {
+    const lines = versionLines(text);
+    const version = /^python-(.*)$/.exec(lines[0] ?? "")?.[1];
+    if (lines.length === 1 && version !== undefined && find_version_VERSION.test(version))
+        return version;
+    throw invalid(`${RUNTIME_TXT} does not hold a Python version in the form python-${BUILDPACK.python.default}.`, `Delete it and create ${VERSION_FILE} with just ${BUILDPACK.python.default} in it: ${RUNTIME_TXT} is deprecated.`);
+}
+function parseVersionFile(text) {
+    const lines = versionLines(text);
+    const [version] = lines;
+    const wrong = lines.find((line) => !find_version_VERSION.test(line));
+    if (wrong !== undefined) {
+        // Decoded as UTF-8, a UTF-16 file is full of NUL, and starts with two characters that are none.
+        if (text.startsWith("\ufeff") || /^\ufffd\ufffd|^[^\0]\0/.test(text)) {
+            throw invalid(`${VERSION_FILE} is not plain UTF-8: it has a byte order mark or is UTF-16.`, "Delete the file and write it anew as UTF-8 without a byte order mark.");
+        }
+        throw invalid(`${VERSION_FILE} does not hold a Python version: "${printable(wrong)}".`, `${EXPECTED}, without quotes, prefix or wildcard; comments go on lines of their own, after a #.`);
+    }
+    if (version === undefined) {
+        throw invalid(`${VERSION_FILE} holds no Python version.`, `${EXPECTED}; a line that starts with # is a comment.`);
+    }
+    if (lines.length > 1) {
+        throw invalid(`${VERSION_FILE} holds several Python versions: ${lines.join(", ")}.`, "Heroku takes exactly one: delete the others.");
+    }
+    return version;
+}
+/** `python_full_version`, else `python_version`, whichever form either has; null if the lock has neither. */
+function parsePipfileLock(text) {
+    let lock;
+    try {
+        lock = JSON.parse(text);
+    }
+    catch {
+        throw unreadableLock();
+    }
+    const requires = member(member(lock, "_meta"), "requires");
+    // As jq's `//`: null and false give way to what follows.
+    const full = member(requires, "python_full_version") ?? false;
+    const version = full === false ? member(requires, "python_version") : full;
+    if (version === undefined || version === null)
+        return null;
+    const written = typeof version === "string" ? version : JSON.stringify(version);
+    if (find_version_VERSION.test(written))
+        return written;
+    throw invalid(`${PIPFILE_LOCK} does not hold a Python version: "${printable(written)}".`, `${EXPECTED} into the Pipfile, without wildcards, and run "pipenv lock".`);
+}
+function member(value, name) {
+    if (value === null || value === undefined)
+        return undefined;
+    if (typeof value !== "object" || Array.isArray(value))
+        throw unreadableLock();
+    return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+function unreadableLock() {
+    return invalid(`${PIPFILE_LOCK} can't be parsed.`, 'Run "pipenv lock" to write it anew.');
+}
+function resolveRequest({ version, from, notes }) {
+    const where = from === "default" ? VERSION_FILE : from;
+    const problem = unsupported(version);
+    if (problem !== null)
+        throw invalid(`${where} asks for Python ${version}: ${problem}.`, `Ask for ${supported()}.`);
+    const python = exactVersion(version);
+    return { python, from, notes: [...notes, ...versionNotes(python)] };
+}
+function resolveOverride(version) {
+    const problem = find_version_VERSION.test(version) ? unsupported(version) : "not a version";
+    if (problem !== null)
+        throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
+    const python = exactVersion(version);
+    return { python, from: "option", notes: versionNotes(python) };
+}
+/** Why the buildpack refuses a version, as a phrase; null if it takes it. */
+function unsupported(version) {
+    const [oldest] = Object.keys(BUILDPACK.python.latest);
+    const minor = find_version_minorOf(version);
+    if (BUILDPACK.python.latest[minor] !== undefined)
+        return null;
+    return find_version_compare(minor, oldest ?? "") < 0
+        ? "it has reached its end of life, and Heroku no longer supports it"
+        : `Heroku's Python buildpack (${BUILDPACK.release}) does not know it`;
+}
+function supported() {
+    const minors = Object.keys(BUILDPACK.python.latest);
+    return `a version from ${minors[0] ?? ""} to ${minors.at(-1) ?? ""}, such as ${BUILDPACK.python.default}`;
+}
+function exactVersion(version) {
+    const minor = find_version_minorOf(version);
+    return { minor, full: version === minor ? (BUILDPACK.python.latest[minor] ?? version) : version };
+}
+function versionNotes({ full, minor }) {
+    const latest = BUILDPACK.python.latest[minor] ?? full;
+    const notes = [];
+    if (BUILDPACK.python.deprecated.includes(minor)) {
+        notes.push(`Python ${minor} is deprecated: a coming release of Heroku's Python buildpack refuses it.`);
+    }
+    if (find_version_compare(full, latest) > 0) {
+        notes.push(`Python ${full} is newer than ${latest}, the latest that buildpack ${BUILDPACK.release} knows.`);
+    }
+    return notes;
+}
+function notForUv(from, minor) {
+    return from === RUNTIME_TXT
+        ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
+        : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
+}
+function find_version_minorOf(version) {
+    return version.split(".").slice(0, 2).join(".");
+}
+/** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
+function find_version_compare(a, b) {
+    const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+    for (let at = 0; at < 3; at++) {
+        const order = (left[at] ?? 0) - (right[at] ?? 0);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+/** At most 40 characters, with all that can't be seen made visible. */
+function printable(text) {
+    return text.slice(0, 40).replace(/[^\x20-\x7e\t]/gu, "\ufffd");
+}
+function invalid(message, hint) {
+    return new SideError("invalid", "python", message, hint);
+}
+
+;// CONCATENATED MODULE: ./src/manifests/manifest.ts
+
+const LOCATION = strictObject({ file: schemas_string(), line: schemas_int().nullable() });
+const NAMED_REQUIREMENT = strictObject({
+    /** Normalised name (PEP 503); null if it is only an address. */
+    name: schemas_string().nullable(),
+    extras: array(schemas_string()).readonly(),
+    location: LOCATION,
+    /** Absolute path or URL that it is taken from, as pip has it (`git+https://…`); null for an index. */
+    address: schemas_string().nullable(),
+    editable: schemas_boolean(),
+});
+/** The form of a `Lock`, which may be remembered between runs. */
+const LOCK = strictObject({
+    /** Text of a `pylock.toml` (PEP 751). Relative paths in it start from the app's directory. */
+    pylock: schemas_string(),
+    /** What the app names itself, in the order of its files. May hold what the target does not get. */
+    direct: array(NAMED_REQUIREMENT).readonly(),
+    /** The sha256 hashes that the app's files allow, by name; `name` absent if any will do. */
+    hashes: record(schemas_string(), array(schemas_string()).readonly()).readonly(),
+    /** Is a distribution without a hash refused? */
+    requireHashes: schemas_boolean(),
+    /** What Heroku has installed before; a distribution of that very version is satisfied by it. */
+    preinstalled: array(strictObject({ name: schemas_string(), version: schemas_string() })).readonly(),
+    /** URLs with credentials that files of the same origin need. */
+    indexUrls: array(schemas_string()).readonly(),
+    notes: array(schemas_string()).readonly(),
+});
 
 ;// CONCATENATED MODULE: ./src/manifests/pip.ts
 
@@ -21351,7 +21611,7 @@ async function resolve(request, tools, context) {
     }
     const building = interpreter === null ? withoutPython(request) : request.building;
     const job = { app, target, python, building, cutoff, answers };
-    const { lock, selected } = await lockAndSelect(manager, job, tools, context);
+    const { lock, selected } = await lockAndSelect(manager, request.manifest ?? MANIFESTS[manager], job, tools, context);
     await refuseUnbuildable(selected, job);
     const byName = new Map(selected.map((distribution) => [distribution.name, distribution]));
     const named = lock.direct.flatMap((requirement) => {
@@ -21370,18 +21630,19 @@ async function resolve(request, tools, context) {
             return { name: distribution.name, extras, location };
         }),
         pylock: withCredentials(lock.pylock, lock.indexUrls),
+        indexUrls: lock.indexUrls,
         notes: lock.notes,
     };
 }
 /** Reads the lock, and selects from it: both sides at once, and a later run not again, where a few files say all. */
-async function lockAndSelect(manager, job, tools, context) {
+async function lockAndSelect(manager, manifest, job, tools, context) {
     const { app, target, python, building, answers } = job;
     const find = async () => {
-        const lock = await MANIFESTS[manager].lock(job, tools, context);
+        const lock = await manifest.lock(job, tools, context);
         const selected = await select_select(lock, job, tools);
         return { lock, selected: selected.filter((distribution) => !isPreinstalled(distribution, lock)) };
     };
-    const sources = await MANIFESTS[manager].sources(app);
+    const sources = await manifest.sources(app);
     if (sources === null)
         return find();
     const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
@@ -21503,11 +21764,45 @@ function once(known, key, find) {
 
 
 
+
+/**
+ * What a side would get if something were otherwise: resolved again as a whole.
+ * @param plan by which the side is weighed as it is
+ * @throws SideError
+ */
+async function planWhatIf(checkedOut, plan, { change, python, packageManager }, options, shared) {
+    const { parts, timings, answers } = shared;
+    const { tools, context } = parts;
+    const manager = packageManager ?? plan.resolution.packageManager;
+    const { target, interpreter, notes } = python === null
+        ? { ...plan, notes: [] }
+        : await findPython(checkedOut, manager, plan.target.stack, { ...options, python }, shared);
+    const resolution = await stage("resolve", timings, () => resolve({
+        app: checkedOut.root,
+        manager,
+        target,
+        interpreter,
+        cutoff: options.cutoff,
+        building: building_allowed(options.builds, parts.building),
+        answers,
+        manifest: changed(plan.resolution, change, manager),
+    }, tools, context));
+    return { app: plan.app, target, interpreter, resolution, notes: [...notes, ...resolution.notes] };
+}
+async function findPython(checkedOut, manager, stack, options, { parts, timings, interpreters }) {
+    return stage("python", timings, async () => {
+        const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
+        const { minor, full } = found.python;
+        const interpreter = await once(interpreters, full, () => findInterpreter(minor, parts.context, full));
+        return { target: { stack, python: found.python, pythonFrom: found.from }, interpreter, notes: found.notes };
+    });
+}
 /**
  * Finds out what a side is weighed for and what it gets.
  * @throws SideError
  */
-async function planSide(checkedOut, options, { parts, timings, interpreters, answers }) {
+async function planSide(checkedOut, options, shared) {
+    const { parts, timings, answers } = shared;
     const { tools, context } = parts;
     const building = building_allowed(options.builds, parts.building);
     const { root } = checkedOut;
@@ -21520,12 +21815,7 @@ async function planSide(checkedOut, options, { parts, timings, interpreters, ans
             stack: options.stack ?? (await readStack(root, app.entries)) ?? HEROKU.defaultStack,
         };
     });
-    const { found, interpreter } = await stage("python", timings, async () => {
-        const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
-        const { minor, full } = found.python;
-        return { found, interpreter: await once(interpreters, full, () => findInterpreter(minor, context, full)) };
-    });
-    const target = { stack, python: found.python, pythonFrom: found.from };
+    const { target, interpreter, notes } = await findPython(checkedOut, manager, stack, options, shared);
     const resolution = await stage("resolve", timings, async () => {
         const activity = context.progress.start(`Resolving ${checkedOut.revision.ref} with ${manager}`);
         try {
@@ -21545,7 +21835,7 @@ async function planSide(checkedOut, options, { parts, timings, interpreters, ans
         notes: [
             ...checkedOut.notes,
             ...app.notes,
-            ...found.notes,
+            ...notes,
             ...(stackNote === null ? [] : [stackNote]),
             ...interpreterNotes(target, interpreter),
             ...resolution.notes,
@@ -22990,12 +23280,16 @@ function estimated({ python }, reason) {
  * side itself becomes its state; a bug is thrown.
  */
 async function weighSide(checkedOut, options, shared) {
+    return weighPlanned(checkedOut, () => planSide(checkedOut, options, shared), options, shared);
+}
+/** As `weighSide`, by another plan than the one that the app's files have. */
+async function weighPlanned(checkedOut, makePlan, options, shared) {
     const { revision } = checkedOut;
     try {
-        const plan = await planSide(checkedOut, options, shared);
+        const plan = await makePlan();
         const { slug, notes } = await weighPlan(checkedOut, plan, options, shared);
         const names = new Set(slug.layers.filter(({ kind }) => kind === "distribution").map(({ name }) => name));
-        return {
+        const side = {
             revision,
             state: "weighed",
             slug,
@@ -23005,10 +23299,11 @@ async function weighSide(checkedOut, options, shared) {
             }),
             notes: [...plan.notes, ...notes],
         };
+        return { side, plan };
     }
     catch (error) {
         if (error instanceof SideError)
-            return { revision, ...problemOf(error) };
+            return { side: { revision, ...problemOf(error) }, plan: null };
         throw error;
     }
 }
@@ -23060,10 +23355,6 @@ async function dependencyGraph({ resolution, target }, installed, { parts, answe
 
 
 
-
-
-
-
 /**
  * Weighs the head, and the base if there is one, and judges the difference. An app that is the same on both sides, file by
  * file, is weighed once.
@@ -23088,8 +23379,9 @@ async function compareApp(request, shared) {
     const weigh = async (name, checkedOut, revision) => {
         if (checkedOut === null)
             return { revision, state: "absent" };
-        if (!(checkedOut instanceof SideError))
-            return weighSide(checkedOut, targetOptionsOf(config, name), shared);
+        if (!(checkedOut instanceof SideError)) {
+            return (await weighSide(checkedOut, targetOptionsOf(config, name), shared)).side;
+        }
         return revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) };
     };
     const isBroken = headFile instanceof SideError;
@@ -23103,26 +23395,11 @@ async function compareApp(request, shared) {
     parts.context.signal.throwIfAborted();
     requireOneSide(app, baseSide, headSide);
     await (0,promises_namespaceObject.rm)(scratch, { recursive: true, force: true, maxRetries: 3 });
-    const budget = budgetOf(config, HEROKU);
-    const diff = compareSides(baseSide, headSide);
-    const slugs = [headSide, baseSide].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
-    const report = buildReport({
-        version: VERSION,
-        app,
-        stack: slugs[0]?.stack ?? HEROKU.defaultStack,
-        cutoff: config.cutoff,
-        config: reportedConfig(config, HEROKU),
+    return {
+        report: reportOf({ app, base: baseSide, head: headSide, config, occasion: request.occasion }, timings),
         base: baseSide,
         head: headSide,
-        diff,
-        verdict: judge(baseSide, headSide, diff, budget, request.occasion),
-        advice: [],
-        configChanges: config.notes,
-        notes: [],
-        timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
-    });
-    checkReport(report);
-    return { report, base: baseSide, head: headSide };
+    };
 }
 /** Whether the app's files are the same on both sides, as git's name for their directory tells. */
 async function isSame({ app, base, head }, { repository }) {
@@ -25661,6 +25938,104 @@ async function withSession(options, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/model/advice.ts
+/** The change that changes nothing: the others are written as what differs from it. */
+const NO_CHANGE = { without: [], with: [], indexes: [], exclude: [] };
+
+;// CONCATENATED MODULE: ./src/pipeline/what-if.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** The name of a side that no commit has. */
+const what_if_WHAT_IF = { ref: "what-if", sha: null };
+/**
+ * Compares an app as it is with what it would be: the report's base is the revision, its head what was wished for.
+ * @throws UserError if there is no such app, or it does not require what is to go
+ */
+async function compareWhatIf(request, shared) {
+    const { app, revision, wish, given, now } = request;
+    const { parts, timings } = shared;
+    await parts.repository.prepare([revision], [app]);
+    const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(parts.context.scratch, "app-"));
+    const checkedOut = await stage("revision", timings, () => checkOutApp(revision, (0,external_node_path_namespaceObject.join)(scratch, "head"), app, parts));
+    if (checkedOut === null) {
+        const absent = { revision, state: "absent" };
+        requireOneSide(app, absent, absent);
+        throw new Error("an app that is absent was let through");
+    }
+    const file = await headConfig(checkedOut, app);
+    if (file instanceof SideError)
+        throw file;
+    const config = effectiveConfig({ options: given, head: file, base: null, now });
+    const options = targetOptionsOf(config, "head");
+    const { side, plan } = await weighSide(checkedOut, options, shared);
+    // Of an app that can't be weighed as it is, that is what there is to say.
+    const [base, head] = plan === null
+        ? [{ revision: null, state: "absent" }, side]
+        : [side, { ...(await weighWish(checkedOut, plan, wish, options, shared)), revision: what_if_WHAT_IF }];
+    parts.context.signal.throwIfAborted();
+    await (0,promises_namespaceObject.rm)(scratch, { recursive: true, force: true, maxRetries: 3 });
+    return reportOf({ app, base, head, config, occasion: plan === null ? "push" : "comparison" }, timings);
+}
+/** Weighs what is wished for. What replaces something has its version, if there is that version of it. */
+async function weighWish(checkedOut, plan, wish, options, shared) {
+    const { python, packageManager } = wish;
+    const weigh = async (change) => {
+        const whatIf = { change, python, packageManager };
+        const makePlan = () => planWhatIf(checkedOut, plan, whatIf, options, shared);
+        return (await weighPlanned(checkedOut, makePlan, options, shared)).side;
+    };
+    const [exact, loose] = changesOf(wish, plan.resolution);
+    const side = await weigh(exact);
+    const isUnsatisfiable = side.state === "invalid" && side.problem.step === "resolve";
+    return isUnsatisfiable && loose !== null ? weigh(loose) : side;
+}
+/**
+ * The change that a wish comes to; and the same with any version of what replaces something, if that makes a difference.
+ * @throws UserError if the app itself does not require what is to go
+ */
+function changesOf({ replace, without, with: added }, resolution) {
+    const versions = new Map(resolution.distributions.map(({ name, version }) => [name, version]));
+    const direct = new Set(resolution.direct.map(({ name }) => name));
+    const gone = [...without, ...replace.map(({ from }) => from)];
+    const canExclude = resolution.packageManager === "uv";
+    for (const name of gone) {
+        if (direct.has(name) || (canExclude && versions.has(name) && without.includes(name)))
+            continue;
+        throw notRequired(name, versions.has(name));
+    }
+    const change = {
+        ...NO_CHANGE,
+        without: gone.filter((name) => direct.has(name)),
+        exclude: gone.filter((name) => !direct.has(name)),
+    };
+    const inItsPlace = (exact) => replace.map(({ from, to }) => {
+        const version = versions.get(from) ?? null;
+        return exact && version !== null && /^[\w.-]+(?:\[[^\]]*\])?$/.test(to) ? `${to}==${version}` : to;
+    });
+    const [exact, loose] = [inItsPlace(true), inItsPlace(false)].map((texts) => ({
+        ...change,
+        with: [...added, ...texts],
+    }));
+    if (exact === undefined || loose === undefined)
+        throw new Error("two ways");
+    return [exact, exact.with.join() === loose.with.join() ? null : loose];
+}
+function notRequired(name, isThere) {
+    return isThere
+        ? new UserError(`${name} is not required by the app itself.`, `\`slugdiff why ${name}\` says what requires it; of the package managers only uv can leave it out.`)
+        : new UserError(`The app has no ${name}.`, "`slugdiff weigh` lists what it has.");
+}
+
 ;// CONCATENATED MODULE: ./src/render/rounding.ts
 
 
@@ -27356,6 +27731,8 @@ function progress_duration(seconds) {
 
 
 
+
+
 /** Exit statuses: a pass or a warning, over a limit, not weighed or wrong usage. */
 const STATUS = { pass: 0, warn: 0, fail: 1, indeterminate: 2 };
 const WRONG = 2;
@@ -27405,7 +27782,8 @@ async function runCommand(invocation, terminal, progress, signal) {
         }
         case "compare":
         case "weigh":
-        case "why": {
+        case "why":
+        case "what-if": {
             const reports = await weigh(invocation, { env, progress, signal });
             const { format, output } = invocation.run;
             const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
@@ -27427,6 +27805,13 @@ async function weigh(invocation, { env, progress, signal }) {
         const { repository } = parts;
         const named = invocation.command === "weigh" ? invocation.revision : given.head;
         const head = await repository.resolve(named ?? "HEAD");
+        const now = new Date();
+        if (invocation.command === "what-if") {
+            const [app, ...others] = await findApps(appsOf(given), [head], repository);
+            if (app === undefined || others.length > 0)
+                throw aboutOneApp("what-if", others.length + 1);
+            return [await compareWhatIf({ app, revision: head, wish: invocation.wish, given, now }, createShared(parts))];
+        }
         const alone = invocation.command !== "compare";
         const base = alone
             ? null
@@ -27434,10 +27819,13 @@ async function weigh(invocation, { env, progress, signal }) {
         const occasion = alone ? "push" : "comparison";
         const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
         if (invocation.command === "why" && apps.length > 1) {
-            throw new UserError(`why is about one app, and --app names ${String(apps.length)}.`, "Name one: --app DIR.");
+            throw aboutOneApp("why", apps.length);
         }
-        return compareApps({ apps, base, head, occasion, given, now: new Date() }, parts);
+        return compareApps({ apps, base, head, occasion, given, now }, parts);
     });
+}
+function aboutOneApp(command, apps) {
+    return new UserError(`${command} is about one app, and --app names ${String(apps)}.`, "Name one: --app DIR.");
 }
 function appsOf({ app }) {
     return app ?? ["."];

@@ -40635,7 +40635,7 @@ function withinRepository(pattern, of) {
 
 
 /** Commands that take settings, in the order help shows them. */
-const WEIGHING_COMMANDS = ["compare", "weigh", "why"];
+const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"];
 /** When the action writes a comment; one that is there is kept true in any case. */
 const COMMENT_MODES = ["always", "changes", "failure", "never"];
 const EVERYWHERE = ["action", "cli", "file"];
@@ -40644,7 +40644,7 @@ const OPTIONS_ONLY = ["action", "cli"];
 // About what is done on GitHub with the answer.
 const ACTION_ONLY = ["action"];
 const ALL = WEIGHING_COMMANDS;
-const JUDGING = ["compare", "weigh"];
+const JUDGING = ["compare", "weigh", "what-if"];
 const COMPARING = ["compare"];
 /** Every key there is: the one place that the readers, the help text and the documentation are made from. */
 const KEYS = {
@@ -40672,7 +40672,7 @@ const KEYS = {
         help: 'revision to weigh, or "worktree"',
         byDefault: "from the event; on a terminal HEAD",
         doors: OPTIONS_ONLY,
-        commands: ["compare", "why"],
+        commands: ["compare", "why", "what-if"],
         decidedBy: "side",
     },
     platform: {

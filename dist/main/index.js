@@ -32267,7 +32267,7 @@ module.exports = {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6910);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8750);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -32280,7 +32280,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6910:
+/***/ 8750:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42116,7 +42116,7 @@ function withinRepository(pattern, of) {
 
 
 /** Commands that take settings, in the order help shows them. */
-const WEIGHING_COMMANDS = ["compare", "weigh", "why"];
+const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"];
 /** When the action writes a comment; one that is there is kept true in any case. */
 const COMMENT_MODES = ["always", "changes", "failure", "never"];
 const EVERYWHERE = ["action", "cli", "file"];
@@ -42125,7 +42125,7 @@ const OPTIONS_ONLY = ["action", "cli"];
 // About what is done on GitHub with the answer.
 const ACTION_ONLY = ["action"];
 const ALL = WEIGHING_COMMANDS;
-const JUDGING = ["compare", "weigh"];
+const JUDGING = ["compare", "weigh", "what-if"];
 const COMPARING = ["compare"];
 /** Every key there is: the one place that the readers, the help text and the documentation are made from. */
 const KEYS = {
@@ -42153,7 +42153,7 @@ const KEYS = {
         help: 'revision to weigh, or "worktree"',
         byDefault: "from the event; on a terminal HEAD",
         doors: OPTIONS_ONLY,
-        commands: ["compare", "why"],
+        commands: ["compare", "why", "what-if"],
         decidedBy: "side",
     },
     platform: {
@@ -44620,7 +44620,7 @@ function policyOfJob(event, mayBuild) {
     };
 }
 /** What the run allows, if the configuration does not forbid it: `builds: never` has the last word. */
-function allowed(builds, building) {
+function building_allowed(builds, building) {
     if (builds === "auto")
         return building;
     return {
@@ -45355,7 +45355,7 @@ function platformTags(stack) {
 /** Read from github.com/heroku/heroku-buildpack-python by `scripts/refresh-platforms.mjs`. */
 const BUILDPACK = buildpack_namespaceObject;
 /** The package managers and helpers that the buildpack itself puts into the slug, beside the app's own distributions. */
-function preinstalledTools(manager, minor) {
+function buildpack_preinstalledTools(manager, minor) {
     const { tools, setuptools } = BUILDPACK;
     switch (manager) {
         case "pip":
@@ -54726,102 +54726,6 @@ async function mapAtOnce(items, most, work) {
     return results;
 }
 
-;// CONCATENATED MODULE: ./src/compare/compare.ts
-
-
-
-
-/** Head minus base; `unknown` unless each side is weighed or absent. */
-function compareSides(base, head) {
-    const from = slugOf(base);
-    const to = slugOf(head);
-    return from === undefined || to === undefined ? { state: "unknown" } : compare(from, to);
-}
-/** Null for a side where the app does not exist, undefined for one of which nothing is known. */
-function slugOf(side) {
-    if (side.state === "weighed")
-        return side.slug;
-    return side.state === "absent" ? null : undefined;
-}
-/** Head minus base; null is a side where the app does not exist, which weighs nothing. */
-function compare(base, head) {
-    const pairs = pair(base?.layers ?? [], head?.layers ?? [], layerKey);
-    return {
-        state: "known",
-        total: subtract(head?.total ?? ZERO, base?.total ?? ZERO),
-        error: pairs.reduce((error, layers) => error + compare_errorOf(layers), 0),
-        layers: pairs.map(layerDelta).sort((a, b) => bySize(a, b) || compareBytes(a.name, b.name) || byKind(a, b)),
-        files: pairs.flatMap(fileDeltas).sort((a, b) => bySize(a, b) || compareBytes(a.path, b.path)),
-    };
-}
-function pair(base, head, key) {
-    const after = new Map(head.map((item) => [key(item), item]));
-    const before = new Set(base.map(key));
-    return [
-        ...base.map((from) => ({ from, to: after.get(key(from)), either: from })),
-        ...head.filter((to) => !before.has(key(to))).map((to) => ({ from: undefined, to, either: to })),
-    ];
-}
-function changeOf({ from, to }, same) {
-    if (from === undefined)
-        return "added";
-    if (to === undefined)
-        return "removed";
-    return same(from, to) ? "unchanged" : "changed";
-}
-function sameLayer(from, to) {
-    return from.version === to.version && equal(from.weight, to.weight);
-}
-/** What has the same figure on both sides is equally far off on both, so the delta is not. */
-function compare_errorOf(layers) {
-    const { from, to } = layers;
-    const same = changeOf(layers, sameLayer) === "unchanged" && from?.error === to?.error;
-    return same ? 0 : (from?.error ?? 0) + (to?.error ?? 0);
-}
-function layerDelta(layers) {
-    const { from, to, either } = layers;
-    return {
-        // A tool on one side that the app itself requires on the other.
-        kind: from && to && from.kind !== to.kind ? "distribution" : either.kind,
-        name: either.name,
-        change: changeOf(layers, sameLayer),
-        fromVersion: from?.version ?? null,
-        toVersion: to?.version ?? null,
-        delta: subtract(to?.weight ?? ZERO, from?.weight ?? ZERO),
-    };
-}
-/** The files of an app layer that differ; a distribution's files follow from its version. */
-function fileDeltas({ from, to, either }) {
-    if (either.kind !== "app")
-        return [];
-    const files = (layer) => layer?.entries.filter(({ kind }) => kind !== "directory") ?? [];
-    return pair(files(from), files(to), ({ path }) => path).flatMap((entries) => {
-        const change = changeOf(entries, sameFile);
-        if (change === "unchanged")
-            return [];
-        const delta = subtract(fileWeight(entries.to), fileWeight(entries.from));
-        return [{ layer: either.name, path: entries.either.path, change, delta }];
-    });
-}
-/**
- * Whether a file is the same as far as weights tell. A file's compressed bytes are its share of its layer, so they
- * move a little when any other file changes: one of the same size counts as changed only from an eighth and 4 KiB on.
- */
-function sameFile(from, to) {
-    const moved = Math.abs(to.compressed - from.compressed);
-    const most = Math.max(4 * KIB, Math.max(from.compressed, to.compressed) / 8);
-    return from.kind === to.kind && from.disk === to.disk && moved < most;
-}
-function fileWeight(entry) {
-    return entry ? entryWeight(entry) : ZERO;
-}
-function bySize(a, b) {
-    return Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed);
-}
-function byKind(a, b) {
-    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind);
-}
-
 ;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/error.js
 /*!
  * Copyright (c) Squirrel Chat et al., All rights reserved.
@@ -56361,6 +56265,133 @@ function sizeText(bytes) {
     return String(bytes);
 }
 
+;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+
+
+
+/**
+ * Writes the app's files at a revision into a directory; null if the app does not exist there.
+ * @param root absolute path; the directory is made
+ */
+async function checkOutApp(revision, root, app, { repository }) {
+    const checkedOut = await repository.checkOut(revision, app, root);
+    return checkedOut === null ? null : { ...checkedOut, revision, root };
+}
+/**
+ * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
+ * they may lead out of the app.
+ */
+async function readAppFile(app, path) {
+    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
+        return null;
+    try {
+        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
+    }
+    catch (error) {
+        // `.slugignore` has removed it in between.
+        if (error instanceof Error && "code" in error && error.code === "ENOENT")
+            return null;
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
+    }
+}
+
+;// CONCATENATED MODULE: ./src/compare/compare.ts
+
+
+
+
+/** Head minus base; `unknown` unless each side is weighed or absent. */
+function compareSides(base, head) {
+    const from = slugOf(base);
+    const to = slugOf(head);
+    return from === undefined || to === undefined ? { state: "unknown" } : compare(from, to);
+}
+/** Null for a side where the app does not exist, undefined for one of which nothing is known. */
+function slugOf(side) {
+    if (side.state === "weighed")
+        return side.slug;
+    return side.state === "absent" ? null : undefined;
+}
+/** Head minus base; null is a side where the app does not exist, which weighs nothing. */
+function compare(base, head) {
+    const pairs = pair(base?.layers ?? [], head?.layers ?? [], layerKey);
+    return {
+        state: "known",
+        total: subtract(head?.total ?? ZERO, base?.total ?? ZERO),
+        error: pairs.reduce((error, layers) => error + compare_errorOf(layers), 0),
+        layers: pairs.map(layerDelta).sort((a, b) => bySize(a, b) || compareBytes(a.name, b.name) || byKind(a, b)),
+        files: pairs.flatMap(fileDeltas).sort((a, b) => bySize(a, b) || compareBytes(a.path, b.path)),
+    };
+}
+function pair(base, head, key) {
+    const after = new Map(head.map((item) => [key(item), item]));
+    const before = new Set(base.map(key));
+    return [
+        ...base.map((from) => ({ from, to: after.get(key(from)), either: from })),
+        ...head.filter((to) => !before.has(key(to))).map((to) => ({ from: undefined, to, either: to })),
+    ];
+}
+function changeOf({ from, to }, same) {
+    if (from === undefined)
+        return "added";
+    if (to === undefined)
+        return "removed";
+    return same(from, to) ? "unchanged" : "changed";
+}
+function sameLayer(from, to) {
+    return from.version === to.version && equal(from.weight, to.weight);
+}
+/** What has the same figure on both sides is equally far off on both, so the delta is not. */
+function compare_errorOf(layers) {
+    const { from, to } = layers;
+    const same = changeOf(layers, sameLayer) === "unchanged" && from?.error === to?.error;
+    return same ? 0 : (from?.error ?? 0) + (to?.error ?? 0);
+}
+function layerDelta(layers) {
+    const { from, to, either } = layers;
+    return {
+        // A tool on one side that the app itself requires on the other.
+        kind: from && to && from.kind !== to.kind ? "distribution" : either.kind,
+        name: either.name,
+        change: changeOf(layers, sameLayer),
+        fromVersion: from?.version ?? null,
+        toVersion: to?.version ?? null,
+        delta: subtract(to?.weight ?? ZERO, from?.weight ?? ZERO),
+    };
+}
+/** The files of an app layer that differ; a distribution's files follow from its version. */
+function fileDeltas({ from, to, either }) {
+    if (either.kind !== "app")
+        return [];
+    const files = (layer) => layer?.entries.filter(({ kind }) => kind !== "directory") ?? [];
+    return pair(files(from), files(to), ({ path }) => path).flatMap((entries) => {
+        const change = changeOf(entries, sameFile);
+        if (change === "unchanged")
+            return [];
+        const delta = subtract(fileWeight(entries.to), fileWeight(entries.from));
+        return [{ layer: either.name, path: entries.either.path, change, delta }];
+    });
+}
+/**
+ * Whether a file is the same as far as weights tell. A file's compressed bytes are its share of its layer, so they
+ * move a little when any other file changes: one of the same size counts as changed only from an eighth and 4 KiB on.
+ */
+function sameFile(from, to) {
+    const moved = Math.abs(to.compressed - from.compressed);
+    const most = Math.max(4 * KIB, Math.max(from.compressed, to.compressed) / 8);
+    return from.kind === to.kind && from.disk === to.disk && moved < most;
+}
+function fileWeight(entry) {
+    return entry ? entryWeight(entry) : ZERO;
+}
+function bySize(a, b) {
+    return Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed);
+}
+function byKind(a, b) {
+    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind);
+}
+
 ;// CONCATENATED MODULE: ./src/attribute/graph.ts
 
 /** The names that the app itself requires, each once, in the order of the files. */
@@ -56750,35 +56781,35 @@ function within(part, whole) {
 /** This program's version; `package.json` says the same, and a test holds the two together. */
 const src_version_VERSION = "0.1.0";
 
-;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+;// CONCATENATED MODULE: ./src/pipeline/report.ts
 
 
 
-/**
- * Writes the app's files at a revision into a directory; null if the app does not exist there.
- * @param root absolute path; the directory is made
- */
-async function checkOutApp(revision, root, app, { repository }) {
-    const checkedOut = await repository.checkOut(revision, app, root);
-    return checkedOut === null ? null : { ...checkedOut, revision, root };
-}
-/**
- * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
- * they may lead out of the app.
- */
-async function readAppFile(app, path) {
-    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
-        return null;
-    try {
-        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
-    }
-    catch (error) {
-        // `.slugignore` has removed it in between.
-        if (error instanceof Error && "code" in error && error.code === "ENOENT")
-            return null;
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
-    }
+
+
+
+
+/** Compares and judges two sides, and makes sure that the report adds up. */
+function reportOf({ app, base, head, config, occasion }, timings) {
+    const diff = compareSides(base, head);
+    const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
+    const report = buildReport({
+        version: src_version_VERSION,
+        app,
+        stack: slugs[0]?.stack ?? HEROKU.defaultStack,
+        cutoff: config.cutoff,
+        config: reportedConfig(config, HEROKU),
+        base,
+        head,
+        diff,
+        verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
+        advice: [],
+        configChanges: config.notes,
+        notes: [],
+        timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
+    });
+    checkReport(report);
+    return report;
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/stage.ts
@@ -56787,7 +56818,7 @@ async function readAppFile(app, path) {
  * Runs one stage of a side: times it, and lets whatever the user can mend speak as this side's problem, since a report
  * is owed once a side has started.
  */
-async function stage(step, timings, work) {
+async function stage_stage(step, timings, work) {
     const start = performance.now();
     try {
         return await work();
@@ -57660,7 +57691,7 @@ function parseMetadata(text) {
     };
 }
 /** A project's normalised name (PEP 503). */
-function normalName(name) {
+function metadata_normalName(name) {
     return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 
@@ -57749,7 +57780,7 @@ function survey(root, minor) {
             continue;
         const read = (name) => tree.get(`${path}/${name}`)?.kind === "file" ? (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(root, path, name), "utf8") : "";
         const metadata = parseMetadata(read("METADATA"));
-        const name = normalName(metadata.name);
+        const name = metadata_normalName(metadata.name);
         const claims = new Map();
         for (const row of parseRecord(read("RECORD"))) {
             claims.set(claimed(placed(row.path, minor), packages, name), row);
@@ -58015,7 +58046,7 @@ function parseLock(pylock, defaultIndex) {
     for (const entry of tables(dist_parse_parse(pylock).packages)) {
         if (typeof entry.name !== "string")
             continue;
-        const name = normalName(entry.name);
+        const name = metadata_normalName(entry.name);
         packages.set(name, [...(packages.get(name) ?? []), entry]);
     }
     return { packages, defaultIndex };
@@ -58292,7 +58323,7 @@ async function refuseLinks(work, root, wanted) {
 function uv_failure(stderr, wanted, sandboxed, context) {
     // uv writes `name==1.0` and `name @ url` in backquotes, or (name==1.0).
     const culprit = [...stderr.matchAll(/[`(]([A-Za-z0-9][A-Za-z0-9._-]*)/g)]
-        .map((match) => normalName(match[1] ?? ""))
+        .map((match) => metadata_normalName(match[1] ?? ""))
         .find((name) => wanted.some((distribution) => distribution.name === name));
     if (culprit !== undefined && /script path must resolve|escapes|outside of the target/i.test(stderr)) {
         return hostileWheel(culprit, "a path in it leads out of its directory");
@@ -58751,7 +58782,7 @@ const PIPENV_ENVIRONMENT = `${PYTHON_HOME}/pipenv/venv`;
  * Pipenv's dependencies.
  */
 function preinstalled(manager, target, tools, context) {
-    const wanted = preinstalledTools(manager, target.python.minor);
+    const wanted = buildpack_preinstalledTools(manager, target.python.minor);
     const wheels = wanted.flatMap(({ name }) => WHEELS[name][target.python.minor] ?? []);
     const all = wheels.map(({ name, version, filename, sha256, size }) => {
         // Where the file is depends on the index in use: its name stands for the address.
@@ -58869,7 +58900,7 @@ async function weighDistributions({ root }, plan, { builds, cutoff }, shared) {
     const { tools, context, building } = shared.parts;
     const toolSet = preinstalled(resolution.packageManager, target, tools, context);
     const own = new Set(resolution.distributions.map(({ name }) => name));
-    const job = { plan, root, building: allowed(builds, building), cutoff };
+    const job = { plan, root, building: building_allowed(builds, building), cutoff };
     const groups = await Promise.all([
         weighGroup({
             ...job,
@@ -58892,15 +58923,15 @@ async function weighGroup(group, { parts, layers, timings }) {
         const unknown = [...wanted].filter(([key]) => missing.has(key));
         const keys = new Map(unknown.map(([key, { name }]) => [name, key]));
         const names = unknown.map(([, distribution]) => distribution);
-        const pylock = await stage("resolve", timings, group.lock);
+        const pylock = await stage_stage("resolve", timings, group.lock);
         const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
-        await stage("install", timings, async () => {
+        await stage_stage("install", timings, async () => {
             const activity = context.progress.start(`Weighing ${resolution_inWords(names)}`, null, "bytes");
             const roots = new Set();
             let total = 0;
             await install(request, tools, context, async (installed) => {
                 roots.add(installed.root);
-                const weighed = await stage("weigh", timings, () => weighInstalled(installed, target.python.minor, weigher, (bytes) => {
+                const weighed = await stage_stage("weigh", timings, () => weighInstalled(installed, target.python.minor, weigher, (bytes) => {
                     total += bytes;
                     activity.advance(bytes);
                 }));
@@ -59221,219 +59252,6 @@ function refuseWhatHerokuRefuses(entries) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/python/find-version.ts
-
-
-const RUNTIME_TXT = "runtime.txt";
-const VERSION_FILE = ".python-version";
-const PIPFILE_LOCK = "Pipfile.lock";
-/** N.N or N.N.N, without leading zeros. */
-const find_version_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/;
-/** What sed's `[[:space:]]` takes off a line under a UTF-8 locale: neither no-break spaces nor a byte order mark. */
-const SPACE = "[\\t-\\r \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]";
-const OUTER_SPACE = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
-/**
- * The Python version that Heroku's buildpack installs for an app, by the rules of its lib/python_version.sh:
- * `runtime.txt`, else `.python-version`, else `Pipfile.lock`, else the default. `requires-python` has no say.
- * @param read gives a file's text (UTF-8, a byte order mark kept) by its path in the slug root, null if there is none
- * @param override the user's own choice, which stands over all files
- * @throws SideError `invalid`, step `python`, where the buildpack would refuse; UserError if `override` is no version
- */
-async function findPythonVersion(read, manager, override) {
-    if (override !== null)
-        return resolveOverride(override);
-    const request = await readRequest(read, manager);
-    const found = resolveRequest(request);
-    if (manager === "uv" && request.from !== VERSION_FILE)
-        throw notForUv(request.from, found.python.minor);
-    return found;
-}
-async function readRequest(read, manager) {
-    const runtime = await read(RUNTIME_TXT);
-    if (runtime !== null)
-        return { version: parseRuntime(runtime), from: RUNTIME_TXT, notes: [RUNTIME_DEPRECATED] };
-    // Even beside a right one.
-    for (const name of BUILDPACK.python.misspelt) {
-        if ((await read(name)) === null)
-            continue;
-        throw invalid(`"${name}" is a misspelling of ${VERSION_FILE}.`, `Rename it to ${VERSION_FILE}.`);
-    }
-    const file = await read(VERSION_FILE);
-    if (file !== null)
-        return { version: parseVersionFile(file), from: VERSION_FILE, notes: [] };
-    const lock = manager === "pipenv" ? await read(PIPFILE_LOCK) : null;
-    const locked = lock === null ? null : parsePipfileLock(lock);
-    if (locked !== null)
-        return { version: locked, from: PIPFILE_LOCK, notes: [] };
-    return { version: BUILDPACK.python.default, from: "default", notes: [DEFAULT_USED] };
-}
-const RUNTIME_DEPRECATED = `${RUNTIME_TXT} is deprecated: Heroku asks for a ${VERSION_FILE} file instead.`;
-const DEFAULT_USED = `No file names a Python version: weighed with Heroku's default, ${BUILDPACK.python.default}. ` +
-    "An app that was built before stays on the minor version of its last build.";
-/** Hint for every mistake in a version's form. */
-const EXPECTED = `Write a version such as ${BUILDPACK.python.default}, or ${BUILDPACK.python.default}.1 for an exact patch`;
-/** Lines with something in them, trimmed, without comments. */
-function versionLines(text) {
-    return text
-        .split("\n")
-        .map((line) => line.replace(OUTER_SPACE, ""))
-        .filter((line) => line !== "" && !line.startsWith("#"));
-}
-function parseRuntime(text) {
-    const lines = versionLines(text);
-    const version = /^python-(.*)$/.exec(lines[0] ?? "")?.[1];
-    if (lines.length === 1 && version !== undefined && find_version_VERSION.test(version))
-        return version;
-    throw invalid(`${RUNTIME_TXT} does not hold a Python version in the form python-${BUILDPACK.python.default}.`, `Delete it and create ${VERSION_FILE} with just ${BUILDPACK.python.default} in it: ${RUNTIME_TXT} is deprecated.`);
-}
-function parseVersionFile(text) {
-    const lines = versionLines(text);
-    const [version] = lines;
-    const wrong = lines.find((line) => !find_version_VERSION.test(line));
-    if (wrong !== undefined) {
-        // Decoded as UTF-8, a UTF-16 file is full of NUL, and starts with two characters that are none.
-        if (text.startsWith("\ufeff") || /^\ufffd\ufffd|^[^\0]\0/.test(text)) {
-            throw invalid(`${VERSION_FILE} is not plain UTF-8: it has a byte order mark or is UTF-16.`, "Delete the file and write it anew as UTF-8 without a byte order mark.");
-        }
-        throw invalid(`${VERSION_FILE} does not hold a Python version: "${printable(wrong)}".`, `${EXPECTED}, without quotes, prefix or wildcard; comments go on lines of their own, after a #.`);
-    }
-    if (version === undefined) {
-        throw invalid(`${VERSION_FILE} holds no Python version.`, `${EXPECTED}; a line that starts with # is a comment.`);
-    }
-    if (lines.length > 1) {
-        throw invalid(`${VERSION_FILE} holds several Python versions: ${lines.join(", ")}.`, "Heroku takes exactly one: delete the others.");
-    }
-    return version;
-}
-/** `python_full_version`, else `python_version`, whichever form either has; null if the lock has neither. */
-function parsePipfileLock(text) {
-    let lock;
-    try {
-        lock = JSON.parse(text);
-    }
-    catch {
-        throw unreadableLock();
-    }
-    const requires = member(member(lock, "_meta"), "requires");
-    // As jq's `//`: null and false give way to what follows.
-    const full = member(requires, "python_full_version") ?? false;
-    const version = full === false ? member(requires, "python_version") : full;
-    if (version === undefined || version === null)
-        return null;
-    const written = typeof version === "string" ? version : JSON.stringify(version);
-    if (find_version_VERSION.test(written))
-        return written;
-    throw invalid(`${PIPFILE_LOCK} does not hold a Python version: "${printable(written)}".`, `${EXPECTED} into the Pipfile, without wildcards, and run "pipenv lock".`);
-}
-function member(value, name) {
-    if (value === null || value === undefined)
-        return undefined;
-    if (typeof value !== "object" || Array.isArray(value))
-        throw unreadableLock();
-    return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-function unreadableLock() {
-    return invalid(`${PIPFILE_LOCK} can't be parsed.`, 'Run "pipenv lock" to write it anew.');
-}
-function resolveRequest({ version, from, notes }) {
-    const where = from === "default" ? VERSION_FILE : from;
-    const problem = unsupported(version);
-    if (problem !== null)
-        throw invalid(`${where} asks for Python ${version}: ${problem}.`, `Ask for ${supported()}.`);
-    const python = exactVersion(version);
-    return { python, from, notes: [...notes, ...versionNotes(python)] };
-}
-function resolveOverride(version) {
-    const problem = find_version_VERSION.test(version) ? unsupported(version) : "not a version";
-    if (problem !== null)
-        throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
-    const python = exactVersion(version);
-    return { python, from: "option", notes: versionNotes(python) };
-}
-/** Why the buildpack refuses a version, as a phrase; null if it takes it. */
-function unsupported(version) {
-    const [oldest] = Object.keys(BUILDPACK.python.latest);
-    const minor = find_version_minorOf(version);
-    if (BUILDPACK.python.latest[minor] !== undefined)
-        return null;
-    return find_version_compare(minor, oldest ?? "") < 0
-        ? "it has reached its end of life, and Heroku no longer supports it"
-        : `Heroku's Python buildpack (${BUILDPACK.release}) does not know it`;
-}
-function supported() {
-    const minors = Object.keys(BUILDPACK.python.latest);
-    return `a version from ${minors[0] ?? ""} to ${minors.at(-1) ?? ""}, such as ${BUILDPACK.python.default}`;
-}
-function exactVersion(version) {
-    const minor = find_version_minorOf(version);
-    return { minor, full: version === minor ? (BUILDPACK.python.latest[minor] ?? version) : version };
-}
-function versionNotes({ full, minor }) {
-    const latest = BUILDPACK.python.latest[minor] ?? full;
-    const notes = [];
-    if (BUILDPACK.python.deprecated.includes(minor)) {
-        notes.push(`Python ${minor} is deprecated: a coming release of Heroku's Python buildpack refuses it.`);
-    }
-    if (find_version_compare(full, latest) > 0) {
-        notes.push(`Python ${full} is newer than ${latest}, the latest that buildpack ${BUILDPACK.release} knows.`);
-    }
-    return notes;
-}
-function notForUv(from, minor) {
-    return from === RUNTIME_TXT
-        ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
-        : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
-}
-function find_version_minorOf(version) {
-    return version.split(".").slice(0, 2).join(".");
-}
-/** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
-function find_version_compare(a, b) {
-    const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
-    for (let at = 0; at < 3; at++) {
-        const order = (left[at] ?? 0) - (right[at] ?? 0);
-        if (order !== 0)
-            return order;
-    }
-    return 0;
-}
-/** At most 40 characters, with all that can't be seen made visible. */
-function printable(text) {
-    return text.slice(0, 40).replace(/[^\x20-\x7e\t]/gu, "\ufffd");
-}
-function invalid(message, hint) {
-    return new SideError("invalid", "python", message, hint);
-}
-
-;// CONCATENATED MODULE: ./src/manifests/manifest.ts
-
-const LOCATION = strictObject({ file: schemas_string(), line: schemas_int().nullable() });
-const NAMED_REQUIREMENT = strictObject({
-    /** Normalised name (PEP 503); null if it is only an address. */
-    name: schemas_string().nullable(),
-    extras: array(schemas_string()).readonly(),
-    location: LOCATION,
-    /** Absolute path or URL that it is taken from, as pip has it (`git+https://…`); null for an index. */
-    address: schemas_string().nullable(),
-    editable: schemas_boolean(),
-});
-/** The form of a `Lock`, which may be remembered between runs. */
-const LOCK = strictObject({
-    /** Text of a `pylock.toml` (PEP 751). Relative paths in it start from the app's directory. */
-    pylock: schemas_string(),
-    /** What the app names itself, in the order of its files. May hold what the target does not get. */
-    direct: array(NAMED_REQUIREMENT).readonly(),
-    /** The sha256 hashes that the app's files allow, by name; `name` absent if any will do. */
-    hashes: record(schemas_string(), array(schemas_string()).readonly()).readonly(),
-    /** Is a distribution without a hash refused? */
-    requireHashes: schemas_boolean(),
-    /** What Heroku has installed before; a distribution of that very version is satisfied by it. */
-    preinstalled: array(strictObject({ name: schemas_string(), version: schemas_string() })).readonly(),
-    /** URLs with credentials that files of the same origin need. */
-    indexUrls: array(schemas_string()).readonly(),
-    notes: array(schemas_string()).readonly(),
-});
-
 ;// CONCATENATED MODULE: ./src/resolve/portable.ts
 
 
@@ -59644,7 +59462,7 @@ async function sourceMetadata(request, sandbox, tools, context) {
             return new BuildFailure("Its metadata can't be read.");
         const { name, version, requires_dist, requires_python, provides_extra } = found.metadata;
         return {
-            name: normalName(name),
+            name: metadata_normalName(name),
             version,
             requires: requires_dist,
             requiresPython: requires_python,
@@ -59792,7 +59610,7 @@ async function projectRequirements(file, { app, target }, tools) {
 function tableRequirements(file, ...path) {
     return Object.entries(tableAt(file.table, ...path) ?? {}).map(([key, value]) => {
         const extras = (Array.isArray(value) ? value : [value]).flatMap((item) => extrasOf(item));
-        return named(normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
+        return named(metadata_normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
     });
 }
 /** The table at a path of keys; null if there is none. */
@@ -59807,7 +59625,7 @@ function named(name, extras, file, line) {
 }
 function extrasOf(value) {
     const extras = project_isTable(value) ? value.extras : undefined;
-    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
+    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(metadata_normalName) : [];
 }
 /** Is it a table, and not a value? */
 function project_isTable(value) {
@@ -59827,9 +59645,9 @@ function culpritOf(stderr) {
     const named = /Failed to (?:download and )?build `([^`\s=@[]+)(?:\[[^\]`]*\])?(?:==([^`\s]+)| @ ([^`\s]+))`/i.exec(text);
     const [, name = "", version, url] = named ?? [];
     if (version !== undefined)
-        return { kind: "version", name: normalName(name), version };
+        return { kind: "version", name: metadata_normalName(name), version };
     if (url !== undefined)
-        return { kind: "address", name: normalName(name), url };
+        return { kind: "address", name: metadata_normalName(name), url };
     return { kind: "unnamed" };
 }
 /** Metadata that was had by building, for uv to use in place of building itself. */
@@ -59915,7 +59733,7 @@ function namesPrerelease(range) {
 /** The normalised name of the project that a file belongs to. */
 function projectOf(file) {
     const name = file.endsWith(".whl") ? (file.split("-", 1)[0] ?? "") : file.slice(0, file.lastIndexOf("-"));
-    return normalName(name);
+    return metadata_normalName(name);
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/compile.ts
@@ -59938,6 +59756,7 @@ function projectOf(file) {
 /** Named relative to where uv runs: a path with a blank would be two files of constraints to it. */
 const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
+const EXCLUDES = "excludes.txt";
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const BUILDS = 100;
 /** Of uv's log nothing must be missing: it takes some 2 KB for each distribution. Bytes. */
@@ -59953,12 +59772,14 @@ const ROUNDS = 30;
  */
 async function compile(directory, file, options, request, tools, context) {
     const { app, target, python, building } = request;
+    const { exclude = [] } = options;
     const output = (0,external_node_path_namespaceObject.join)(directory, "pylock.toml");
     const asked = file.requirements.filter(({ constraint }) => !constraint);
     const limits = file.requirements.filter(({ constraint }) => constraint);
     // Index URLs may hold credentials: in a file of this run's own, not on a command line that every user can see.
     const mode = { mode: 0o600 };
     await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, CONSTRAINTS), [...limits.map((limit) => requirementLine(limit)), ""].join("\n"), mode);
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, EXCLUDES), exclude.map((name) => `${name}\n`).join(""));
     const program = await tools.uv();
     // The file says what indexes there are; PIP_EXTRA_INDEX_URL is among them already.
     const usesDefault = file.indexUrl === null && !file.noIndex;
@@ -59981,6 +59802,7 @@ async function compile(directory, file, options, request, tools, context) {
             ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
             ...["--index-strategy", "unsafe-best-match"],
             ...(dependencies ? [] : ["--no-deps"]),
+            ...(exclude.length === 0 ? [] : ["--excludes", EXCLUDES]),
             ...(options.cutoff === null ? [] : ["--exclude-newer", options.cutoff]),
             ...wishes.args(),
             ...file.noBinary.flatMap((name) => ["--no-binary", name]),
@@ -60301,7 +60123,7 @@ const Refusal = object({
  * @param writtenFrom the file that a reader would look into; null for the requirements file itself
  * @throws SideError that names the file and the line, if pip could not read it
  */
-async function readRequirements(file, writtenFrom, { app, target }, tools, context) {
+async function requirements_file_readRequirements(file, writtenFrom, { app, target }, tools, context) {
     const env = toolEnvironment(context.env);
     const input = {
         file,
@@ -60348,7 +60170,15 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
  * @param file absolute path, or relative to the app
  * @throws SideError
  */
-async function resolveRequirements(file, options, request, tools, context) {
+function resolveRequirements(file, options, request, tools, context) {
+    const read = (job) => requirements_file_readRequirements(file, options.writtenFrom, job, tools, context);
+    return requirements_lockRequirements(read, options, request, tools, context);
+}
+/**
+ * What pip would install for requirements.
+ * @throws SideError
+ */
+async function requirements_lockRequirements(readIn, options, request, tools, context) {
     const { app, answers, target, python, building } = request;
     const work = async (job, read) => {
         // A file with hashes was locked before, as other package managers' files are.
@@ -60376,12 +60206,12 @@ async function resolveRequirements(file, options, request, tools, context) {
             preinstalled: options.preinstalled,
         };
     };
-    const read = await readRequirements(file, options.writtenFrom, request, tools, context);
+    const read = await readIn(request);
     if (!read.requirements.some(({ link }) => link?.directory === true))
         return work(request, read);
     return inCopy(app, context, async (copy) => {
         const job = { ...request, app: copy };
-        return work(job, await readRequirements(file, options.writtenFrom, job, tools, context));
+        return work(job, await readIn(job));
     });
 }
 const COMPILED = strictObject({ pylock: schemas_string(), notes: array(schemas_string()) });
@@ -60413,6 +60243,337 @@ function factsOf(file, copy, app) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/manifests/changed.ts
+
+
+
+
+
+/**
+ * An app's requirements after a change, to be resolved again as a whole. A requirements file is read anew and changed; what a
+ * lock pins is required in these versions, and what else the lock has is preferred, as package managers do when a lock is
+ * brought up to date.
+ * @param current what the app gets without the change
+ * @param manager the package manager after it
+ */
+function changed_changed(current, change, manager) {
+    const place = placeOf(current, change);
+    return {
+        sources: () => Promise.resolve(null),
+        async lock(request, tools, context) {
+            const isFile = current.packageManager === "pip";
+            const read = async (job) => edited(isFile ? await readRequirements("requirements.txt", null, job, tools, context) : pinned(current, job.app), change, place);
+            const preinstalled = preinstalledTools(manager, request.target.python.minor);
+            const options = {
+                writtenFrom: null,
+                dependencies: true,
+                cutoff: request.cutoff,
+                preinstalled: isFile ? preinstalled : [...preinstalled, ...changed_versionsOf(current)],
+                exclude: change.exclude,
+            };
+            const lock = await lockRequirements(read, options, request, tools, context);
+            const added = new Set(change.with.map((text) => changed_required(text, place).name));
+            return {
+                ...lock,
+                direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
+                preinstalled,
+            };
+        },
+    };
+}
+/** Where what comes would be written: in the place of what goes. */
+function placeOf({ direct }, { without }) {
+    const replaced = direct.find(({ name }) => without.includes(name)) ?? direct.at(-1);
+    return replaced?.location ?? { file: "requirements.txt", line: null };
+}
+function edited(file, change, place) {
+    const gone = new Set(change.without);
+    const kept = file.requirements.filter(({ name, constraint }) => constraint || name === null || !gone.has(name));
+    return {
+        ...file,
+        requirements: [...kept, ...change.with.map((text) => changed_required(text, place))],
+        extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
+        // What comes has no hash.
+        requireHashes: false,
+    };
+}
+/** A requirement of a change: name, extras and specifier, as PEP 508 has them. uv tells of what is wrong with it. */
+function changed_required(text, { file, line }) {
+    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+    return {
+        file,
+        line: line ?? 0,
+        name: normalName(name),
+        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [normalName(extra.trim())])),
+        specifier: specifier.replaceAll(/\s+/g, ""),
+        prerelease: /\d(?:a|b|rc|\.?dev)\d/i.test(specifier),
+        link: null,
+        editable: false,
+        constraint: false,
+        hashes: [],
+    };
+}
+/** What a lock comes down to, as a requirements file: what the app names itself, in the versions that it gets. */
+function pinned(current, app) {
+    const sources = new Map(current.distributions.map((each) => [each.name, each]));
+    return {
+        requirements: current.direct.flatMap((direct) => {
+            const distribution = sources.get(direct.name);
+            return distribution === undefined ? [] : [pinnedTo(direct, distribution, app)];
+        }),
+        indexUrl: null,
+        extraIndexUrls: [...current.indexUrls],
+        refusing: [],
+        findLinks: [],
+        noLinks: [],
+        noIndex: false,
+        trustedHosts: [],
+        noBinary: [],
+        onlyBinary: [],
+        preferBinary: false,
+        allReleases: [],
+        onlyFinal: [],
+        requireHashes: false,
+    };
+}
+function pinnedTo({ name, extras, location }, { version, source }, app) {
+    const link = linkOf(source, app);
+    const specifier = link === null && version !== null ? `==${version}` : "";
+    return { ...changed_required(`${name}${specifier}`, location), extras: [...extras], link };
+}
+/** The address that a distribution is taken from; null if that is an index. */
+function linkOf(source, app) {
+    switch (source.kind) {
+        case "wheel":
+        case "sdist":
+            return null;
+        case "archive":
+            return { url: source.url, path: null, directory: false, vcs: false, sha256: source.sha256 };
+        case "vcs":
+            return { url: `git+${source.url}@${source.commit}`, path: null, directory: false, vcs: true, sha256: null };
+        case "directory": {
+            const path = resolve(app, source.path);
+            return { url: path, path, directory: true, vcs: false, sha256: null };
+        }
+    }
+}
+function changed_versionsOf({ distributions }) {
+    return distributions.flatMap(({ name, version }) => (version === null ? [] : [{ name, version }]));
+}
+
+;// CONCATENATED MODULE: ./src/python/find-version.ts
+
+
+const RUNTIME_TXT = "runtime.txt";
+const VERSION_FILE = ".python-version";
+const PIPFILE_LOCK = "Pipfile.lock";
+/** N.N or N.N.N, without leading zeros. */
+const find_version_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/;
+/** What sed's `[[:space:]]` takes off a line under a UTF-8 locale: neither no-break spaces nor a byte order mark. */
+const SPACE = "[\\t-\\r \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]";
+const OUTER_SPACE = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
+/**
+ * The Python version that Heroku's buildpack installs for an app, by the rules of its lib/python_version.sh:
+ * `runtime.txt`, else `.python-version`, else `Pipfile.lock`, else the default. `requires-python` has no say.
+ * @param read gives a file's text (UTF-8, a byte order mark kept) by its path in the slug root, null if there is none
+ * @param override the user's own choice, which stands over all files
+ * @throws SideError `invalid`, step `python`, where the buildpack would refuse; UserError if `override` is no version
+ */
+async function findPythonVersion(read, manager, override) {
+    if (override !== null)
+        return resolveOverride(override);
+    const request = await readRequest(read, manager);
+    const found = resolveRequest(request);
+    if (manager === "uv" && request.from !== VERSION_FILE)
+        throw notForUv(request.from, found.python.minor);
+    return found;
+}
+async function readRequest(read, manager) {
+    const runtime = await read(RUNTIME_TXT);
+    if (runtime !== null)
+        return { version: parseRuntime(runtime), from: RUNTIME_TXT, notes: [RUNTIME_DEPRECATED] };
+    // Even beside a right one.
+    for (const name of BUILDPACK.python.misspelt) {
+        if ((await read(name)) === null)
+            continue;
+        throw invalid(`"${name}" is a misspelling of ${VERSION_FILE}.`, `Rename it to ${VERSION_FILE}.`);
+    }
+    const file = await read(VERSION_FILE);
+    if (file !== null)
+        return { version: parseVersionFile(file), from: VERSION_FILE, notes: [] };
+    const lock = manager === "pipenv" ? await read(PIPFILE_LOCK) : null;
+    const locked = lock === null ? null : parsePipfileLock(lock);
+    if (locked !== null)
+        return { version: locked, from: PIPFILE_LOCK, notes: [] };
+    return { version: BUILDPACK.python.default, from: "default", notes: [DEFAULT_USED] };
+}
+const RUNTIME_DEPRECATED = `${RUNTIME_TXT} is deprecated: Heroku asks for a ${VERSION_FILE} file instead.`;
+const DEFAULT_USED = `No file names a Python version: weighed with Heroku's default, ${BUILDPACK.python.default}. ` +
+    "An app that was built before stays on the minor version of its last build.";
+/** Hint for every mistake in a version's form. */
+const EXPECTED = `Write a version such as ${BUILDPACK.python.default}, or ${BUILDPACK.python.default}.1 for an exact patch`;
+/** Lines with something in them, trimmed, without comments. */
+function versionLines(text) {
+    return text
+        .split("\n")
+        .map((line) => line.replace(OUTER_SPACE, ""))
+        .filter((line) => line !== "" && !line.startsWith("#"));
+}
+function parseRuntime(text) {
+    const lines = versionLines(text);
+    const version = /^python-(.*)$/.exec(lines[0] ?? "")?.[1];
+    if (lines.length === 1 && version !== undefined && find_version_VERSION.test(version))
+        return version;
+    throw invalid(`${RUNTIME_TXT} does not hold a Python version in the form python-${BUILDPACK.python.default}.`, `Delete it and create ${VERSION_FILE} with just ${BUILDPACK.python.default} in it: ${RUNTIME_TXT} is deprecated.`);
+}
+function parseVersionFile(text) {
+    const lines = versionLines(text);
+    const [version] = lines;
+    const wrong = lines.find((line) => !find_version_VERSION.test(line));
+    if (wrong !== undefined) {
+        // Decoded as UTF-8, a UTF-16 file is full of NUL, and starts with two characters that are none.
+        if (text.startsWith("\ufeff") || /^\ufffd\ufffd|^[^\0]\0/.test(text)) {
+            throw invalid(`${VERSION_FILE} is not plain UTF-8: it has a byte order mark or is UTF-16.`, "Delete the file and write it anew as UTF-8 without a byte order mark.");
+        }
+        throw invalid(`${VERSION_FILE} does not hold a Python version: "${printable(wrong)}".`, `${EXPECTED}, without quotes, prefix or wildcard; comments go on lines of their own, after a #.`);
+    }
+    if (version === undefined) {
+        throw invalid(`${VERSION_FILE} holds no Python version.`, `${EXPECTED}; a line that starts with # is a comment.`);
+    }
+    if (lines.length > 1) {
+        throw invalid(`${VERSION_FILE} holds several Python versions: ${lines.join(", ")}.`, "Heroku takes exactly one: delete the others.");
+    }
+    return version;
+}
+/** `python_full_version`, else `python_version`, whichever form either has; null if the lock has neither. */
+function parsePipfileLock(text) {
+    let lock;
+    try {
+        lock = JSON.parse(text);
+    }
+    catch {
+        throw unreadableLock();
+    }
+    const requires = member(member(lock, "_meta"), "requires");
+    // As jq's `//`: null and false give way to what follows.
+    const full = member(requires, "python_full_version") ?? false;
+    const version = full === false ? member(requires, "python_version") : full;
+    if (version === undefined || version === null)
+        return null;
+    const written = typeof version === "string" ? version : JSON.stringify(version);
+    if (find_version_VERSION.test(written))
+        return written;
+    throw invalid(`${PIPFILE_LOCK} does not hold a Python version: "${printable(written)}".`, `${EXPECTED} into the Pipfile, without wildcards, and run "pipenv lock".`);
+}
+function member(value, name) {
+    if (value === null || value === undefined)
+        return undefined;
+    if (typeof value !== "object" || Array.isArray(value))
+        throw unreadableLock();
+    return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+function unreadableLock() {
+    return invalid(`${PIPFILE_LOCK} can't be parsed.`, 'Run "pipenv lock" to write it anew.');
+}
+function resolveRequest({ version, from, notes }) {
+    const where = from === "default" ? VERSION_FILE : from;
+    const problem = unsupported(version);
+    if (problem !== null)
+        throw invalid(`${where} asks for Python ${version}: ${problem}.`, `Ask for ${supported()}.`);
+    const python = exactVersion(version);
+    return { python, from, notes: [...notes, ...versionNotes(python)] };
+}
+function resolveOverride(version) {
+    const problem = find_version_VERSION.test(version) ? unsupported(version) : "not a version";
+    if (problem !== null)
+        throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
+    const python = exactVersion(version);
+    return { python, from: "option", notes: versionNotes(python) };
+}
+/** Why the buildpack refuses a version, as a phrase; null if it takes it. */
+function unsupported(version) {
+    const [oldest] = Object.keys(BUILDPACK.python.latest);
+    const minor = find_version_minorOf(version);
+    if (BUILDPACK.python.latest[minor] !== undefined)
+        return null;
+    return find_version_compare(minor, oldest ?? "") < 0
+        ? "it has reached its end of life, and Heroku no longer supports it"
+        : `Heroku's Python buildpack (${BUILDPACK.release}) does not know it`;
+}
+function supported() {
+    const minors = Object.keys(BUILDPACK.python.latest);
+    return `a version from ${minors[0] ?? ""} to ${minors.at(-1) ?? ""}, such as ${BUILDPACK.python.default}`;
+}
+function exactVersion(version) {
+    const minor = find_version_minorOf(version);
+    return { minor, full: version === minor ? (BUILDPACK.python.latest[minor] ?? version) : version };
+}
+function versionNotes({ full, minor }) {
+    const latest = BUILDPACK.python.latest[minor] ?? full;
+    const notes = [];
+    if (BUILDPACK.python.deprecated.includes(minor)) {
+        notes.push(`Python ${minor} is deprecated: a coming release of Heroku's Python buildpack refuses it.`);
+    }
+    if (find_version_compare(full, latest) > 0) {
+        notes.push(`Python ${full} is newer than ${latest}, the latest that buildpack ${BUILDPACK.release} knows.`);
+    }
+    return notes;
+}
+function notForUv(from, minor) {
+    return from === RUNTIME_TXT
+        ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
+        : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
+}
+function find_version_minorOf(version) {
+    return version.split(".").slice(0, 2).join(".");
+}
+/** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
+function find_version_compare(a, b) {
+    const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+    for (let at = 0; at < 3; at++) {
+        const order = (left[at] ?? 0) - (right[at] ?? 0);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+/** At most 40 characters, with all that can't be seen made visible. */
+function printable(text) {
+    return text.slice(0, 40).replace(/[^\x20-\x7e\t]/gu, "\ufffd");
+}
+function invalid(message, hint) {
+    return new SideError("invalid", "python", message, hint);
+}
+
+;// CONCATENATED MODULE: ./src/manifests/manifest.ts
+
+const LOCATION = strictObject({ file: schemas_string(), line: schemas_int().nullable() });
+const NAMED_REQUIREMENT = strictObject({
+    /** Normalised name (PEP 503); null if it is only an address. */
+    name: schemas_string().nullable(),
+    extras: array(schemas_string()).readonly(),
+    location: LOCATION,
+    /** Absolute path or URL that it is taken from, as pip has it (`git+https://…`); null for an index. */
+    address: schemas_string().nullable(),
+    editable: schemas_boolean(),
+});
+/** The form of a `Lock`, which may be remembered between runs. */
+const LOCK = strictObject({
+    /** Text of a `pylock.toml` (PEP 751). Relative paths in it start from the app's directory. */
+    pylock: schemas_string(),
+    /** What the app names itself, in the order of its files. May hold what the target does not get. */
+    direct: array(NAMED_REQUIREMENT).readonly(),
+    /** The sha256 hashes that the app's files allow, by name; `name` absent if any will do. */
+    hashes: record(schemas_string(), array(schemas_string()).readonly()).readonly(),
+    /** Is a distribution without a hash refused? */
+    requireHashes: schemas_boolean(),
+    /** What Heroku has installed before; a distribution of that very version is satisfied by it. */
+    preinstalled: array(strictObject({ name: schemas_string(), version: schemas_string() })).readonly(),
+    /** URLs with credentials that files of the same origin need. */
+    indexUrls: array(schemas_string()).readonly(),
+    notes: array(schemas_string()).readonly(),
+});
+
 ;// CONCATENATED MODULE: ./src/manifests/pip.ts
 
 
@@ -60420,7 +60581,7 @@ function factsOf(file, copy, app) {
 const pip = {
     sources: () => Promise.resolve(null), // It may include files of any name.
     lock(request, tools, context) {
-        const preinstalled = preinstalledTools("pip", request.target.python.minor);
+        const preinstalled = buildpack_preinstalledTools("pip", request.target.python.minor);
         const options = { writtenFrom: null, dependencies: true, cutoff: request.cutoff, preinstalled };
         return resolveRequirements("requirements.txt", options, request, tools, context);
     },
@@ -60883,7 +61044,7 @@ const resolve_OLDEST_PYTHON = "3.10";
  * @throws SideError (`invalid`) for what the app's files say, (`unweighable`) for what the world does: an index that is
  *   down, a distribution without a wheel that can't be built here
  */
-async function resolve(request, tools, context) {
+async function resolve_resolve(request, tools, context) {
     const { app, manager, target, interpreter, cutoff, answers } = request;
     const python = interpreter ?? (await findAnyInterpreter(context, resolve_OLDEST_PYTHON));
     if (python === null) {
@@ -60891,7 +61052,7 @@ async function resolve(request, tools, context) {
     }
     const building = interpreter === null ? withoutPython(request) : request.building;
     const job = { app, target, python, building, cutoff, answers };
-    const { lock, selected } = await lockAndSelect(manager, job, tools, context);
+    const { lock, selected } = await lockAndSelect(manager, request.manifest ?? MANIFESTS[manager], job, tools, context);
     await refuseUnbuildable(selected, job);
     const byName = new Map(selected.map((distribution) => [distribution.name, distribution]));
     const named = lock.direct.flatMap((requirement) => {
@@ -60910,18 +61071,19 @@ async function resolve(request, tools, context) {
             return { name: distribution.name, extras, location };
         }),
         pylock: withCredentials(lock.pylock, lock.indexUrls),
+        indexUrls: lock.indexUrls,
         notes: lock.notes,
     };
 }
 /** Reads the lock, and selects from it: both sides at once, and a later run not again, where a few files say all. */
-async function lockAndSelect(manager, job, tools, context) {
+async function lockAndSelect(manager, manifest, job, tools, context) {
     const { app, target, python, building, answers } = job;
     const find = async () => {
-        const lock = await MANIFESTS[manager].lock(job, tools, context);
+        const lock = await manifest.lock(job, tools, context);
         const selected = await select_select(lock, job, tools);
         return { lock, selected: selected.filter((distribution) => !isPreinstalled(distribution, lock)) };
     };
-    const sources = await MANIFESTS[manager].sources(app);
+    const sources = await manifest.sources(app);
     if (sources === null)
         return find();
     const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
@@ -61043,15 +61205,49 @@ function once(known, key, find) {
 
 
 
+
+/**
+ * What a side would get if something were otherwise: resolved again as a whole.
+ * @param plan by which the side is weighed as it is
+ * @throws SideError
+ */
+async function planWhatIf(checkedOut, plan, { change, python, packageManager }, options, shared) {
+    const { parts, timings, answers } = shared;
+    const { tools, context } = parts;
+    const manager = packageManager ?? plan.resolution.packageManager;
+    const { target, interpreter, notes } = python === null
+        ? { ...plan, notes: [] }
+        : await findPython(checkedOut, manager, plan.target.stack, { ...options, python }, shared);
+    const resolution = await stage("resolve", timings, () => resolve({
+        app: checkedOut.root,
+        manager,
+        target,
+        interpreter,
+        cutoff: options.cutoff,
+        building: allowed(options.builds, parts.building),
+        answers,
+        manifest: changed(plan.resolution, change, manager),
+    }, tools, context));
+    return { app: plan.app, target, interpreter, resolution, notes: [...notes, ...resolution.notes] };
+}
+async function findPython(checkedOut, manager, stack, options, { parts, timings, interpreters }) {
+    return stage_stage("python", timings, async () => {
+        const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
+        const { minor, full } = found.python;
+        const interpreter = await once(interpreters, full, () => findInterpreter(minor, parts.context, full));
+        return { target: { stack, python: found.python, pythonFrom: found.from }, interpreter, notes: found.notes };
+    });
+}
 /**
  * Finds out what a side is weighed for and what it gets.
  * @throws SideError
  */
-async function planSide(checkedOut, options, { parts, timings, interpreters, answers }) {
+async function planSide(checkedOut, options, shared) {
+    const { parts, timings, answers } = shared;
     const { tools, context } = parts;
-    const building = allowed(options.builds, parts.building);
+    const building = building_allowed(options.builds, parts.building);
     const { root } = checkedOut;
-    const { app, manager, stack } = await stage("manifest", timings, async () => {
+    const { app, manager, stack } = await stage_stage("manifest", timings, async () => {
         const app = await prepareApp(checkedOut, root);
         const paths = new Set(app.entries.flatMap(({ path, kind }) => (kind === "directory" ? [] : [path])));
         return {
@@ -61060,17 +61256,12 @@ async function planSide(checkedOut, options, { parts, timings, interpreters, ans
             stack: options.stack ?? (await readStack(root, app.entries)) ?? HEROKU.defaultStack,
         };
     });
-    const { found, interpreter } = await stage("python", timings, async () => {
-        const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
-        const { minor, full } = found.python;
-        return { found, interpreter: await once(interpreters, full, () => findInterpreter(minor, context, full)) };
-    });
-    const target = { stack, python: found.python, pythonFrom: found.from };
-    const resolution = await stage("resolve", timings, async () => {
+    const { target, interpreter, notes } = await findPython(checkedOut, manager, stack, options, shared);
+    const resolution = await stage_stage("resolve", timings, async () => {
         const activity = context.progress.start(`Resolving ${checkedOut.revision.ref} with ${manager}`);
         try {
             const request = { app: root, manager, target, interpreter, cutoff: options.cutoff, building, answers };
-            return await resolve(request, tools, context);
+            return await resolve_resolve(request, tools, context);
         }
         finally {
             activity.end();
@@ -61085,7 +61276,7 @@ async function planSide(checkedOut, options, { parts, timings, interpreters, ans
         notes: [
             ...checkedOut.notes,
             ...app.notes,
-            ...found.notes,
+            ...notes,
             ...(stackNote === null ? [] : [stackNote]),
             ...interpreterNotes(target, interpreter),
             ...resolution.notes,
@@ -62220,12 +62411,16 @@ function estimated({ python }, reason) {
  * side itself becomes its state; a bug is thrown.
  */
 async function weighSide(checkedOut, options, shared) {
+    return weighPlanned(checkedOut, () => planSide(checkedOut, options, shared), options, shared);
+}
+/** As `weighSide`, by another plan than the one that the app's files have. */
+async function weighPlanned(checkedOut, makePlan, options, shared) {
     const { revision } = checkedOut;
     try {
-        const plan = await planSide(checkedOut, options, shared);
+        const plan = await makePlan();
         const { slug, notes } = await weighPlan(checkedOut, plan, options, shared);
         const names = new Set(slug.layers.filter(({ kind }) => kind === "distribution").map(({ name }) => name));
-        return {
+        const side = {
             revision,
             state: "weighed",
             slug,
@@ -62235,10 +62430,11 @@ async function weighSide(checkedOut, options, shared) {
             }),
             notes: [...plan.notes, ...notes],
         };
+        return { side, plan };
     }
     catch (error) {
         if (error instanceof SideError)
-            return { revision, ...problemOf(error) };
+            return { side: { revision, ...problemOf(error) }, plan: null };
         throw error;
     }
 }
@@ -62251,10 +62447,10 @@ async function weighPlan(checkedOut, plan, options, shared) {
     const { target, resolution } = plan;
     const [installed, runtime, app] = await Promise.all([
         weighDistributions(checkedOut, plan, options, shared),
-        stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
-        stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
+        stage_stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
+        stage_stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
     ]);
-    const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
+    const graph = await stage_stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
     const parts = [
         { kind: "runtime", name: "python", weighed: runtime.weighed },
         ...installed.map(({ kind, distribution, weighed }) => ({ kind, name: distribution.name, weighed })),
@@ -62290,10 +62486,6 @@ async function dependencyGraph({ resolution, target }, installed, { parts, answe
 
 
 
-
-
-
-
 /**
  * Weighs the head, and the base if there is one, and judges the difference. An app that is the same on both sides, file by
  * file, is weighed once.
@@ -62304,7 +62496,7 @@ async function compareApp(request, shared) {
     const { parts, timings } = shared;
     const same = await compare_isSame(request, parts);
     const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(parts.context.scratch, "app-"));
-    const checkOut = (revision, name) => stage("revision", timings, () => checkOutApp(revision, (0,external_node_path_namespaceObject.join)(scratch, name), app, parts)).catch(sideError);
+    const checkOut = (revision, name) => stage_stage("revision", timings, () => checkOutApp(revision, (0,external_node_path_namespaceObject.join)(scratch, name), app, parts)).catch(sideError);
     const atHead = checkOut(head, "head");
     const atBase = base === null ? null : same ? atHead.then((found) => asOf(base, found)) : checkOut(base, "base");
     const [headApp, baseApp] = appsAt(await Promise.all([atHead, atBase]));
@@ -62318,8 +62510,9 @@ async function compareApp(request, shared) {
     const weigh = async (name, checkedOut, revision) => {
         if (checkedOut === null)
             return { revision, state: "absent" };
-        if (!(checkedOut instanceof SideError))
-            return weighSide(checkedOut, targetOptionsOf(config, name), shared);
+        if (!(checkedOut instanceof SideError)) {
+            return (await weighSide(checkedOut, targetOptionsOf(config, name), shared)).side;
+        }
         return revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) };
     };
     const isBroken = headFile instanceof SideError;
@@ -62333,26 +62526,11 @@ async function compareApp(request, shared) {
     parts.context.signal.throwIfAborted();
     requireOneSide(app, baseSide, headSide);
     await (0,promises_namespaceObject.rm)(scratch, { recursive: true, force: true, maxRetries: 3 });
-    const budget = budgetOf(config, HEROKU);
-    const diff = compareSides(baseSide, headSide);
-    const slugs = [headSide, baseSide].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
-    const report = buildReport({
-        version: src_version_VERSION,
-        app,
-        stack: slugs[0]?.stack ?? HEROKU.defaultStack,
-        cutoff: config.cutoff,
-        config: reportedConfig(config, HEROKU),
+    return {
+        report: reportOf({ app, base: baseSide, head: headSide, config, occasion: request.occasion }, timings),
         base: baseSide,
         head: headSide,
-        diff,
-        verdict: judge(baseSide, headSide, diff, budget, request.occasion),
-        advice: [],
-        configChanges: config.notes,
-        notes: [],
-        timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
-    });
-    checkReport(report);
-    return { report, base: baseSide, head: headSide };
+    };
 }
 /** Whether the app's files are the same on both sides, as git's name for their directory tells. */
 async function compare_isSame({ app, base, head }, { repository }) {

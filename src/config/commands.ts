@@ -1,3 +1,4 @@
+import { PACKAGE_MANAGERS } from "../model/resolution.js";
 import { KEY_NAMES, KEYS, WEIGHING_COMMANDS, type KeyName } from "./schema.js";
 
 export const COMMAND_NAMES = [...WEIGHING_COMMANDS, "store"] as const;
@@ -30,6 +31,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     help: "say why a distribution is in the slug, and what leaves with it",
     formats: ["text", "json"],
   },
+  "what-if": {
+    usage: "what-if [options]",
+    help: "compare an app as it is with what it would be",
+    formats: FORMATS,
+  },
   store: { usage: "store stats|clear [options]", help: "show or empty the store of what was weighed", formats: [] },
 };
 
@@ -46,7 +52,45 @@ export interface Option {
   readonly key: KeyName | null;
 }
 
-const FORMATTING: readonly CommandName[] = ["compare", "weigh", "why"];
+const FORMATTING: readonly CommandName[] = ["compare", "weigh", "why", "what-if"];
+
+const WHAT_IF: readonly CommandName[] = ["what-if"];
+
+/** What would be otherwise. `--python` is a key: for what-if it is the version that would be. */
+const WISHES: readonly Option[] = [
+  {
+    name: "replace",
+    value: "NAME=REQ",
+    help: "put another requirement in the place of one, in the same version if it names none; may be repeated",
+    byDefault: null,
+    commands: WHAT_IF,
+    key: null,
+  },
+  {
+    name: "without",
+    value: "NAME",
+    help: "take a requirement out, with uv also what only others require; may be repeated",
+    byDefault: null,
+    commands: WHAT_IF,
+    key: null,
+  },
+  {
+    name: "with",
+    value: "REQ",
+    help: "add a requirement; may be repeated",
+    byDefault: null,
+    commands: WHAT_IF,
+    key: null,
+  },
+  {
+    name: "package-manager",
+    value: "NAME",
+    help: `install with another package manager: ${PACKAGE_MANAGERS.join(", ")}`,
+    byDefault: null,
+    commands: WHAT_IF,
+    key: null,
+  },
+];
 
 /** Options of the terminal alone: they don't change the answer, so they are no keys and stand in no file. */
 const RUN_OPTIONS: readonly Option[] = [
@@ -92,6 +136,7 @@ const ABOUT: readonly Option[] = [
 /** Every option, in the order help shows them. */
 export const OPTIONS: readonly Option[] = [
   ...KEY_NAMES.filter((name) => KEYS[name].doors.includes("cli")).map((name) => optionOf(name)),
+  ...WISHES,
   ...RUN_OPTIONS,
   ...ABOUT,
 ];

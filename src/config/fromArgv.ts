@@ -4,6 +4,7 @@ import { COMMAND_NAMES, COMMANDS, OPTIONS, type CommandName, type Format, type O
 import { nearest } from "./nearest.js";
 import { readSettings, type Given, type KeyName } from "./schema.js";
 import { oneOf, word } from "./values.js";
+import { readWish, type Wish } from "./wish.js";
 
 /** Where a run on a terminal reads and writes. */
 export interface Run {
@@ -24,6 +25,7 @@ export type Invocation =
   /** `revision`: null for HEAD. */
   | { readonly command: "weigh"; readonly revision: string | null; readonly given: Given; readonly run: Run }
   | { readonly command: "why"; readonly name: string; readonly given: Given; readonly run: Run }
+  | { readonly command: "what-if"; readonly wish: Wish; readonly given: Given; readonly run: Run }
   | { readonly command: "store"; readonly action: "stats" | "clear"; readonly cacheDir: string | null };
 
 const STORE_ACTIONS = ["stats", "clear"] as const;
@@ -87,6 +89,24 @@ export function fromArgv(argv: readonly string[]): Invocation {
       const name = operand();
       if (name === null) throw new UserError("why was not told which distribution.", usage(command));
       return { command, name, given, run };
+    }
+    case "what-if": {
+      if (operands[0] !== undefined) {
+        throw new UserError(
+          `what-if takes no argument, but got "${operands[0]}".`,
+          "Name the revision by --head, and what would be otherwise by --replace, --without or --with.",
+        );
+      }
+      const { python = null, ...others } = given;
+      const texts = (name: string): readonly string[] => options.get(name) ?? [];
+      const wish = readWish({
+        replace: texts("replace"),
+        without: texts("without"),
+        with: texts("with"),
+        python,
+        packageManager: value("package-manager"),
+      });
+      return { command, wish, given: others, run };
     }
   }
 }

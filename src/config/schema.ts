@@ -18,7 +18,7 @@ import {
 export type Door = "action" | "cli" | "file";
 
 /** Commands that take settings, in the order help shows them. */
-export const WEIGHING_COMMANDS = ["compare", "weigh", "why"] as const;
+export const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"] as const;
 export type WeighingCommand = (typeof WEIGHING_COMMANDS)[number];
 
 /** When the action writes a comment; one that is there is kept true in any case. */
@@ -78,7 +78,7 @@ const OPTIONS_ONLY: readonly Door[] = ["action", "cli"];
 // About what is done on GitHub with the answer.
 const ACTION_ONLY: readonly Door[] = ["action"];
 const ALL = WEIGHING_COMMANDS;
-const JUDGING: readonly WeighingCommand[] = ["compare", "weigh"];
+const JUDGING: readonly WeighingCommand[] = ["compare", "weigh", "what-if"];
 const COMPARING: readonly WeighingCommand[] = ["compare"];
 
 /** Every key there is: the one place that the readers, the help text and the documentation are made from. */
@@ -107,7 +107,7 @@ export const KEYS: { readonly [K in KeyName]: Key<Settings[K]> } = {
     help: 'revision to weigh, or "worktree"',
     byDefault: "from the event; on a terminal HEAD",
     doors: OPTIONS_ONLY,
-    commands: ["compare", "why"],
+    commands: ["compare", "why", "what-if"],
     decidedBy: "side",
   },
   platform: {

@@ -28,13 +28,16 @@ export interface CompileOptions {
   readonly dependencies: boolean;
   /** RFC 3339; null if what the file names was chosen before. */
   readonly cutoff: string | null;
-  /** What Heroku has installed before: preferred if it fits, as pip does without `--upgrade`. */
+  /** What is there already: preferred if it fits, as pip does without `--upgrade`. */
   readonly preinstalled: Lock["preinstalled"];
+  /** Normalised names of what is left out, whatever requires it. */
+  readonly exclude?: readonly string[];
 }
 
 /** Named relative to where uv runs: a path with a blank would be two files of constraints to it. */
 const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
+const EXCLUDES = "excludes.txt";
 
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const BUILDS = 100;
@@ -61,6 +64,7 @@ export async function compile(
   context: Context,
 ): Promise<{ pylock: string; notes: string[] }> {
   const { app, target, python, building } = request;
+  const { exclude = [] } = options;
   const output = join(directory, "pylock.toml");
   const asked = file.requirements.filter(({ constraint }) => !constraint);
   const limits = file.requirements.filter(({ constraint }) => constraint);
@@ -71,6 +75,7 @@ export async function compile(
     [...limits.map((limit) => requirementLine(limit)), ""].join("\n"),
     mode,
   );
+  await writeFile(join(directory, EXCLUDES), exclude.map((name) => `${name}\n`).join(""));
 
   const program = await tools.uv();
   // The file says what indexes there are; PIP_EXTRA_INDEX_URL is among them already.
@@ -96,6 +101,7 @@ export async function compile(
         ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
         ...["--index-strategy", "unsafe-best-match"],
         ...(dependencies ? [] : ["--no-deps"]),
+        ...(exclude.length === 0 ? [] : ["--excludes", EXCLUDES]),
         ...(options.cutoff === null ? [] : ["--exclude-newer", options.cutoff]),
         ...wishes.args(),
         ...file.noBinary.flatMap((name) => ["--no-binary", name]),

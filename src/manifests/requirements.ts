@@ -16,8 +16,26 @@ import { readRequirements, type RequirementsFile } from "./requirements-file.js"
  * @param file absolute path, or relative to the app
  * @throws SideError
  */
-export async function resolveRequirements(
+export function resolveRequirements(
   file: string,
+  options: CompileOptions,
+  request: LockRequest,
+  tools: Tools,
+  context: Context,
+): Promise<Lock> {
+  const read: ReadRequirements = (job) => readRequirements(file, options.writtenFrom, job, tools, context);
+  return lockRequirements(read, options, request, tools, context);
+}
+
+/** Reads requirements in the app, or in a copy of it: paths among them are of that directory. */
+export type ReadRequirements = (job: LockRequest) => Promise<RequirementsFile>;
+
+/**
+ * What pip would install for requirements.
+ * @throws SideError
+ */
+export async function lockRequirements(
+  readIn: ReadRequirements,
   options: CompileOptions,
   request: LockRequest,
   tools: Tools,
@@ -49,11 +67,11 @@ export async function resolveRequirements(
       preinstalled: options.preinstalled,
     };
   };
-  const read = await readRequirements(file, options.writtenFrom, request, tools, context);
+  const read = await readIn(request);
   if (!read.requirements.some(({ link }) => link?.directory === true)) return work(request, read);
   return inCopy(app, context, async (copy) => {
     const job = { ...request, app: copy };
-    return work(job, await readRequirements(file, options.writtenFrom, job, tools, context));
+    return work(job, await readIn(job));
   });
 }
 

@@ -1,21 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { compareSides } from "../compare/compare.js";
-import { budgetOf, effectiveConfig, reportedConfig, targetOptionsOf, type BaseFile } from "../config/effective.js";
+import { effectiveConfig, targetOptionsOf, type BaseFile } from "../config/effective.js";
 import { fromFile, NO_FILE, type FileConfig } from "../config/fromFile.js";
 import type { Given } from "../config/schema.js";
 import { SideError, UserError } from "../errors.js";
 import { looksLikeApp } from "../manifests/detect.js";
-import { judge, requireOneSide } from "../judge/judge.js";
+import { requireOneSide } from "../judge/judge.js";
 import type { Report } from "../model/report.js";
 import type { Revision, Side } from "../model/slug.js";
 import type { Occasion } from "../model/verdict.js";
-import { HEROKU } from "../platforms/heroku.js";
-import { buildReport } from "../report/build-report.js";
-import { checkReport } from "../report/check-report.js";
-import { VERSION } from "../version.js";
 import { checkOutApp, readAppFile, type CheckedOutApp } from "./checked-out.js";
 import type { Parts } from "./parts.js";
+import { reportOf } from "./report.js";
 import type { Shared } from "./shared.js";
 import { stage } from "./stage.js";
 import { problemOf, weighSide } from "./weigh-side.js";
@@ -65,7 +61,9 @@ export async function compareApp(request: Request, shared: Shared): Promise<Resu
   });
   const weigh = async (name: "base" | "head", checkedOut: SideApp, revision: Revision | null): Promise<Side> => {
     if (checkedOut === null) return { revision, state: "absent" };
-    if (!(checkedOut instanceof SideError)) return weighSide(checkedOut, targetOptionsOf(config, name), shared);
+    if (!(checkedOut instanceof SideError)) {
+      return (await weighSide(checkedOut, targetOptionsOf(config, name), shared)).side;
+    }
     return revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) };
   };
   const isBroken = headFile instanceof SideError;
@@ -80,26 +78,11 @@ export async function compareApp(request: Request, shared: Shared): Promise<Resu
   requireOneSide(app, baseSide, headSide);
   await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
 
-  const budget = budgetOf(config, HEROKU);
-  const diff = compareSides(baseSide, headSide);
-  const slugs = [headSide, baseSide].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
-  const report = buildReport({
-    version: VERSION,
-    app,
-    stack: slugs[0]?.stack ?? HEROKU.defaultStack,
-    cutoff: config.cutoff,
-    config: reportedConfig(config, HEROKU),
+  return {
+    report: reportOf({ app, base: baseSide, head: headSide, config, occasion: request.occasion }, timings),
     base: baseSide,
     head: headSide,
-    diff,
-    verdict: judge(baseSide, headSide, diff, budget, request.occasion),
-    advice: [],
-    configChanges: config.notes,
-    notes: [],
-    timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
-  });
-  checkReport(report);
-  return { report, base: baseSide, head: headSide };
+  };
 }
 
 /** The app's files on one side, or why they can't be had; null if there is no app. */
@@ -146,7 +129,7 @@ async function readConfig(checkedOut: CheckedOutApp, app: string): Promise<FileC
 }
 
 /** A head whose configuration can't be read is invalid: nothing may be let through because of a typing mistake. */
-async function headConfig(checkedOut: SideApp, app: string): Promise<FileConfig | SideError> {
+export async function headConfig(checkedOut: SideApp, app: string): Promise<FileConfig | SideError> {
   if (checkedOut === null) return NO_FILE;
   if (checkedOut instanceof SideError) return checkedOut;
   try {

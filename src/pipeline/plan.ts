@@ -1,9 +1,11 @@
 import { prepareApp, type AppFiles } from "../app/app-files.js";
 import { readStack } from "../app/app-json.js";
+import { changed } from "../manifests/changed.js";
 import { detectPackageManager } from "../manifests/detect.js";
+import type { ManifestChange } from "../model/advice.js";
 import type { TargetOptions } from "../model/options.js";
-import type { Resolution } from "../model/resolution.js";
-import type { Target } from "../model/target.js";
+import type { PackageManagerName, Resolution } from "../model/resolution.js";
+import type { StackName, Target } from "../model/target.js";
 import { HEROKU } from "../platforms/heroku.js";
 import { findPythonVersion } from "../python/find-version.js";
 import { findInterpreter, type Interpreter } from "../python/interpreters.js";
@@ -23,15 +25,80 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
+/** What would be otherwise in an app. */
+export interface WhatIf {
+  readonly change: ManifestChange;
+  /** Another Python version; null for the same. */
+  readonly python: string | null;
+  /** Another package manager; null for the same. */
+  readonly packageManager: PackageManagerName | null;
+}
+
+/**
+ * What a side would get if something were otherwise: resolved again as a whole.
+ * @param plan by which the side is weighed as it is
+ * @throws SideError
+ */
+export async function planWhatIf(
+  checkedOut: CheckedOutApp,
+  plan: Plan,
+  { change, python, packageManager }: WhatIf,
+  options: TargetOptions,
+  shared: Shared,
+): Promise<Plan> {
+  const { parts, timings, answers } = shared;
+  const { tools, context } = parts;
+  const manager = packageManager ?? plan.resolution.packageManager;
+  const { target, interpreter, notes } =
+    python === null
+      ? { ...plan, notes: [] }
+      : await findPython(checkedOut, manager, plan.target.stack, { ...options, python }, shared);
+  const resolution = await stage("resolve", timings, () =>
+    resolve(
+      {
+        app: checkedOut.root,
+        manager,
+        target,
+        interpreter,
+        cutoff: options.cutoff,
+        building: allowed(options.builds, parts.building),
+        answers,
+        manifest: changed(plan.resolution, change, manager),
+      },
+      tools,
+      context,
+    ),
+  );
+  return { app: plan.app, target, interpreter, resolution, notes: [...notes, ...resolution.notes] };
+}
+
+interface FoundPython {
+  readonly target: Target;
+  readonly interpreter: Interpreter | null;
+  readonly notes: readonly string[];
+}
+
+async function findPython(
+  checkedOut: CheckedOutApp,
+  manager: PackageManagerName,
+  stack: StackName,
+  options: TargetOptions,
+  { parts, timings, interpreters }: Shared,
+): Promise<FoundPython> {
+  return stage("python", timings, async () => {
+    const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
+    const { minor, full } = found.python;
+    const interpreter = await once(interpreters, full, () => findInterpreter(minor, parts.context, full));
+    return { target: { stack, python: found.python, pythonFrom: found.from }, interpreter, notes: found.notes };
+  });
+}
+
 /**
  * Finds out what a side is weighed for and what it gets.
  * @throws SideError
  */
-export async function planSide(
-  checkedOut: CheckedOutApp,
-  options: TargetOptions,
-  { parts, timings, interpreters, answers }: Shared,
-): Promise<Plan> {
+export async function planSide(checkedOut: CheckedOutApp, options: TargetOptions, shared: Shared): Promise<Plan> {
+  const { parts, timings, answers } = shared;
   const { tools, context } = parts;
   const building = allowed(options.builds, parts.building);
   const { root } = checkedOut;
@@ -44,12 +111,7 @@ export async function planSide(
       stack: options.stack ?? (await readStack(root, app.entries)) ?? HEROKU.defaultStack,
     };
   });
-  const { found, interpreter } = await stage("python", timings, async () => {
-    const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
-    const { minor, full } = found.python;
-    return { found, interpreter: await once(interpreters, full, () => findInterpreter(minor, context, full)) };
-  });
-  const target: Target = { stack, python: found.python, pythonFrom: found.from };
+  const { target, interpreter, notes } = await findPython(checkedOut, manager, stack, options, shared);
   const resolution = await stage("resolve", timings, async () => {
     const activity = context.progress.start(`Resolving ${checkedOut.revision.ref} with ${manager}`);
     try {
@@ -68,7 +130,7 @@ export async function planSide(
     notes: [
       ...checkedOut.notes,
       ...app.notes,
-      ...found.notes,
+      ...notes,
       ...(stackNote === null ? [] : [stackNote]),
       ...interpreterNotes(target, interpreter),
       ...resolution.notes,

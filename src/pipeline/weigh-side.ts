@@ -14,17 +14,37 @@ import type { Shared } from "./shared.js";
 import { redact } from "../system/redact.js";
 import { stage } from "./stage.js";
 
+/** A side, and what it was weighed by; null if it did not come to that. */
+export interface PlannedSide {
+  readonly side: Side;
+  readonly plan: Plan | null;
+}
+
 /**
  * Weighs one side: its resolution, its layers (known ones from the store), and what belongs to whom. What is wrong with the
  * side itself becomes its state; a bug is thrown.
  */
-export async function weighSide(checkedOut: CheckedOutApp, options: TargetOptions, shared: Shared): Promise<Side> {
+export async function weighSide(
+  checkedOut: CheckedOutApp,
+  options: TargetOptions,
+  shared: Shared,
+): Promise<PlannedSide> {
+  return weighPlanned(checkedOut, () => planSide(checkedOut, options, shared), options, shared);
+}
+
+/** As `weighSide`, by another plan than the one that the app's files have. */
+export async function weighPlanned(
+  checkedOut: CheckedOutApp,
+  makePlan: () => Promise<Plan>,
+  options: TargetOptions,
+  shared: Shared,
+): Promise<PlannedSide> {
   const { revision } = checkedOut;
   try {
-    const plan = await planSide(checkedOut, options, shared);
+    const plan = await makePlan();
     const { slug, notes } = await weighPlan(checkedOut, plan, options, shared);
     const names = new Set(slug.layers.filter(({ kind }) => kind === "distribution").map(({ name }) => name));
-    return {
+    const side: Side = {
       revision,
       state: "weighed",
       slug,
@@ -34,8 +54,9 @@ export async function weighSide(checkedOut: CheckedOutApp, options: TargetOption
       }),
       notes: [...plan.notes, ...notes],
     };
+    return { side, plan };
   } catch (error) {
-    if (error instanceof SideError) return { revision, ...problemOf(error) };
+    if (error instanceof SideError) return { side: { revision, ...problemOf(error) }, plan: null };
     throw error;
   }
 }

@@ -40,6 +40,8 @@ export interface ResolveRequest {
   readonly cutoff: string;
   readonly building: Building;
   readonly answers: Answers;
+  /** How the requirements are locked, if not by what the app's files say. Default: the package manager's way. */
+  readonly manifest?: Manifest;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
   }
   const building = interpreter === null ? withoutPython(request) : request.building;
   const job: LockRequest = { app, target, python, building, cutoff, answers };
-  const { lock, selected } = await lockAndSelect(manager, job, tools, context);
+  const { lock, selected } = await lockAndSelect(manager, request.manifest ?? MANIFESTS[manager], job, tools, context);
   await refuseUnbuildable(selected, job);
   const byName = new Map(selected.map((distribution) => [distribution.name, distribution]));
   const named = lock.direct.flatMap((requirement) => {
@@ -79,6 +81,7 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
       return { name: distribution.name, extras, location };
     }),
     pylock: withCredentials(lock.pylock, lock.indexUrls),
+    indexUrls: lock.indexUrls,
     notes: lock.notes,
   };
 }
@@ -92,17 +95,18 @@ interface LockAndSelected {
 /** Reads the lock, and selects from it: both sides at once, and a later run not again, where a few files say all. */
 async function lockAndSelect(
   manager: PackageManagerName,
+  manifest: Manifest,
   job: LockRequest,
   tools: Tools,
   context: Context,
 ): Promise<LockAndSelected> {
   const { app, target, python, building, answers } = job;
   const find = async (): Promise<LockAndSelected> => {
-    const lock = await MANIFESTS[manager].lock(job, tools, context);
+    const lock = await manifest.lock(job, tools, context);
     const selected = await select(lock, job, tools);
     return { lock, selected: selected.filter((distribution) => !isPreinstalled(distribution, lock)) };
   };
-  const sources = await MANIFESTS[manager].sources(app);
+  const sources = await manifest.sources(app);
   if (sources === null) return find();
   const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
   return answers.to({

@@ -11,6 +11,8 @@ import { worst } from "../model/verdict.js";
 import { compareApps } from "../pipeline/compare-apps.js";
 import { findApps } from "../pipeline/find-apps.js";
 import { withSession } from "../pipeline/session.js";
+import { createShared } from "../pipeline/shared.js";
+import { compareWhatIf } from "../pipeline/what-if.js";
 import type { Progress } from "../ports.js";
 import { renderGathered } from "../render/gathered.js";
 import { jsonText, renderJson, renderJsonList } from "../render/json.js";
@@ -86,7 +88,8 @@ async function runCommand(
     }
     case "compare":
     case "weigh":
-    case "why": {
+    case "why":
+    case "what-if": {
       const reports = await weigh(invocation, { env, progress, signal });
       const { format, output } = invocation.run;
       const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
@@ -103,7 +106,7 @@ async function runCommand(
 /** Columns of text that no terminal shows. */
 const FILE_WIDTH = 120;
 
-type Weighing = Extract<Invocation, { command: "compare" | "weigh" | "why" }>;
+type Weighing = Extract<Invocation, { command: "compare" | "weigh" | "why" | "what-if" }>;
 
 async function weigh(
   invocation: Weighing,
@@ -115,6 +118,12 @@ async function weigh(
     const { repository } = parts;
     const named = invocation.command === "weigh" ? invocation.revision : given.head;
     const head = await repository.resolve(named ?? "HEAD");
+    const now = new Date();
+    if (invocation.command === "what-if") {
+      const [app, ...others] = await findApps(appsOf(given), [head], repository);
+      if (app === undefined || others.length > 0) throw aboutOneApp("what-if", others.length + 1);
+      return [await compareWhatIf({ app, revision: head, wish: invocation.wish, given, now }, createShared(parts))];
+    }
     const alone = invocation.command !== "compare";
     const base = alone
       ? null
@@ -122,10 +131,14 @@ async function weigh(
     const occasion = alone ? "push" : "comparison";
     const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
     if (invocation.command === "why" && apps.length > 1) {
-      throw new UserError(`why is about one app, and --app names ${String(apps.length)}.`, "Name one: --app DIR.");
+      throw aboutOneApp("why", apps.length);
     }
-    return compareApps({ apps, base, head, occasion, given, now: new Date() }, parts);
+    return compareApps({ apps, base, head, occasion, given, now }, parts);
   });
+}
+
+function aboutOneApp(command: string, apps: number): UserError {
+  return new UserError(`${command} is about one app, and --app names ${String(apps)}.`, "Name one: --app DIR.");
 }
 
 function appsOf({ app }: Given): readonly string[] {

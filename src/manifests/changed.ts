@@ -1,0 +1,136 @@
+import { resolve } from "node:path";
+import { normalName } from "../install/metadata.js";
+import type { ManifestChange } from "../model/advice.js";
+import type { DirectRequirement, Location, PackageManagerName, Resolution } from "../model/resolution.js";
+import { preinstalledTools } from "../platforms/buildpack.js";
+import type { Manifest } from "./manifest.js";
+import { lockRequirements, type ReadRequirements } from "./requirements.js";
+import { readRequirements, type Required, type RequirementsFile } from "./requirements-file.js";
+
+/**
+ * An app's requirements after a change, to be resolved again as a whole. A requirements file is read anew and changed; what a
+ * lock pins is required in these versions, and what else the lock has is preferred, as package managers do when a lock is
+ * brought up to date.
+ * @param current what the app gets without the change
+ * @param manager the package manager after it
+ */
+export function changed(current: Resolution, change: ManifestChange, manager: PackageManagerName): Manifest {
+  const place = placeOf(current, change);
+  return {
+    sources: () => Promise.resolve(null),
+    async lock(request, tools, context) {
+      const isFile = current.packageManager === "pip";
+      const read: ReadRequirements = async (job) =>
+        edited(
+          isFile ? await readRequirements("requirements.txt", null, job, tools, context) : pinned(current, job.app),
+          change,
+          place,
+        );
+      const preinstalled = preinstalledTools(manager, request.target.python.minor);
+      const options = {
+        writtenFrom: null,
+        dependencies: true,
+        cutoff: request.cutoff,
+        preinstalled: isFile ? preinstalled : [...preinstalled, ...versionsOf(current)],
+        exclude: change.exclude,
+      };
+      const lock = await lockRequirements(read, options, request, tools, context);
+      const added = new Set(change.with.map((text) => required(text, place).name));
+      return {
+        ...lock,
+        direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
+        preinstalled,
+      };
+    },
+  };
+}
+
+/** Where what comes would be written: in the place of what goes. */
+function placeOf({ direct }: Resolution, { without }: ManifestChange): Location {
+  const replaced = direct.find(({ name }) => without.includes(name)) ?? direct.at(-1);
+  return replaced?.location ?? { file: "requirements.txt", line: null };
+}
+
+function edited(file: RequirementsFile, change: ManifestChange, place: Location): RequirementsFile {
+  const gone = new Set(change.without);
+  const kept = file.requirements.filter(({ name, constraint }) => constraint || name === null || !gone.has(name));
+  return {
+    ...file,
+    requirements: [...kept, ...change.with.map((text) => required(text, place))],
+    extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
+    // What comes has no hash.
+    requireHashes: false,
+  };
+}
+
+/** A requirement of a change: name, extras and specifier, as PEP 508 has them. uv tells of what is wrong with it. */
+function required(text: string, { file, line }: Location): Required {
+  const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+  return {
+    file,
+    line: line ?? 0,
+    name: normalName(name),
+    extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [normalName(extra.trim())])),
+    specifier: specifier.replaceAll(/\s+/g, ""),
+    prerelease: /\d(?:a|b|rc|\.?dev)\d/i.test(specifier),
+    link: null,
+    editable: false,
+    constraint: false,
+    hashes: [],
+  };
+}
+
+/** What a lock comes down to, as a requirements file: what the app names itself, in the versions that it gets. */
+function pinned(current: Resolution, app: string): RequirementsFile {
+  const sources = new Map(current.distributions.map((each) => [each.name, each]));
+  return {
+    requirements: current.direct.flatMap((direct) => {
+      const distribution = sources.get(direct.name);
+      return distribution === undefined ? [] : [pinnedTo(direct, distribution, app)];
+    }),
+    indexUrl: null,
+    extraIndexUrls: [...current.indexUrls],
+    refusing: [],
+    findLinks: [],
+    noLinks: [],
+    noIndex: false,
+    trustedHosts: [],
+    noBinary: [],
+    onlyBinary: [],
+    preferBinary: false,
+    allReleases: [],
+    onlyFinal: [],
+    requireHashes: false,
+  };
+}
+
+function pinnedTo(
+  { name, extras, location }: DirectRequirement,
+  { version, source }: Resolution["distributions"][number],
+  app: string,
+): Required {
+  const link = linkOf(source, app);
+  const specifier = link === null && version !== null ? `==${version}` : "";
+  return { ...required(`${name}${specifier}`, location), extras: [...extras], link };
+}
+
+/** The address that a distribution is taken from; null if that is an index. */
+function linkOf(source: Resolution["distributions"][number]["source"], app: string): Required["link"] {
+  switch (source.kind) {
+    case "wheel":
+    case "sdist":
+      return null;
+    case "archive":
+      return { url: source.url, path: null, directory: false, vcs: false, sha256: source.sha256 };
+    case "vcs":
+      return { url: `git+${source.url}@${source.commit}`, path: null, directory: false, vcs: true, sha256: null };
+    case "directory": {
+      const path = resolve(app, source.path);
+      return { url: path, path, directory: true, vcs: false, sha256: null };
+    }
+  }
+}
+
+function versionsOf({ distributions }: Resolution): { name: string; version: string }[] {
+  return distributions.flatMap(({ name, version }) => (version === null ? [] : [{ name, version }]));
+}

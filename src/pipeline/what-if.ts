@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { effectiveConfig, targetOptionsOf } from "../config/effective.js";
+import type { Wish } from "../config/wish.js";
+import type { Given } from "../config/schema.js";
+import { SideError, UserError } from "../errors.js";
+import { requireOneSide } from "../judge/judge.js";
+import { NO_CHANGE, type ManifestChange } from "../model/advice.js";
+import type { TargetOptions } from "../model/options.js";
+import type { Report } from "../model/report.js";
+import type { Resolution } from "../model/resolution.js";
+import type { Revision, Side } from "../model/slug.js";
+import { checkOutApp, type CheckedOutApp } from "./checked-out.js";
+import { headConfig } from "./compare.js";
+import { planWhatIf, type Plan } from "./plan.js";
+import { reportOf } from "./report.js";
+import type { Shared } from "./shared.js";
+import { stage } from "./stage.js";
+import { weighPlanned, weighSide } from "./weigh-side.js";
+
+/** What is to be weighed, and what would be otherwise. */
+export interface WhatIfRequest {
+  /** The slug root, relative to the top of the repository; `.` for the top. */
+  readonly app: string;
+  readonly revision: Revision;
+  readonly wish: Wish;
+  readonly given: Given;
+  /** The run's one moment: the cut-off unless another is given. */
+  readonly now: Date;
+}
+
+/** The name of a side that no commit has. */
+const WHAT_IF: Revision = { ref: "what-if", sha: null };
+
+/**
+ * Compares an app as it is with what it would be: the report's base is the revision, its head what was wished for.
+ * @throws UserError if there is no such app, or it does not require what is to go
+ */
+export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Promise<Report> {
+  const { app, revision, wish, given, now } = request;
+  const { parts, timings } = shared;
+  await parts.repository.prepare([revision], [app]);
+  const scratch = await mkdtemp(join(parts.context.scratch, "app-"));
+  const checkedOut = await stage("revision", timings, () => checkOutApp(revision, join(scratch, "head"), app, parts));
+  if (checkedOut === null) {
+    const absent: Side = { revision, state: "absent" };
+    requireOneSide(app, absent, absent);
+    throw new Error("an app that is absent was let through");
+  }
+  const file = await headConfig(checkedOut, app);
+  if (file instanceof SideError) throw file;
+  const config = effectiveConfig({ options: given, head: file, base: null, now });
+  const options = targetOptionsOf(config, "head");
+  const { side, plan } = await weighSide(checkedOut, options, shared);
+  // Of an app that can't be weighed as it is, that is what there is to say.
+  const [base, head]: readonly [Side, Side] =
+    plan === null
+      ? [{ revision: null, state: "absent" }, side]
+      : [side, { ...(await weighWish(checkedOut, plan, wish, options, shared)), revision: WHAT_IF }];
+  parts.context.signal.throwIfAborted();
+  await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  return reportOf({ app, base, head, config, occasion: plan === null ? "push" : "comparison" }, timings);
+}
+
+/** Weighs what is wished for. What replaces something has its version, if there is that version of it. */
+async function weighWish(
+  checkedOut: CheckedOutApp,
+  plan: Plan,
+  wish: Wish,
+  options: TargetOptions,
+  shared: Shared,
+): Promise<Side> {
+  const { python, packageManager } = wish;
+  const weigh = async (change: ManifestChange): Promise<Side> => {
+    const whatIf = { change, python, packageManager };
+    const makePlan = (): Promise<Plan> => planWhatIf(checkedOut, plan, whatIf, options, shared);
+    return (await weighPlanned(checkedOut, makePlan, options, shared)).side;
+  };
+  const [exact, loose] = changesOf(wish, plan.resolution);
+  const side = await weigh(exact);
+  const isUnsatisfiable = side.state === "invalid" && side.problem.step === "resolve";
+  return isUnsatisfiable && loose !== null ? weigh(loose) : side;
+}
+
+/**
+ * The change that a wish comes to; and the same with any version of what replaces something, if that makes a difference.
+ * @throws UserError if the app itself does not require what is to go
+ */
+function changesOf(
+  { replace, without, with: added }: Wish,
+  resolution: Resolution,
+): readonly [ManifestChange, ManifestChange | null] {
+  const versions = new Map(resolution.distributions.map(({ name, version }) => [name, version]));
+  const direct = new Set(resolution.direct.map(({ name }) => name));
+  const gone = [...without, ...replace.map(({ from }) => from)];
+  const canExclude = resolution.packageManager === "uv";
+  for (const name of gone) {
+    if (direct.has(name) || (canExclude && versions.has(name) && without.includes(name))) continue;
+    throw notRequired(name, versions.has(name));
+  }
+  const change = {
+    ...NO_CHANGE,
+    without: gone.filter((name) => direct.has(name)),
+    exclude: gone.filter((name) => !direct.has(name)),
+  };
+  const inItsPlace = (exact: boolean): string[] =>
+    replace.map(({ from, to }) => {
+      const version = versions.get(from) ?? null;
+      return exact && version !== null && /^[\w.-]+(?:\[[^\]]*\])?$/.test(to) ? `${to}==${version}` : to;
+    });
+  const [exact, loose] = [inItsPlace(true), inItsPlace(false)].map((texts) => ({
+    ...change,
+    with: [...added, ...texts],
+  }));
+  if (exact === undefined || loose === undefined) throw new Error("two ways");
+  return [exact, exact.with.join() === loose.with.join() ? null : loose];
+}
+
+function notRequired(name: string, isThere: boolean): UserError {
+  return isThere
+    ? new UserError(
+        `${name} is not required by the app itself.`,
+        `\`slugdiff why ${name}\` says what requires it; of the package managers only uv can leave it out.`,
+      )
+    : new UserError(`The app has no ${name}.`, "`slugdiff weigh` lists what it has.");
+}
