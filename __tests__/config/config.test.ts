@@ -127,7 +127,7 @@ describe("the command line", () => {
     ["an option of nothing we know", ["compare", "--frobnicate"], /no option --frobnicate/, /--help/],
     ["a single dash", ["compare", "-limit", "1G"], /no option -l/, /--help/],
     ["a misspelt command", ["comapre"], /no command "comapre"/, /slugdiff compare/],
-    ["no command", [], /No command/, /compare, weigh, why, store/],
+    ["no command", [], /No command/, /compare, weigh, why, what-if, store/],
     ["a value left out at the end", ["compare", "--limit"], /--limit needs a value/, /--limit SIZE/],
     ["a value left out in the middle", ["compare", "--limit", "--base", "main"], /--limit needs a value/, /SIZE/],
     ["a value for a switch", ["compare", "--no-cache=yes"], /takes no value/, /--no-cache alone/],

@@ -59772,7 +59772,7 @@ const ROUNDS = 30;
  */
 async function compile(directory, file, options, request, tools, context) {
     const { app, target, python, building } = request;
-    const { exclude = [] } = options;
+    const { exclude = [], chosen = [] } = options;
     const output = (0,external_node_path_namespaceObject.join)(directory, "pylock.toml");
     const asked = file.requirements.filter(({ constraint }) => !constraint);
     const limits = file.requirements.filter(({ constraint }) => constraint);
@@ -59805,6 +59805,7 @@ async function compile(directory, file, options, request, tools, context) {
             ...(exclude.length === 0 ? [] : ["--excludes", EXCLUDES]),
             ...(options.cutoff === null ? [] : ["--exclude-newer", options.cutoff]),
             ...wishes.args(),
+            ...chosen.flatMap((name) => ["--exclude-newer-package", `${name}=false`]),
             ...file.noBinary.flatMap((name) => ["--no-binary", name]),
             ...file.onlyBinary.flatMap((name) => ["--only-binary", name]),
             ...file.trustedHosts.flatMap((host) => ["--allow-insecure-host", host]),
@@ -60269,6 +60270,7 @@ function changed_changed(current, change, manager) {
                 dependencies: true,
                 cutoff: request.cutoff,
                 preinstalled: isFile ? preinstalled : [...preinstalled, ...changed_versionsOf(current)],
+                chosen: isFile ? [] : changed_versionsOf(current).map(({ name }) => name),
                 exclude: change.exclude,
             };
             const lock = await lockRequirements(read, options, request, tools, context);

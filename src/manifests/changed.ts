@@ -32,6 +32,7 @@ export function changed(current: Resolution, change: ManifestChange, manager: Pa
         dependencies: true,
         cutoff: request.cutoff,
         preinstalled: isFile ? preinstalled : [...preinstalled, ...versionsOf(current)],
+        chosen: isFile ? [] : versionsOf(current).map(({ name }) => name),
         exclude: change.exclude,
       };
       const lock = await lockRequirements(read, options, request, tools, context);

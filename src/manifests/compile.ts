@@ -30,6 +30,8 @@ export interface CompileOptions {
   readonly cutoff: string | null;
   /** What is there already: preferred if it fits, as pip does without `--upgrade`. */
   readonly preinstalled: Lock["preinstalled"];
+  /** Normalised names of what a lock has chosen, perhaps after the cut-off. */
+  readonly chosen?: readonly string[];
   /** Normalised names of what is left out, whatever requires it. */
   readonly exclude?: readonly string[];
 }
@@ -64,7 +66,7 @@ export async function compile(
   context: Context,
 ): Promise<{ pylock: string; notes: string[] }> {
   const { app, target, python, building } = request;
-  const { exclude = [] } = options;
+  const { exclude = [], chosen = [] } = options;
   const output = join(directory, "pylock.toml");
   const asked = file.requirements.filter(({ constraint }) => !constraint);
   const limits = file.requirements.filter(({ constraint }) => constraint);
@@ -104,6 +106,7 @@ export async function compile(
         ...(exclude.length === 0 ? [] : ["--excludes", EXCLUDES]),
         ...(options.cutoff === null ? [] : ["--exclude-newer", options.cutoff]),
         ...wishes.args(),
+        ...chosen.flatMap((name) => ["--exclude-newer-package", `${name}=false`]),
         ...file.noBinary.flatMap((name) => ["--no-binary", name]),
         ...file.onlyBinary.flatMap((name) => ["--only-binary", name]),
         ...file.trustedHosts.flatMap((host) => ["--allow-insecure-host", host]),
