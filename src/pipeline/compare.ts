@@ -153,7 +153,7 @@ async function headConfig(checkedOut: SideApp, app: string): Promise<FileConfig 
     return await readConfig(checkedOut, app);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return new SideError("invalid", "manifest", error.message, error.hint, error.details);
+    return new SideError("invalid", "configuration", error.message, error.hint, error.details);
   }
 }
 
