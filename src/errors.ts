@@ -20,7 +20,7 @@ export class UserError extends Error {
 }
 
 /** The steps of weighing one side, in their order. */
-export const STEPS = ["revision", "manifest", "python", "resolve", "install", "weigh"] as const;
+export const STEPS = ["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"] as const;
 export type Step = (typeof STEPS)[number];
 
 /**

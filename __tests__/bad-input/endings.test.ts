@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readdirSync } from "node:fs";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -58,6 +58,45 @@ describe("a run that is ended leaves nothing, and says how by its exit status", 
     await run.says(words);
     run.child.kill("SIGINT");
     expect(await run.ended()).toMatchObject({ status: 130, stdout: "" });
+  });
+});
+
+describe("a run that is killed", () => {
+  test("is tidied up after by the next one, and one that goes on keeps what it has", async () => {
+    const silent = createServer(() => undefined);
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const repository = newRepository();
+    commit(repository, { ...PYTHON, "requirements.txt": `--index-url http://127.0.0.1:${port}/simple\nlib\n` });
+    const TMPDIR = temporary();
+    const waiting = async (): Promise<ReturnType<typeof start>> => {
+      const asked = once(silent, "request");
+      const run = start(["weigh", "--repo", repository, "--cache-dir", emptyCache()], { env: { TMPDIR } });
+      await asked;
+      return run;
+    };
+    const scratches = (): string[] => readdirSync(TMPDIR).filter((name) => name.startsWith("slugdiff-"));
+    try {
+      const living = await waiting();
+      const kept = scratches();
+      expect(kept).toHaveLength(1);
+      const killed = await waiting();
+      expect(scratches()).toHaveLength(2);
+      killed.child.kill("SIGKILL");
+      await once(killed.child, "close");
+      expect(scratches()).toHaveLength(2);
+
+      const next = start(["weigh", "nowhere", "--repo", repository], { env: { TMPDIR } });
+      expect(await next.ended()).toMatchObject({ status: 2 });
+      expect(scratches()).toEqual(kept);
+      living.child.kill("SIGTERM");
+      expect((await living.ended()).status).toBe(143);
+      expect(scratches()).toEqual([]);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 });
 

@@ -57,6 +57,14 @@ describe("files that no build could use are invalid, and named", () => {
     expect(problem.message).toMatch(words);
   });
 
+  test("a configuration that can't be used is headed as such", async () => {
+    const repository = repositoryOf({ "requirements.txt": "", "slugdiff.toml": 'limitt = "1M"' });
+    const { problem } = await unweighed(repository);
+    expect(problem.step).toBe("configuration");
+    const ran = await attempt(["weigh", "--repo", repository, "--cache-dir", emptyCache()]);
+    expect(ran.stdout).toMatch(/the head could not be weighed, as its configuration can't be used/i);
+  });
+
   test("a path that Git itself does not check out, also where it is the base's", async () => {
     const repository = repositoryOf({ "requirements.txt": "" });
     const blob = git(repository, ["hash-object", "-w", "--stdin"], "x");

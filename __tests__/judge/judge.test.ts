@@ -114,6 +114,9 @@ describe("sides and verdicts", () => {
     expect(() => {
       requireOneSide("ap", absentSide("main"), absentSide("HEAD"));
     }).toThrow('There is no Python app in "ap" at HEAD or main.');
+    expect(() => {
+      requireOneSide("ap", absentSide("HEAD"), absentSide("HEAD"));
+    }).toThrow('There is no Python app in "ap" at HEAD.');
     requireOneSide("ap", absentSide("main"), small);
     requireOneSide("ap", brokenSide(), absentSide("HEAD"));
   });

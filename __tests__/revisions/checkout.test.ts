@@ -1,6 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { MIB } from "../../src/model/bytes.js";
+import { activities } from "../progress.js";
 import { clone, commit, contents, git, newRepository, open, temporary } from "./fixtures.js";
 
 /** The app at the top of `directory`'s HEAD, written to a new directory. */
@@ -217,4 +219,26 @@ describe("the user's configuration and environment", () => {
     controller.abort(new Error("stopped"));
     await expect(repository.checkOut(head, ".", join(temporary(), "x"))).rejects.toThrow("stopped");
   });
+});
+
+test.each(["HEAD", "worktree"])("of %s it is said how far it is, where that is much", async (ref) => {
+  const up = newRepository();
+  commit(up, { "app.py": "x".repeat(1000), link: "", "models/large.bin": Buffer.alloc(65 * MIB) });
+  symlinkSync("app.py", join(up, "models/link"));
+  commit(up, {});
+  const { progress, started } = activities();
+  const repository = await open(up, { progress });
+  const check = async (app: string): Promise<unknown> =>
+    repository.checkOut(await repository.resolve(ref), app, join(temporary(), "into"));
+  await check(".");
+  await check("models");
+  const [all, ...others] = started;
+  expect(all).toMatchObject({ title: `Checking out ${ref}`, unit: "bytes", ended: true });
+  expect(all?.total).toBeGreaterThanOrEqual(65 * MIB + 1000);
+  expect(all?.done).toBe(all?.total);
+  expect(others.map(({ title }) => title)).toEqual([`Checking out models at ${ref}`]);
+
+  commit(up, { "models/large.bin": "", "models/small.bin": Buffer.alloc(MIB) });
+  await check(".");
+  expect(started).toHaveLength(2);
 });

@@ -40401,7 +40401,7 @@ class UserError extends Error {
     }
 }
 /** The steps of weighing one side, in their order. */
-const STEPS = (/* unused pure expression or super */ null && (["revision", "manifest", "python", "resolve", "install", "weigh"]));
+const STEPS = (/* unused pure expression or super */ null && (["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]));
 /**
  * A side that can't be weighed. `invalid`: its own files are wrong (two manifests, a lock out of date), which
  * the pull request may be about to mend. `unweighable`: the files may be right, the world did not play along
@@ -41211,7 +41211,7 @@ const OVERLAP = strictObject({
 });
 const REVISION = strictObject({ ref: schemas_string(), sha: schemas_string().nullable() });
 const PROBLEM = strictObject({
-    step: schemas_enum(["revision", "manifest", "python", "resolve", "install", "weigh"]),
+    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]),
     message: schemas_string(),
     hint: schemas_string(),
     details: array(schemas_string()).describe("The failing tool's last lines, credentials removed."),
@@ -41879,6 +41879,7 @@ function leftOf(head, { allowance, atLeast, limit }) {
 /** What failed, as a clause. */
 const STEP_FAILED = {
     revision: "as reading the revision failed",
+    configuration: "as its configuration can't be used",
     manifest: "as its package-manager files can't be used",
     python: "as its Python version can't be had",
     resolve: "as resolving its requirements failed",

@@ -32267,7 +32267,7 @@ module.exports = {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8750);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9092);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -32280,7 +32280,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8750:
+/***/ 9092:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41882,7 +41882,7 @@ class UserError extends Error {
     }
 }
 /** The steps of weighing one side, in their order. */
-const STEPS = (/* unused pure expression or super */ null && (["revision", "manifest", "python", "resolve", "install", "weigh"]));
+const STEPS = (/* unused pure expression or super */ null && (["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]));
 /**
  * A side that can't be weighed. `invalid`: its own files are wrong (two manifests, a lock out of date), which
  * the pull request may be about to mend. `unweighable`: the files may be right, the world did not play along
@@ -43177,26 +43177,31 @@ function makeDirectories(into, directories) {
  * Writes one file from the next `size` bytes of `content`. Never follows a link, never replaces anything.
  * @throws SideError if the file system refuses
  */
-async function writeFileFrom(into, file, content, size) {
+async function writeFileFrom(into, file, content, { size, onBytes }) {
     const { path, executable } = file;
     const mode = executable ? 0o755 : 0o644;
     if (file.kind === "symlink") {
         if (size > AT_ONCE)
             throw refused(path, "ENAMETOOLONG");
-        return writeLink(into, path, await content.exactly(size));
+        const target = await content.exactly(size);
+        onBytes(size);
+        return writeLink(into, path, target);
     }
     if (size <= AT_ONCE) {
         const bytes = await content.exactly(size);
         guard(path, () => {
             (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(into, path), bytes, { flag: "wx", mode });
         });
+        onBytes(size);
     }
     else {
         try {
             const handle = await (0,promises_namespaceObject.open)((0,external_node_path_namespaceObject.join)(into, path), "wx", mode);
             try {
-                for await (const chunk of content.upTo(size))
+                for await (const chunk of content.upTo(size)) {
                     await handle.writeFile(chunk);
+                    onBytes(chunk.length);
+                }
             }
             finally {
                 await handle.close();
@@ -43253,19 +43258,36 @@ function refused(path, code) {
 
 /** Those of `ids` that are not here, each once. */
 async function missingOf(git, ids) {
-    const { stdout } = await git.run(["cat-file", "--batch-check", "--buffer"], lines([...new Set(ids)]));
-    return [...stdout.toString("latin1").matchAll(/^([0-9a-f]+) missing$/gm)].map((match) => match[1] ?? "");
+    return (await sizesOf(git, ids)).missing;
 }
-/** Writes a tree's files under the existing directory `into`: bytes as git stores them, without filters. */
-async function writeTree(git, entries, into) {
+/** Bytes of the objects that are here, by name, and the names of those that are not, each once. */
+async function sizesOf(git, ids) {
+    if (ids.length === 0)
+        return { sizes: new Map(), missing: [] };
+    const { stdout } = await git.run(["cat-file", "--batch-check", "--buffer"], lines([...new Set(ids)]));
+    const sizes = new Map();
+    const missing = [];
+    for (const [, id = "", size] of stdout.toString("latin1").matchAll(/^([0-9a-f]+) (?:missing|[a-z]+ (\d+))$/gm)) {
+        if (size === undefined)
+            missing.push(id);
+        else
+            sizes.set(id, Number(size));
+    }
+    return { sizes, missing };
+}
+/**
+ * Writes a tree's files under the existing directory `into`: bytes as git stores them, without filters.
+ * @param onBytes called with bytes of content as they are written
+ */
+async function writeTree(git, entries, into, onBytes) {
     const plan = planTree(entries);
     const directories = makeDirectories(into, plan.directories);
-    const files = await writeBlobs(git, plan.files, into);
+    const files = await writeBlobs(git, plan.files, into, onBytes);
     const blobs = new Map(plan.files.map(({ path, entry }) => [path, entry.id]));
     return { entries: [...directories, ...files], blobs, submodules: plan.submodules, renamed: plan.renamed };
 }
 /** Writes files from their blobs, the links last, so that no file is ever written through one. */
-async function writeBlobs(git, files, into) {
+async function writeBlobs(git, files, into, onBytes) {
     if (files.length === 0)
         return [];
     const ordered = [...files.filter(({ kind }) => kind === "file"), ...files.filter(({ kind }) => kind === "symlink")];
@@ -43276,7 +43298,7 @@ async function writeBlobs(git, files, into) {
         for (const file of ordered) {
             const size = await blobSize(reader, file);
             try {
-                written.push(await writeFileFrom(into, file, reader, size));
+                written.push(await writeFileFrom(into, file, reader, { size, onBytes }));
                 await reader.exactly(1); // The newline after the content.
             }
             catch (error) {
@@ -43517,8 +43539,8 @@ class Trees {
     /** By commit and directory; null where there is no such directory. */
     found = new Map();
     entries = new Map();
-    /** Trees of which every blob is here. */
-    complete = new Set();
+    /** Bytes of the files of those trees of which every blob is here. */
+    complete = new Map();
     /** @param git in a repository that has no remote */
     constructor(git) {
         this.git = git;
@@ -43559,15 +43581,18 @@ class Trees {
         }
         // A submodule's commit is in another repository.
         const blobs = incomplete.flatMap(({ entries }) => entries.filter(({ mode }) => mode !== "160000"));
-        const missing = blobs.length === 0
-            ? []
-            : await missingOf(this.git, blobs.map(({ id }) => id));
+        const { sizes, missing } = await sizesOf(this.git, blobs.map(({ id }) => id));
+        const bytesOf = ({ entries }) => entries.reduce((total, { id }) => total + (sizes.get(id) ?? 0), 0);
         if (missing.length === 0)
-            for (const { id } of incomplete)
-                this.complete.add(id);
+            for (const tree of incomplete)
+                this.complete.set(tree.id, bytesOf(tree));
         for (const id of missing)
             wanted.add(id);
         return [...wanted];
+    }
+    /** Bytes of all files of a directory; 0 before `lacking` has found that every one is here. */
+    bytesOf({ id }) {
+        return this.complete.get(id) ?? 0;
     }
     async idAt(commit, directory) {
         const root = await this.git.line(["rev-parse", "--quiet", "--verify", `${commit}^{tree}`]);
@@ -43802,8 +43827,9 @@ async function lstatOrNull(path) {
 /**
  * Copies the tracked files to `into`, which must exist, but for those of a sparse checkout.
  * A file of Git LFS is written as its pointer: that is what a commit would hold, and all that Heroku would get.
+ * @param onBytes called with bytes of a file once it is done; of all of them they sum to `bytesOf`
  */
-async function copyTracked({ plan, tracked, sparse }, into) {
+async function copyTracked({ plan, tracked, sparse }, into, onBytes) {
     const entries = makeDirectories(into, plan.directories);
     const links = [];
     const left = new Set(sparse);
@@ -43813,12 +43839,20 @@ async function copyTracked({ plan, tracked, sparse }, into) {
             continue;
         if (file.kind === "symlink")
             links.push({ path: file.path, source: source.source });
-        else
+        else {
             entries.push(await copyOne(file, source, into));
+            onBytes(source.status?.size ?? 0);
+        }
     }
     for (const { path, source } of links)
         entries.push(writeLink(into, path, await (0,promises_namespaceObject.readlink)(source, "buffer")));
     return entries;
+}
+/** Bytes on disk of the files that are copied. */
+function bytesOf({ plan, tracked, sparse }) {
+    const left = new Set(sparse);
+    const copied = plan.files.filter((file) => file.kind === "file" && !left.has(file));
+    return copied.reduce((total, { entry }) => total + (tracked.get(entry)?.status?.size ?? 0), 0);
 }
 async function copyOne(file, { source, status, filter }, into) {
     const target = (0,external_node_path_namespaceObject.join)(into, file.path);
@@ -43849,6 +43883,7 @@ async function pointerTo(source, size) {
 }
 
 ;// CONCATENATED MODULE: ./src/revisions/repository.ts
+
 
 
 
@@ -43905,6 +43940,8 @@ async function isDirectory(path) {
         return false;
     }
 }
+/** To check out so many bytes takes long enough to be worth a line. */
+const MUCH = 64 * MIB;
 class GitRepository {
     git;
     hasWorktree;
@@ -43995,13 +44032,15 @@ class GitRepository {
     async checkOut(revision, app, into) {
         const directory = appDirectory(app);
         if (revision.sha === null)
-            return this.checkOutWorktree(directory, into);
+            return this.checkOutWorktree(revision, directory, into);
         await this.prepare([revision], [directory]);
-        const found = await (await this.trees()).at(revision.sha, directory);
+        const trees = await this.trees();
+        const found = await trees.at(revision.sha, directory);
         if (found === null || found === "missing")
             return null;
         await (0,promises_namespaceObject.mkdir)(into, { recursive: true });
-        const written = await writeTree(await this.own(), found.entries, into);
+        const own = await this.own();
+        const written = await this.shown({ revision, app: directory, bytes: trees.bytesOf(found) }, (onBytes) => writeTree(own, found.entries, into, onBytes));
         return {
             entries: inTarOrder(written.entries),
             treeId: found.id,
@@ -44010,15 +44049,15 @@ class GitRepository {
             notes: renamedNote(written.renamed),
         };
     }
-    async checkOutWorktree(app, into) {
+    async checkOutWorktree(revision, app, into) {
         const files = await listTracked(this.git, app);
         if (files === null)
             return null;
         await (0,promises_namespaceObject.mkdir)(into, { recursive: true });
-        const entries = await copyTracked(files, into);
+        const entries = await this.shown({ revision, app, bytes: bytesOf(files) }, (onBytes) => copyTracked(files, into, onBytes));
         if (files.sparse.length > 0) {
             await this.fetchMissing(files.sparse.map(({ entry }) => entry.id));
-            entries.push(...(await writeBlobs(await this.own(), files.sparse, into)));
+            entries.push(...(await writeBlobs(await this.own(), files.sparse, into, () => undefined)));
         }
         return {
             entries: inTarOrder(entries),
@@ -44027,6 +44066,21 @@ class GitRepository {
             submodules: files.plan.submodules,
             notes: [...renamedNote(files.plan.renamed), ...files.notes],
         };
+    }
+    /** Says how far a checkout is, if it is one that takes a while. */
+    async shown({ revision, app, bytes }, write) {
+        if (bytes < MUCH)
+            return write(() => undefined);
+        const what = app === "." ? revision.ref : `${app} at ${revision.ref}`;
+        const activity = this.context.progress.start(`Checking out ${what}`, bytes, "bytes");
+        try {
+            return await write((done) => {
+                activity.advance(done);
+            });
+        }
+        finally {
+            activity.end();
+        }
     }
     /** Fetches in one request what `lacking` names, if anything. */
     complete(lacking) {
@@ -45271,6 +45325,61 @@ function homeOfUser() {
     }
 }
 
+;// CONCATENATED MODULE: ./src/system/process-identity.ts
+
+
+
+/** What tells a process from every other one of all those that may share a directory with it. */
+const PROCESS_IDENTITY = strictObject({
+    /** The boot of the machine, and the namespaces that process ids and times are of: what `pid` and `started` mean. */
+    world: schemas_string(),
+    pid: schemas_int().positive(),
+    /** Clock ticks from the machine's start to the process's own, since ids are used again. */
+    started: schemas_string(),
+});
+/** This process; null where that can't be told: on other systems than Linux, or with another namespace's `/proc`. */
+async function thisProcess() {
+    try {
+        if ((await (0,promises_namespaceObject.readlink)("/proc/self")) !== String(process.pid))
+            return null;
+        const [boot, pids, times, started] = await Promise.all([
+            (0,promises_namespaceObject.readFile)("/proc/sys/kernel/random/boot_id", "utf8"),
+            (0,promises_namespaceObject.readlink)("/proc/self/ns/pid"),
+            (0,promises_namespaceObject.readlink)("/proc/self/ns/time").catch(() => ""), // Since Linux 5.6.
+            startOf(process.pid),
+        ]);
+        return started === null ? null : { world: `${boot.trim()} ${pids} ${times}`, pid: process.pid, started };
+    }
+    catch {
+        return null;
+    }
+}
+/**
+ * Whether a process has ended, as far as `self` can know: of a process of another boot, machine or container that is never
+ * said.
+ */
+async function hasEnded({ world, pid, started }, self) {
+    return world === self.world && (await startOf(pid)) !== started;
+}
+/** When a process was started (see proc_pid_stat(5), field 22); null if there is none, or only its remains. */
+async function startOf(pid) {
+    let stat;
+    try {
+        stat = await (0,promises_namespaceObject.readFile)(`/proc/${String(pid)}/stat`, "latin1");
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        // ESRCH: it ended while it was read.
+        if (code === "ENOENT" || code === "ESRCH")
+            return null;
+        throw error;
+    }
+    // The name before is in brackets, and may hold some.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const isGone = /^[ZXx]/.test(fields[0] ?? "");
+    return isGone ? null : (fields[19] ?? null);
+}
+
 ;// CONCATENATED MODULE: ./src/system/scratch.ts
 
 
@@ -45278,16 +45387,21 @@ function homeOfUser() {
 
 
 
+
+/** File in a scratch directory that says which process it is of. */
+const OWNER = "owner.json";
 /**
- * Makes a scratch directory under the runner's temporary directory, else the system's.
+ * Makes a scratch directory under the runner's temporary directory, else the system's. Those that killed runs have left there
+ * are removed meanwhile.
  * @throws UserError if there is no room or no permission
  */
-async function createScratch(env) {
+async function createScratch(env, signal) {
     // Children have other working directories, to which a relative path would mean something else.
     const parent = (0,external_node_path_namespaceObject.resolve)(env.RUNNER_TEMP === "" ? (0,external_node_os_namespaceObject.tmpdir)() : (env.RUNNER_TEMP ?? (0,external_node_os_namespaceObject.tmpdir)()));
+    const self = await thisProcess();
+    let directory;
     try {
-        const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(parent, "slugdiff-"));
-        return { directory, remove: () => removeTree(directory) };
+        directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(parent, "slugdiff-"));
     }
     catch (error) {
         const code = systemErrorCode(error);
@@ -45295,6 +45409,56 @@ async function createScratch(env) {
             throw error;
         throw new UserError(`No scratch directory could be made in ${parent}: ${code}.`, "Set TMPDIR to a directory with room.");
     }
+    // A full disk is told of by what comes next.
+    if (self !== null)
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, OWNER), JSON.stringify(self)).catch(() => undefined);
+    const sweeping = self === null ? Promise.resolve() : sweep(parent, self, signal);
+    return {
+        directory,
+        remove: async () => {
+            await removeScratch(directory);
+            await sweeping;
+        },
+    };
+}
+/** Removes what runs that were killed have left. What fails is left to the next run. */
+async function sweep(parent, self, signal) {
+    const names = await (0,promises_namespaceObject.readdir)(parent).catch(() => []);
+    for (const name of names.filter((each) => /^slugdiff-\w{6}$/.test(each))) {
+        if (signal.aborted)
+            return;
+        const directory = (0,external_node_path_namespaceObject.join)(parent, name);
+        try {
+            if (await isLeft(directory, self))
+                await removeScratch(directory);
+        }
+        catch {
+            // Another run removes it too, or a build as another user has left files in it.
+        }
+    }
+}
+/**
+ * Whether a directory is scratch of this user's whose run has ended. In doubt it is not: of a run in another container, or
+ * one that has only begun.
+ */
+async function isLeft(directory, self) {
+    const status = await (0,promises_namespaceObject.lstat)(directory);
+    // As `mkdtemp` makes it: nobody else can have written what is in it, or put something else in its place.
+    if (!status.isDirectory() || status.uid !== process.getuid?.() || (status.mode & 0o077) !== 0)
+        return false;
+    const owner = PROCESS_IDENTITY.safeParse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(directory, OWNER), "utf8")));
+    if (!owner.success || !(await hasEnded(owner.data, self)))
+        return false;
+    // No run mounts anything there; what somebody else has is not to be emptied.
+    return !(await (0,promises_namespaceObject.readFile)("/proc/self/mountinfo", "utf8")).includes(`/${(0,external_node_path_namespaceObject.basename)(directory)}`);
+}
+/** Removes a scratch directory; whose it is is known until nothing else is left in it. */
+async function removeScratch(directory) {
+    const names = await (0,promises_namespaceObject.readdir)(directory).catch(() => []);
+    for (const name of names)
+        if (name !== OWNER)
+            await removeTree((0,external_node_path_namespaceObject.join)(directory, name));
+    await removeTree(directory);
 }
 
 ;// CONCATENATED MODULE: ./src/platforms/buildpack.json
@@ -46375,7 +46539,7 @@ function failed(error) {
 async function withSession(options, work) {
     const { repo, cache, cacheDir, progress, env, signal } = options;
     const ended = new AbortController();
-    const scratch = await createScratch(env);
+    const scratch = await createScratch(env, signal);
     const kept = (0,external_node_path_namespaceObject.resolve)(cacheDir ?? defaultCacheDir(env));
     const context = {
         scratch: scratch.directory,
@@ -52561,6 +52725,7 @@ function leftOf(head, { allowance, atLeast, limit }) {
 /** What failed, as a clause. */
 const STEP_FAILED = {
     revision: "as reading the revision failed",
+    configuration: "as its configuration can't be used",
     manifest: "as its package-manager files can't be used",
     python: "as its Python version can't be had",
     resolve: "as resolving its requirements failed",
@@ -53693,7 +53858,7 @@ const OVERLAP = strictObject({
 });
 const REVISION = strictObject({ ref: schemas_string(), sha: schemas_string().nullable() });
 const PROBLEM = strictObject({
-    step: schemas_enum(["revision", "manifest", "python", "resolve", "install", "weigh"]),
+    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]),
     message: schemas_string(),
     hint: schemas_string(),
     details: array(schemas_string()).describe("The failing tool's last lines, credentials removed."),
@@ -54088,7 +54253,7 @@ async function approvalOf({ pullRequest, label, previous, isAppliedToHead, repor
     const remembered = previous?.approval?.event === id ? previous.approval.apps : null;
     // An app that another job weighs may be remembered alone.
     const isKnown = remembered !== null && reports.every(({ app }) => Object.hasOwn(remembered, app));
-    const seen = !isKnown && (await isAppliedToHead(labelling)) ? sizesOf(reports) : (remembered ?? previous?.apps);
+    const seen = !isKnown && (await isAppliedToHead(labelling)) ? approval_sizesOf(reports) : (remembered ?? previous?.apps);
     const sizes = { ...seen, ...remembered };
     return {
         approval: { label, by, mayWrite: await github.mayWrite(by), sizes },
@@ -54100,7 +54265,7 @@ function known(sizes) {
     return Object.fromEntries(Object.entries(sizes).flatMap(([app, { compressed, delta }]) => compressed === null ? [] : [[app, { compressed, delta }]]));
 }
 /** What each app weighs, as a comment remembers it. */
-function sizesOf(reports) {
+function approval_sizesOf(reports) {
     return Object.fromEntries(reports.map(({ app, head, diff }) => [
         app,
         { compressed: head.total?.compressed ?? null, delta: diff.total?.compressed ?? null },
@@ -54167,7 +54332,7 @@ async function postComment(request, github, actions) {
             ...(approval === "unknown"
                 ? // A later run must not take these sizes for what the label was applied to.
                     { apps: {}, approval: (await previous(github, pullRequest, publishing.key))?.approval }
-                : { apps: sizesOf(reports), approval }),
+                : { apps: approval_sizesOf(reports), approval }),
         };
         const create = isWanted(publishing.comment, reports);
         const published = await publishComment({ pullRequest, marker, text, create, isFirstOfHead: () => isFirstOfHead(request, github) }, github);
@@ -54696,7 +54861,8 @@ function judge(base, head, diff, budget, occasion) {
 function requireOneSide(app, base, head) {
     if (base.state !== "absent" || head.state !== "absent")
         return;
-    const where = [head, base].flatMap(({ revision }) => revision?.ref ?? []).join(" or ");
+    const refs = [head, base].flatMap(({ revision }) => revision?.ref ?? []);
+    const where = [...new Set(refs)].join(" or ");
     throw new UserError(`There is no Python app in "${app}"${where === "" ? "" : ` at ${where}`}.`, "Name the directory that has requirements.txt, uv.lock, poetry.lock or Pipfile.lock with `app`.");
 }
 
@@ -57416,8 +57582,11 @@ function layers_layerOf(layers, key, name) {
 
 
 
+
 /** Files of the app of this size, in bytes, are remembered one by one. */
 const MODEL = MIB;
+/** To weigh so many bytes takes long enough to be worth a line. */
+const app_layer_MUCH = 32 * MIB;
 /** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
 async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, answers }) {
     const key = treeId === null
@@ -57437,19 +57606,56 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
             const blob = blobs.get(entry.path);
             return blob !== undefined && entry.size >= MODEL ? { entry, blob } : [];
         });
-        const sizes = large.map(async ({ entry, blob }) => {
-            const size = await answers.to({
-                about: ["large file", blob, COMPRESSOR],
-                find: () => parts.weigher.weighFile(root, entry),
-                lasting: { schema: schemas_int(), may: () => true },
+        const all = app_layer_bytesOf(entries);
+        const shown = showMuch(all, parts.context.progress);
+        try {
+            const sizes = large.map(async ({ entry, blob }) => {
+                const size = await answers.to({
+                    about: ["large file", blob, COMPRESSOR],
+                    find: () => {
+                        shown.todo(entry.size);
+                        return parts.weigher.weighFile(root, entry);
+                    },
+                    lasting: { schema: schemas_int(), may: () => true },
+                });
+                shown.done(entry.size);
+                return [entry.path, size];
             });
-            return [entry.path, size];
-        });
-        const known = new Map(await Promise.all(sizes));
-        const weighed = await parts.weigher.weigh({ root, entries }, undefined, known);
-        await add(key, { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA, ...weighed });
+            const known = new Map(await Promise.all(sizes));
+            shown.todo(all - app_layer_bytesOf(large.map(({ entry }) => entry)));
+            const weighed = await parts.weigher.weigh({ root, entries }, shown.done, known);
+            const common = { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA };
+            await add(key, { ...common, ...weighed });
+        }
+        finally {
+            shown.end();
+        }
     };
     return layers_layerOf(await layers.all(new Set([key]), make), key, "app");
+}
+/** Says how far the weighing of the app's files is, once there is much to do: what is remembered is not. */
+function showMuch(total, progress) {
+    let activity = null;
+    let [ahead, behind] = [0, 0];
+    return {
+        todo: (bytes) => {
+            ahead += bytes;
+            if (activity !== null || ahead < app_layer_MUCH)
+                return;
+            activity = progress.start("Weighing the app's files", total, "bytes");
+            activity.advance(behind);
+        },
+        done: (bytes) => {
+            behind += bytes;
+            activity?.advance(bytes);
+        },
+        end: () => {
+            activity?.end(mib(total));
+        },
+    };
+}
+function app_layer_bytesOf(entries) {
+    return entries.reduce((total, { size }) => total + size, 0);
 }
 
 ;// CONCATENATED MODULE: ./src/sandbox/access.ts
@@ -62582,7 +62788,7 @@ async function headConfig(checkedOut, app) {
     catch (error) {
         if (!(error instanceof UserError))
             throw error;
-        return new SideError("invalid", "manifest", error.message, error.hint, error.details);
+        return new SideError("invalid", "configuration", error.message, error.hint, error.details);
     }
 }
 async function baseConfig(checkedOut, app) {
@@ -62692,7 +62898,7 @@ async function matching(pattern, revisions, repository) {
         .map((names) => names.slice(0, -1).join("/") || "."));
     if (directories.size > 0)
         return [...directories].sort(compareBytes);
-    const where = revisions.map(({ ref }) => ref).join(" or ");
+    const where = [...new Set(revisions.map(({ ref }) => ref))].join(" or ");
     throw new UserError(`No app matches "${pattern}" at ${where}.`, "An app is a directory with requirements.txt, uv.lock, poetry.lock or Pipfile.lock; patterns start at the repository's top.");
 }
 /** The names that a glob starts with and that stand for themselves: nothing else of a large repository is looked at. */

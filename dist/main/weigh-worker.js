@@ -43,7 +43,7 @@ class errors_UserError extends Error {
     }
 }
 /** The steps of weighing one side, in their order. */
-const STEPS = (/* unused pure expression or super */ null && (["revision", "manifest", "python", "resolve", "install", "weigh"]));
+const STEPS = (/* unused pure expression or super */ null && (["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]));
 /**
  * A side that can't be weighed. `invalid`: its own files are wrong (two manifests, a lock out of date), which
  * the pull request may be about to mend. `unweighable`: the files may be right, the world did not play along

@@ -30,7 +30,8 @@ export function judge(base: Side, head: Side, diff: SlugDiff, budget: Budget, oc
  */
 export function requireOneSide(app: string, base: Side, head: Side): void {
   if (base.state !== "absent" || head.state !== "absent") return;
-  const where = [head, base].flatMap(({ revision }) => revision?.ref ?? []).join(" or ");
+  const refs = [head, base].flatMap(({ revision }) => revision?.ref ?? []);
+  const where = [...new Set(refs)].join(" or ");
   throw new UserError(
     `There is no Python app in "${app}"${where === "" ? "" : ` at ${where}`}.`,
     "Name the directory that has requirements.txt, uv.lock, poetry.lock or Pipfile.lock with `app`.",

@@ -2,6 +2,9 @@ import { z } from "zod";
 import type { AppFiles } from "../app/app-files.js";
 import { MIB } from "../model/bytes.js";
 import type { WeighedLayer } from "../model/distribution.js";
+import { mib } from "../model/format.js";
+import type { TreeEntry } from "../model/tree.js";
+import type { Activity, Progress } from "../ports.js";
 import { layerStoreKey } from "../store/key.js";
 import { COMPRESSOR } from "../weigh/zlib.js";
 import type { CheckedOutApp } from "./checked-out.js";
@@ -10,6 +13,9 @@ import type { Shared } from "./shared.js";
 
 /** Files of the app of this size, in bytes, are remembered one by one. */
 const MODEL = MIB;
+
+/** To weigh so many bytes takes long enough to be worth a line. */
+const MUCH = 32 * MIB;
 
 /** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
 export async function weighApp(
@@ -35,17 +41,57 @@ export async function weighApp(
       const blob = blobs.get(entry.path);
       return blob !== undefined && entry.size >= MODEL ? { entry, blob } : [];
     });
-    const sizes = large.map(async ({ entry, blob }) => {
-      const size = await answers.to({
-        about: ["large file", blob, COMPRESSOR],
-        find: () => parts.weigher.weighFile(root, entry),
-        lasting: { schema: z.int(), may: () => true },
+    const all = bytesOf(entries);
+    const shown = showMuch(all, parts.context.progress);
+    try {
+      const sizes = large.map(async ({ entry, blob }) => {
+        const size = await answers.to({
+          about: ["large file", blob, COMPRESSOR],
+          find: () => {
+            shown.todo(entry.size);
+            return parts.weigher.weighFile(root, entry);
+          },
+          lasting: { schema: z.int(), may: () => true },
+        });
+        shown.done(entry.size);
+        return [entry.path, size] as const;
       });
-      return [entry.path, size] as const;
-    });
-    const known = new Map(await Promise.all(sizes));
-    const weighed = await parts.weigher.weigh({ root, entries }, undefined, known);
-    await add(key, { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA, ...weighed });
+      const known = new Map(await Promise.all(sizes));
+      shown.todo(all - bytesOf(large.map(({ entry }) => entry)));
+      const weighed = await parts.weigher.weigh({ root, entries }, shown.done, known);
+      const common = { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA } as const;
+      await add(key, { ...common, ...weighed });
+    } finally {
+      shown.end();
+    }
   };
   return layerOf(await layers.all(new Set([key]), make), key, "app");
+}
+
+/** Says how far the weighing of the app's files is, once there is much to do: what is remembered is not. */
+function showMuch(
+  total: number,
+  progress: Progress,
+): { todo(bytes: number): void; readonly done: (bytes: number) => void; end(): void } {
+  let activity: Activity | null = null;
+  let [ahead, behind] = [0, 0];
+  return {
+    todo: (bytes) => {
+      ahead += bytes;
+      if (activity !== null || ahead < MUCH) return;
+      activity = progress.start("Weighing the app's files", total, "bytes");
+      activity.advance(behind);
+    },
+    done: (bytes) => {
+      behind += bytes;
+      activity?.advance(bytes);
+    },
+    end: () => {
+      activity?.end(mib(total));
+    },
+  };
+}
+
+function bytesOf(entries: readonly TreeEntry[]): number {
+  return entries.reduce((total, { size }) => total + size, 0);
 }

@@ -136,7 +136,7 @@ export async function headConfig(checkedOut: SideApp, app: string): Promise<File
     return await readConfig(checkedOut, app);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return new SideError("invalid", "manifest", error.message, error.hint, error.details);
+    return new SideError("invalid", "configuration", error.message, error.hint, error.details);
   }
 }
 

@@ -49,7 +49,7 @@ async function matching(pattern: string, revisions: readonly Revision[], reposit
       .map((names) => names.slice(0, -1).join("/") || "."),
   );
   if (directories.size > 0) return [...directories].sort(compareBytes);
-  const where = revisions.map(({ ref }) => ref).join(" or ");
+  const where = [...new Set(revisions.map(({ ref }) => ref))].join(" or ");
   throw new UserError(
     `No app matches "${pattern}" at ${where}.`,
     "An app is a directory with requirements.txt, uv.lock, poetry.lock or Pipfile.lock; patterns start at the repository's top.",

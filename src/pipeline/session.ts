@@ -44,7 +44,7 @@ export interface SessionOptions {
 export async function withSession<T>(options: SessionOptions, work: (parts: Parts) => Promise<T>): Promise<T> {
   const { repo, cache, cacheDir, progress, env, signal } = options;
   const ended = new AbortController();
-  const scratch = await createScratch(env);
+  const scratch = await createScratch(env, signal);
   const kept = resolve(cacheDir ?? defaultCacheDir(env));
   const context = {
     scratch: scratch.directory,

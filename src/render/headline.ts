@@ -114,6 +114,7 @@ function leftOf(head: WeighedSide, { allowance, atLeast, limit }: Figures): stri
 /** What failed, as a clause. */
 export const STEP_FAILED = {
   revision: "as reading the revision failed",
+  configuration: "as its configuration can't be used",
   manifest: "as its package-manager files can't be used",
   python: "as its Python version can't be had",
   resolve: "as resolving its requirements failed",

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UserError } from "../errors.js";
 import type { Revision } from "../model/slug.js";
+import { MIB } from "../model/bytes.js";
 import { inTarOrder, type TreeEntry } from "../model/tree.js";
 import type { Context } from "../ports.js";
 import { lastLines } from "../system/run.js";
@@ -12,9 +13,10 @@ import { missingOf, writeBlobs, writeTree } from "./objects.js";
 import { findRemote, isPartial, type Remote } from "./remote.js";
 import { remoteNames, WORKTREE } from "./revision-names.js";
 import { decodeUtf8 } from "./tree-plan.js";
+import type { OnBytes } from "./tree-writer.js";
 import { Trees } from "./trees.js";
 import { trusting } from "./trust.js";
-import { copyTracked, listTracked } from "./worktree.js";
+import { bytesOf, copyTracked, listTracked } from "./worktree.js";
 
 /** A user's git repository. Nothing in it is ever changed: not its index, refs, objects, configuration or files. */
 export interface Repository {
@@ -147,6 +149,9 @@ async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
+/** To check out so many bytes takes long enough to be worth a line. */
+const MUCH = 64 * MIB;
+
 class GitRepository implements Repository {
   private ownGit: Promise<Git> | null = null;
   private remote: Promise<Remote | null> | null = null;
@@ -241,12 +246,16 @@ class GitRepository implements Repository {
 
   async checkOut(revision: Revision, app: string, into: string): Promise<CheckedOut | null> {
     const directory = appDirectory(app);
-    if (revision.sha === null) return this.checkOutWorktree(directory, into);
+    if (revision.sha === null) return this.checkOutWorktree(revision, directory, into);
     await this.prepare([revision], [directory]);
-    const found = await (await this.trees()).at(revision.sha, directory);
+    const trees = await this.trees();
+    const found = await trees.at(revision.sha, directory);
     if (found === null || found === "missing") return null;
     await mkdir(into, { recursive: true });
-    const written = await writeTree(await this.own(), found.entries, into);
+    const own = await this.own();
+    const written = await this.shown({ revision, app: directory, bytes: trees.bytesOf(found) }, (onBytes) =>
+      writeTree(own, found.entries, into, onBytes),
+    );
     return {
       entries: inTarOrder(written.entries),
       treeId: found.id,
@@ -256,14 +265,16 @@ class GitRepository implements Repository {
     };
   }
 
-  private async checkOutWorktree(app: string, into: string): Promise<CheckedOut | null> {
+  private async checkOutWorktree(revision: Revision, app: string, into: string): Promise<CheckedOut | null> {
     const files = await listTracked(this.git, app);
     if (files === null) return null;
     await mkdir(into, { recursive: true });
-    const entries: TreeEntry[] = await copyTracked(files, into);
+    const entries = await this.shown({ revision, app, bytes: bytesOf(files) }, (onBytes) =>
+      copyTracked(files, into, onBytes),
+    );
     if (files.sparse.length > 0) {
       await this.fetchMissing(files.sparse.map(({ entry }) => entry.id));
-      entries.push(...(await writeBlobs(await this.own(), files.sparse, into)));
+      entries.push(...(await writeBlobs(await this.own(), files.sparse, into, () => undefined)));
     }
     return {
       entries: inTarOrder(entries),
@@ -272,6 +283,23 @@ class GitRepository implements Repository {
       submodules: files.plan.submodules,
       notes: [...renamedNote(files.plan.renamed), ...files.notes],
     };
+  }
+
+  /** Says how far a checkout is, if it is one that takes a while. */
+  private async shown<T>(
+    { revision, app, bytes }: { readonly revision: Revision; readonly app: string; readonly bytes: number },
+    write: (onBytes: OnBytes) => Promise<T>,
+  ): Promise<T> {
+    if (bytes < MUCH) return write(() => undefined);
+    const what = app === "." ? revision.ref : `${app} at ${revision.ref}`;
+    const activity = this.context.progress.start(`Checking out ${what}`, bytes, "bytes");
+    try {
+      return await write((done) => {
+        activity.advance(done);
+      });
+    } finally {
+      activity.end();
+    }
   }
 
   /** Fetches in one request what `lacking` names, if anything. */

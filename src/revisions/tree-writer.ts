@@ -9,6 +9,9 @@ import { decodeUtf8, type PlannedFile } from "./tree-plan.js";
 /** Content up to this size is written at once, which is much quicker for thousands of small files. Bytes. */
 const AT_ONCE = 1024 * 1024;
 
+/** Is told of bytes of content as they are written. */
+export type OnBytes = (bytes: number) => void;
+
 /**
  * Makes the directories of a plan under `into`, which must exist.
  * @throws SideError if the file system refuses
@@ -30,24 +33,30 @@ export async function writeFileFrom(
   into: string,
   file: PlannedFile,
   content: ByteReader,
-  size: number,
+  { size, onBytes }: { readonly size: number; readonly onBytes: OnBytes },
 ): Promise<TreeEntry> {
   const { path, executable } = file;
   const mode = executable ? 0o755 : 0o644;
   if (file.kind === "symlink") {
     if (size > AT_ONCE) throw refused(path, "ENAMETOOLONG");
-    return writeLink(into, path, await content.exactly(size));
+    const target = await content.exactly(size);
+    onBytes(size);
+    return writeLink(into, path, target);
   }
   if (size <= AT_ONCE) {
     const bytes = await content.exactly(size);
     guard(path, () => {
       writeFileSync(join(into, path), bytes, { flag: "wx", mode });
     });
+    onBytes(size);
   } else {
     try {
       const handle = await open(join(into, path), "wx", mode);
       try {
-        for await (const chunk of content.upTo(size)) await handle.writeFile(chunk);
+        for await (const chunk of content.upTo(size)) {
+          await handle.writeFile(chunk);
+          onBytes(chunk.length);
+        }
       } finally {
         await handle.close();
       }

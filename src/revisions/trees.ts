@@ -1,5 +1,5 @@
 import { splitAtNul, type Git } from "./git.js";
-import { missingOf } from "./objects.js";
+import { sizesOf } from "./objects.js";
 import type { GitEntry } from "./tree-plan.js";
 
 /** A directory as git has it at a commit. */
@@ -18,8 +18,8 @@ export class Trees {
   /** By commit and directory; null where there is no such directory. */
   private readonly found = new Map<string, GitTree | null>();
   private readonly entries = new Map<string, readonly GitEntry[]>();
-  /** Trees of which every blob is here. */
-  private readonly complete = new Set<string>();
+  /** Bytes of the files of those trees of which every blob is here. */
+  private readonly complete = new Map<string, number>();
 
   /** @param git in a repository that has no remote */
   constructor(private readonly git: Git) {}
@@ -56,16 +56,20 @@ export class Trees {
     }
     // A submodule's commit is in another repository.
     const blobs = incomplete.flatMap(({ entries }) => entries.filter(({ mode }) => mode !== "160000"));
-    const missing =
-      blobs.length === 0
-        ? []
-        : await missingOf(
-            this.git,
-            blobs.map(({ id }) => id),
-          );
-    if (missing.length === 0) for (const { id } of incomplete) this.complete.add(id);
+    const { sizes, missing } = await sizesOf(
+      this.git,
+      blobs.map(({ id }) => id),
+    );
+    const bytesOf = ({ entries }: GitTree): number =>
+      entries.reduce((total, { id }) => total + (sizes.get(id) ?? 0), 0);
+    if (missing.length === 0) for (const tree of incomplete) this.complete.set(tree.id, bytesOf(tree));
     for (const id of missing) wanted.add(id);
     return [...wanted];
+  }
+
+  /** Bytes of all files of a directory; 0 before `lacking` has found that every one is here. */
+  bytesOf({ id }: GitTree): number {
+    return this.complete.get(id) ?? 0;
   }
 
   private async idAt(commit: string, directory: string): Promise<string | null> {

@@ -8,7 +8,7 @@ import type { TreeEntry } from "../model/tree.js";
 import { lastLines } from "../system/run.js";
 import { splitAtNul, type Git } from "./git.js";
 import { planTree, type GitEntry, type PlannedFile, type TreePlan } from "./tree-plan.js";
-import { explain, makeDirectories, writeLink } from "./tree-writer.js";
+import { explain, makeDirectories, writeLink, type OnBytes } from "./tree-writer.js";
 
 /** A tracked file, and where on disk it is looked for. */
 interface Tracked {
@@ -174,8 +174,13 @@ async function lstatOrNull(path: Buffer): Promise<Stats | null> {
 /**
  * Copies the tracked files to `into`, which must exist, but for those of a sparse checkout.
  * A file of Git LFS is written as its pointer: that is what a commit would hold, and all that Heroku would get.
+ * @param onBytes called with bytes of a file once it is done; of all of them they sum to `bytesOf`
  */
-export async function copyTracked({ plan, tracked, sparse }: TrackedFiles, into: string): Promise<TreeEntry[]> {
+export async function copyTracked(
+  { plan, tracked, sparse }: TrackedFiles,
+  into: string,
+  onBytes: OnBytes,
+): Promise<TreeEntry[]> {
   const entries = makeDirectories(into, plan.directories);
   const links: { readonly path: string; readonly source: Buffer }[] = [];
   const left = new Set(sparse);
@@ -183,10 +188,20 @@ export async function copyTracked({ plan, tracked, sparse }: TrackedFiles, into:
     const source = tracked.get(file.entry);
     if (source === undefined || left.has(file)) continue;
     if (file.kind === "symlink") links.push({ path: file.path, source: source.source });
-    else entries.push(await copyOne(file, source, into));
+    else {
+      entries.push(await copyOne(file, source, into));
+      onBytes(source.status?.size ?? 0);
+    }
   }
   for (const { path, source } of links) entries.push(writeLink(into, path, await readlink(source, "buffer")));
   return entries;
+}
+
+/** Bytes on disk of the files that are copied. */
+export function bytesOf({ plan, tracked, sparse }: TrackedFiles): number {
+  const left = new Set(sparse);
+  const copied = plan.files.filter((file) => file.kind === "file" && !left.has(file));
+  return copied.reduce((total, { entry }) => total + (tracked.get(entry)?.status?.size ?? 0), 0);
 }
 
 async function copyOne(file: PlannedFile, { source, status, filter }: Tracked, into: string): Promise<TreeEntry> {
