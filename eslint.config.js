@@ -3,10 +3,10 @@ import importX from "eslint-plugin-import-x";
 import ts from "typescript-eslint";
 
 /** The direction of `docs/architecture.md`: model, then the pure stages, then the edges, then the pipeline, then the roots. */
-const PURE = ["attribute", "compare", "judge", "report", "render", "events"];
+const PURE = ["advise", "attribute", "compare", "judge", "report", "render", "events"];
 const EDGES = [
   ...["revisions", "app", "python", "tools", "manifests", "resolve", "install", "weigh", "store", "system"],
-  ...["sandbox", "github", "publish"],
+  ...["sandbox", "github", "publish", "sniff"],
 ];
 const stage = (names) => names.map((name) => `./src/${name}`);
 const zones = [
