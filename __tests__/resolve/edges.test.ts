@@ -29,7 +29,6 @@ async function edges(requires: Readonly<Record<string, readonly string[]>>, ...d
       };
     }),
     pylock: "",
-    indexUrls: [],
     notes: [],
   };
   const metadata = new Map(Object.entries(requires).map(([name, list]) => [name, { requires: list, extras: [] }]));

@@ -114,6 +114,18 @@ export function budgetOf({ settings }: EffectiveConfig, platform: PlatformLimits
   };
 }
 
+/** A minute: no check that people wait for should take longer for advice. Milliseconds. */
+const ADVICE_TIME = 60_000;
+
+/** How much may be spent on advice, in milliseconds, and what is too little to speak of, in bytes. */
+export function adviceBudgetOf(
+  config: EffectiveConfig,
+  platform: PlatformLimits,
+): { readonly time: number; readonly noiseFloor: number } {
+  const { noiseFloor } = budgetOf(config, platform);
+  return { time: config.settings["advice-time"] ?? ADVICE_TIME, noiseFloor };
+}
+
 /** What one side is weighed for, where its own files do not decide. */
 export function targetOptionsOf(config: EffectiveConfig, side: "base" | "head"): TargetOptions {
   const own = config[side];

@@ -2,6 +2,7 @@ import type { Increase } from "../model/options.js";
 import { STACKS, type StackName } from "../model/target.js";
 import {
   appPatterns,
+  duration,
   flag,
   increase,
   moment,
@@ -41,6 +42,8 @@ export interface Settings {
   readonly "max-increase": Increase | null;
   readonly "noise-floor": number;
   readonly allowance: number;
+  /** Milliseconds. */
+  readonly "advice-time": number;
   readonly cache: boolean;
   readonly comment: CommentMode;
   readonly "comment-key": string;
@@ -198,6 +201,15 @@ export const KEYS: { readonly [K in KeyName]: Key<Settings[K]> } = {
     byDefault: "0",
     doors: EVERYWHERE,
     commands: JUDGING,
+    decidedBy: "base",
+  },
+  "advice-time": {
+    read: duration,
+    value: "SECONDS",
+    help: "most time for trying what would make the slug smaller; 0 for no advice",
+    byDefault: "60",
+    doors: EVERYWHERE,
+    commands: ["compare", "weigh"],
     decidedBy: "base",
   },
   cache: {

@@ -37,6 +37,19 @@ export const word: Read<string> = one;
 /** A size in bytes (see `parseSize`). */
 export const size: Read<number> = (texts, of) => parseSize(one(texts, of), of);
 
+/** Seconds, as milliseconds. */
+export const duration: Read<number> = (texts, of) => {
+  const text = one(texts, of);
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(seconds)) {
+    throw new UserError(
+      `${of} is no number of seconds: "${text}".`,
+      'Write whole seconds, as in "60", or "0" for none.',
+    );
+  }
+  return seconds * 1000;
+};
+
 /** Sizes in bytes, each once, largest first. */
 export const sizes: Read<readonly number[]> = (texts, of) =>
   [...new Set(items(texts, of).map((text) => parseSize(text, of)))].sort((a, b) => b - a);

@@ -12,20 +12,28 @@ import { readRequirements, type Required, type RequirementsFile } from "./requir
  * lock pins is required in these versions, and what else the lock has is preferred, as package managers do when a lock is
  * brought up to date.
  * @param current what the app gets without the change
+ * @param own how the app's own files are read
  * @param manager the package manager after it
  */
-export function changed(current: Resolution, change: ManifestChange, manager: PackageManagerName): Manifest {
+export function changed(
+  current: Resolution,
+  own: Manifest,
+  change: ManifestChange,
+  manager: PackageManagerName,
+): Manifest {
   const place = placeOf(current, change);
   return {
     sources: () => Promise.resolve(null),
     async lock(request, tools, context) {
       const isFile = current.packageManager === "pip";
-      const read: ReadRequirements = async (job) =>
-        edited(
-          isFile ? await readRequirements("requirements.txt", null, job, tools, context) : pinned(current, job.app),
-          change,
-          place,
-        );
+      // Indexes, and their credentials, stand in the app's files, not in what was resolved.
+      const indexUrls = isFile ? [] : (await own.lock(request, tools, context)).indexUrls;
+      const read: ReadRequirements = async (job) => {
+        const file = isFile
+          ? await readRequirements("requirements.txt", null, job, tools, context)
+          : pinned(current, indexUrls, job.app);
+        return edited(file, change, place);
+      };
       const preinstalled = preinstalledTools(manager, request.target.python.minor);
       const options = {
         writtenFrom: null,
@@ -82,7 +90,7 @@ function required(text: string, { file, line }: Location): Required {
 }
 
 /** What a lock comes down to, as a requirements file: what the app names itself, in the versions that it gets. */
-function pinned(current: Resolution, app: string): RequirementsFile {
+function pinned(current: Resolution, indexUrls: readonly string[], app: string): RequirementsFile {
   const sources = new Map(current.distributions.map((each) => [each.name, each]));
   return {
     requirements: current.direct.flatMap((direct) => {
@@ -90,7 +98,7 @@ function pinned(current: Resolution, app: string): RequirementsFile {
       return distribution === undefined ? [] : [pinnedTo(direct, distribution, app)];
     }),
     indexUrl: null,
-    extraIndexUrls: [...current.indexUrls],
+    extraIndexUrls: [...indexUrls],
     refusing: [],
     findLinks: [],
     noLinks: [],

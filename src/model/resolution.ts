@@ -55,8 +55,6 @@ export interface Resolution {
   readonly direct: readonly DirectRequirement[];
   /** The lock that the distributions were selected from (PEP 751), as the installer reads it. */
   readonly pylock: string;
-  /** Addresses of the indexes that the app's files name, credentials included: never to be shown. */
-  readonly indexUrls: readonly string[];
   readonly notes: readonly string[];
 }
 

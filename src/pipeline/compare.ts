@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { effectiveConfig, targetOptionsOf, type BaseFile } from "../config/effective.js";
+import { adviceBudgetOf, effectiveConfig, targetOptionsOf, type BaseFile } from "../config/effective.js";
 import { fromFile, NO_FILE, type FileConfig } from "../config/fromFile.js";
 import type { Given } from "../config/schema.js";
 import { SideError, UserError } from "../errors.js";
@@ -9,12 +9,14 @@ import { requireOneSide } from "../judge/judge.js";
 import type { Report } from "../model/report.js";
 import type { Revision, Side } from "../model/slug.js";
 import type { Occasion } from "../model/verdict.js";
+import { HEROKU } from "../platforms/heroku.js";
+import { adviseOn } from "./advise.js";
 import { checkOutApp, readAppFile, type CheckedOutApp } from "./checked-out.js";
 import type { Parts } from "./parts.js";
 import { reportOf } from "./report.js";
 import type { Shared } from "./shared.js";
 import { stage } from "./stage.js";
-import { problemOf, weighSide } from "./weigh-side.js";
+import { problemOf, weighSide, type PlannedSide } from "./weigh-side.js";
 
 /** What is to be weighed. */
 export interface Request {
@@ -59,30 +61,55 @@ export async function compareApp(request: Request, shared: Shared): Promise<Resu
     base: base === null ? null : await baseConfig(baseApp, app),
     now: request.now,
   });
-  const weigh = async (name: "base" | "head", checkedOut: SideApp, revision: Revision | null): Promise<Side> => {
-    if (checkedOut === null) return { revision, state: "absent" };
-    if (!(checkedOut instanceof SideError)) {
-      return (await weighSide(checkedOut, targetOptionsOf(config, name), shared)).side;
-    }
-    return revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) };
+  const weigh = async (name: "base" | "head", checkedOut: SideApp, revision: Revision | null): Promise<PlannedSide> => {
+    if (checkedOut === null) return { side: { revision, state: "absent" }, plan: null };
+    if (!(checkedOut instanceof SideError)) return weighSide(checkedOut, targetOptionsOf(config, name), shared);
+    return {
+      side: revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) },
+      plan: null,
+    };
   };
   const isBroken = headFile instanceof SideError;
   const weighing = weigh("head", isBroken ? headFile : headApp, head);
-  const [headSide, baseSide] = await Promise.all([
+  const [{ side: headSide, plan }, { side: baseSide }] = await Promise.all([
     weighing,
     // The same files have the same settings too. Of a head whose settings can't be read the files are left to the base.
-    same && !isBroken ? weighing.then((side) => ({ ...side, revision: base })) : weigh("base", baseApp, base),
+    same && !isBroken
+      ? weighing.then(({ side }) => ({ side: { ...side, revision: base }, plan: null }))
+      : weigh("base", baseApp, base),
   ]);
   // A side that was cut short is no side that can't be weighed.
   parts.context.signal.throwIfAborted();
   requireOneSide(app, baseSide, headSide);
+  const weighed = { app, base: baseSide, head: headSide, config, occasion: request.occasion };
+  const plain = reportOf({ ...weighed, advice: [] }, timings);
+  const budget = adviceBudgetOf(config, HEROKU);
+  const canAdvise = headSide.state === "weighed" && plan !== null && isCheckedOut(headApp);
+  const advice =
+    canAdvise && isAdviceDue(plain, budget.noiseFloor)
+      ? await adviseOn(
+          { checkedOut: headApp, plan, slug: headSide.slug, options: targetOptionsOf(config, "head") },
+          budget,
+          shared,
+        )
+      : [];
+  parts.context.signal.throwIfAborted();
   await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
 
   return {
-    report: reportOf({ app, base: baseSide, head: headSide, config, occasion: request.occasion }, timings),
+    report: advice.length === 0 ? plain : reportOf({ ...weighed, advice }, timings),
     base: baseSide,
     head: headSide,
   };
+}
+
+/** Who made nothing worse, and is not over a limit, is left alone. */
+function isAdviceDue({ verdict, diff }: Report, noiseFloor: number): boolean {
+  return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloor;
+}
+
+function isCheckedOut(app: SideApp): app is CheckedOutApp {
+  return app !== null && !(app instanceof SideError);
 }
 
 /** The app's files on one side, or why they can't be had; null if there is no app. */

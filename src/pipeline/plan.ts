@@ -9,7 +9,7 @@ import type { StackName, Target } from "../model/target.js";
 import { HEROKU } from "../platforms/heroku.js";
 import { findPythonVersion } from "../python/find-version.js";
 import { findInterpreter, type Interpreter } from "../python/interpreters.js";
-import { resolve } from "../resolve/resolve.js";
+import { manifestOf, resolve } from "../resolve/resolve.js";
 import { allowed } from "../sandbox/building.js";
 import { readAppFile, type CheckedOutApp } from "./checked-out.js";
 import { once, type Shared } from "./shared.js";
@@ -63,7 +63,7 @@ export async function planWhatIf(
         cutoff: options.cutoff,
         building: allowed(options.builds, parts.building),
         answers,
-        manifest: changed(plan.resolution, change, manager),
+        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager),
       },
       tools,
       context,

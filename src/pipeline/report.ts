@@ -1,7 +1,7 @@
 import { compareSides } from "../compare/compare.js";
 import { budgetOf, reportedConfig, type EffectiveConfig } from "../config/effective.js";
 import { judge } from "../judge/judge.js";
-import type { Report } from "../model/report.js";
+import type { Advice, Report } from "../model/report.js";
 import type { Side } from "../model/slug.js";
 import type { Occasion } from "../model/verdict.js";
 import { HEROKU } from "../platforms/heroku.js";
@@ -17,10 +17,11 @@ export interface Weighed {
   readonly head: Side;
   readonly config: EffectiveConfig;
   readonly occasion: Occasion;
+  readonly advice: readonly Advice[];
 }
 
 /** Compares and judges two sides, and makes sure that the report adds up. */
-export function reportOf({ app, base, head, config, occasion }: Weighed, timings: Timings): Report {
+export function reportOf({ app, base, head, config, occasion, advice }: Weighed, timings: Timings): Report {
   const diff = compareSides(base, head);
   const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
   const report = buildReport({
@@ -33,7 +34,7 @@ export function reportOf({ app, base, head, config, occasion }: Weighed, timings
     head,
     diff,
     verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
-    advice: [],
+    advice,
     configChanges: config.notes,
     notes: [],
     timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),

@@ -25,6 +25,11 @@ import { select, SELECTED, type Selected } from "./select.js";
 
 const MANIFESTS: Readonly<Record<PackageManagerName, Manifest>> = { pip, uv, poetry, pipenv };
 
+/** How a package manager's files are read. */
+export function manifestOf(manager: PackageManagerName): Manifest {
+  return MANIFESTS[manager];
+}
+
 /** The oldest Python that pip's library runs on. */
 const OLDEST_PYTHON = "3.10";
 
@@ -81,7 +86,6 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
       return { name: distribution.name, extras, location };
     }),
     pylock: withCredentials(lock.pylock, lock.indexUrls),
-    indexUrls: lock.indexUrls,
     notes: lock.notes,
   };
 }

@@ -1,0 +1,144 @@
+import { adviseOnFiles } from "../advise/files/advise.js";
+import { remedyFor } from "../advise/remedy.js";
+import { RULES } from "../advise/rules/index.js";
+import { retainedWeights } from "../attribute/retained.js";
+import type { AdviceFacts, AppDistribution, Candidate, ManifestChange } from "../model/advice.js";
+import type { TargetOptions } from "../model/options.js";
+import type { Advice } from "../model/report.js";
+import type { Slug } from "../model/slug.js";
+import type { Weight } from "../model/weight.js";
+import { SILENT } from "../ports.js";
+import { filesAdvice, requirementsAdvice, savingOf } from "../report/advice.js";
+import { sniffApp } from "../sniff/sniff.js";
+import { readAppFile, type CheckedOutApp } from "./checked-out.js";
+import { planWhatIf, type Plan } from "./plan.js";
+import type { Shared } from "./shared.js";
+import { weighPlanned } from "./weigh-side.js";
+
+/** The app that advice is given on. */
+export interface Advised {
+  readonly checkedOut: CheckedOutApp;
+  readonly plan: Plan;
+  readonly slug: Slug;
+  readonly options: TargetOptions;
+}
+
+/** A change that was tried, and what the whole slug weighs with it. */
+interface Tried {
+  readonly candidate: Candidate;
+  readonly after: Weight;
+}
+
+/** How much may be spent, and what is too little to speak of. */
+export interface AdviceBudget {
+  /** Milliseconds for installing what is not known; 0 for no advice at all. */
+  readonly time: number;
+  /** Bytes of the compressed slug. */
+  readonly noiseFloor: number;
+}
+
+/** More candidates than this are not tried: the first are the most promising. */
+const MOST = 12;
+
+/** What would make a slug smaller: about the app's own files, and about what it requires. In no order. */
+export async function adviseOn(app: Advised, budget: AdviceBudget, shared: Shared): Promise<Advice[]> {
+  if (budget.time === 0) return [];
+  return [...(await aboutFiles(app, budget)), ...(await aboutRequirements(app, budget, shared))];
+}
+
+async function aboutFiles({ checkedOut, plan, slug }: Advised, { noiseFloor }: AdviceBudget): Promise<Advice[]> {
+  const entries = slug.layers.find(({ kind }) => kind === "app")?.entries ?? [];
+  const sniffed = await sniffApp(checkedOut.root, plan.app.entries);
+  return adviseOnFiles(entries, sniffed, { noiseFloor }).map((found) => filesAdvice(found, slug.total));
+}
+
+/**
+ * Tries what the rules propose, each resolved again as a whole, installed and weighed as any revision is, as long as there is
+ * time.
+ */
+async function aboutRequirements(app: Advised, budget: AdviceBudget, shared: Shared): Promise<Advice[]> {
+  const candidates = RULES.flatMap((rule) => rule.propose(factsOf(app))).slice(0, MOST);
+  if (candidates.length === 0) return [];
+  const { context } = shared.parts;
+  const activity = context.progress.start("Trying what would be smaller", candidates.length, "count");
+  const end = AbortSignal.timeout(budget.time);
+  const signal = AbortSignal.any([context.signal, end]);
+  const inTime: Shared = {
+    ...shared,
+    parts: { ...shared.parts, context: { ...context, signal, progress: SILENT } },
+    timings: {},
+  };
+  const advice: Advice[] = [];
+  for (const candidate of candidates) {
+    const tried = end.aborted ? null : await tryOne(candidate, app, inTime).catch(unlessEnded(end, context.signal));
+    if (tried !== null) advice.push(await adviceOf(tried, app));
+    activity.advance(1);
+  }
+  activity.end();
+  return advice;
+}
+
+async function adviceOf({ candidate, after }: Tried, { checkedOut, plan, slug }: Advised): Promise<Advice> {
+  const { direct, packageManager } = plan.resolution;
+  const texts = new Map<string, string>();
+  for (const { location } of direct) {
+    const text = texts.has(location.file) ? null : await readAppFile(checkedOut, location.file);
+    if (text !== null) texts.set(location.file, text);
+  }
+  const remedy = remedyFor(candidate.change, packageManager, direct, texts);
+  return requirementsAdvice(candidate, savingOf(slug.total, after, 0), remedy);
+}
+
+/** For `catch`: what the time was too short for has no figure. */
+function unlessEnded(end: AbortSignal, run: AbortSignal): (error: unknown) => null {
+  return (error) => {
+    if (run.aborted || !end.aborted) throw error;
+    return null;
+  };
+}
+
+/** What rules look at. */
+function factsOf({ plan, slug }: Advised): AdviceFacts {
+  const layers = slug.layers.filter(({ kind }) => kind === "distribution");
+  const retained = retainedWeights(new Map(layers.map(({ name, weight }) => [name, weight])), slug.graph);
+  const distributions = layers.map(({ name, version, weight }): AppDistribution => {
+    const direct = plan.resolution.direct.filter((requirement) => requirement.name === name);
+    return {
+      name,
+      version,
+      places: direct.map(({ location }) => location),
+      extras: [...new Set(direct.flatMap(({ extras }) => extras))],
+      requiredBy: slug.graph.edges.filter(({ to }) => to === name).map(({ from }) => from),
+      weight,
+      retained: retained.get(name) ?? weight,
+    };
+  });
+  return {
+    packageManager: slug.packageManager,
+    python: plan.target.python,
+    stack: slug.stack,
+    distributions: new Map(distributions.map((each) => [each.name, each])),
+    imports: null,
+  };
+}
+
+/** What would be with a change; null if it can't be had. */
+async function tryOne(candidate: Candidate, app: Advised, shared: Shared): Promise<Tried | null> {
+  const { checkedOut, plan, options } = app;
+  for (const change of [candidate.change, withoutVersions(candidate.change)]) {
+    const whatIf = { change, python: null, packageManager: null };
+    const { side } = await weighPlanned(
+      checkedOut,
+      () => planWhatIf(checkedOut, plan, whatIf, options, shared),
+      options,
+      shared,
+    );
+    if (side.state === "weighed") return { candidate: { ...candidate, change }, after: side.slug.total };
+  }
+  return null;
+}
+
+/** Any version of what comes, for where there is none of the version that goes. */
+function withoutVersions(change: ManifestChange): ManifestChange {
+  return { ...change, with: change.with.map((text) => text.replace(/==.*$/, "")) };
+}
