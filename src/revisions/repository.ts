@@ -1,11 +1,13 @@
-import { copyFile, mkdir, mkdtemp, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { constants } from "node:fs";
+import { access, copyFile, mkdir, mkdtemp, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.js";
 import type { Revision } from "../model/slug.js";
 import { MIB } from "../model/bytes.js";
 import { inTarOrder, type TreeEntry } from "../model/tree.js";
 import type { Context } from "../ports.js";
 import { lastLines } from "../system/run.js";
+import { systemErrorCode } from "../system/system-error.js";
 import type { Credentials } from "./credentials.js";
 import { findDefaultBase } from "./default-base.js";
 import { Git, gitEnvironment } from "./git.js";
@@ -102,12 +104,32 @@ export async function openRepository(
   if (!(await isDirectory(start))) {
     throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
   }
+  await requireReadable(start);
   const here = new Git(start, gitEnvironment(context.env), context.signal);
   const found = await here.run(["rev-parse", "--absolute-git-dir"]);
-  if (found.code !== 0) throw openError(dir, found.stderr);
+  if (found.code !== 0) {
+    // Git takes a repository that it can't read for none.
+    for (let at = start; ; at = dirname(at)) {
+      await requireReadable(join(at, ".git"));
+      if (dirname(at) === at) break;
+    }
+    throw openError(dir, found.stderr);
+  }
   const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
   const top = await here.line(["rev-parse", "--show-toplevel"]);
   return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials);
+}
+
+/** @throws UserError if a directory is there, and this user may not look into it */
+async function requireReadable(directory: string): Promise<void> {
+  try {
+    await access(directory, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "EACCES" && (await isDirectory(directory))) {
+      throw new UserError(`${directory} can't be read: ${code}.`, "Run it as somebody who may, or change who may.");
+    }
+  }
 }
 
 function openError(dir: string, stderr: string): UserError {
