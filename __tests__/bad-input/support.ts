@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -80,15 +80,20 @@ export function start(
     readonly cwd?: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly stdout?: number | "pipe";
+    /** What is put before the command, such as what makes it run as another user. */
+    readonly through?: readonly string[];
   } = {},
 ): Started {
   const scratch = temporary();
+  chmodSync(scratch, 0o777);
   const loader = [
     "--disable-warning=ExperimentalWarning",
     "--import",
     pathToFileURL(resolve("scripts/typescript.mjs")).href,
   ];
-  const child = spawn(process.execPath, [...loader, resolve("src/cli.ts"), ...args], {
+  const command = [...(options.through ?? []), process.execPath, ...loader, resolve("src/cli.ts"), ...args];
+  const [program = "", ...rest] = command;
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     env: { ...process.env, NODE_OPTIONS: "", RUNNER_TEMP: "", TMPDIR: scratch, UV_HTTP_RETRIES: "0", ...options.env },
     stdio: ["ignore", options.stdout ?? "pipe", "pipe"],

@@ -24,10 +24,13 @@ export function changed(
   const place = placeOf(current, change);
   return {
     sources: () => Promise.resolve(null),
+    logins: (app, context) => own.logins(app, context),
     async lock(request, tools, context) {
       const isFile = current.packageManager === "pip";
       // Indexes, and their credentials, stand in the app's files, not in what was resolved.
-      const indexUrls = isFile ? [] : (await own.lock(request, tools, context)).indexUrls;
+      const indexUrls = isFile
+        ? []
+        : [...(await own.lock(request, tools, context)).indexUrls, ...(await own.logins(request.app, context))];
       const read: ReadRequirements = async (job) => {
         const file = isFile
           ? await readRequirements("requirements.txt", null, job, tools, context)

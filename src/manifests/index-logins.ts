@@ -1,44 +1,89 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, TomlError, type TomlValue } from "smol-toml";
+import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
+import { UserError } from "../errors.js";
 import type { Context } from "../ports.js";
+import { run } from "../system/run.js";
 import { systemErrorCode } from "../system/system-error.js";
+import { onPath } from "../system/which.js";
+import { toolEnvironment } from "../tools/environment.js";
 import { isTable, tableAt, type TomlFile } from "./project.js";
 
 type Environment = Context["env"];
 
+/** Who asks an index. */
 interface Login {
   readonly user: string;
   readonly password: string;
 }
 
 /**
- * URLs of the indexes that `[tool.uv]` names, with the credentials that uv has for them by their names. A lock has neither,
- * and where it is installed from, uv knows no names.
+ * URLs of the indexes that the app's settings of uv name, with the credentials that uv has for them by their names. A lock has
+ * neither, and where it is installed from, uv knows no names.
  */
-export function uvIndexUrls({ table }: TomlFile, env: Environment): string[] {
-  const settings = tableAt(table, "tool", "uv") ?? {};
+export function uvIndexUrls(settings: TomlTable, env: Environment): string[] {
   const unnamed = [settings["index-url"], settings["extra-index-url"]].flat().filter((url) => typeof url === "string");
   return [
     ...unnamed,
-    ...indexUrls(settings.index, (name) => loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"))),
+    ...namedIndexes(settings.index).map(({ name, url }) => {
+      const login = name === null ? null : loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"));
+      return login === null ? url : withLogin(url, login);
+    }),
   ];
 }
 
-/** URLs of the sources that `[tool.poetry]` names, with the credentials that Poetry has for them in variables or its own file. */
-export async function poetryIndexUrls({ table }: TomlFile, env: Environment): Promise<string[]> {
-  const stored = await storedByPoetry(env);
-  return indexUrls(tableAt(table, "tool", "poetry")?.source, (name) => {
-    return loginIn(env, "POETRY_HTTP_BASIC_", name.replaceAll("-", "_")) ?? stored(name);
-  });
+/** A source that `[tool.poetry]` names, with the login that Poetry has for it; null if it has none. */
+export interface PoetrySource extends NamedIndex {
+  readonly login: Login | null;
 }
 
-function indexUrls(listed: TomlValue | undefined, loginOf: (name: string) => Login | null): string[] {
+/** Logins are in variables, in Poetry's own file, or the name is there and the password in the keyring. */
+export async function poetrySources({ table }: TomlFile, context: Context): Promise<PoetrySource[]> {
+  const stored = await storedByPoetry(context.env);
+  const loginOf = async (name: string): Promise<Login | null> => {
+    const login = loginIn(context.env, "POETRY_HTTP_BASIC_", variableName(name)) ?? stored(name);
+    if (login === null) return null;
+    const { user } = login;
+    const password = login.password ?? (await inKeyring(`poetry-repository-${name}`, user, context));
+    return password === null ? null : { user, password };
+  };
+  const sources = namedIndexes(tableAt(table, "tool", "poetry")?.source).map(async ({ name, url }) => {
+    return { name, url, login: name === null ? null : await loginOf(name) };
+  });
+  return Promise.all(sources);
+}
+
+/** URLs of the sources, with their logins. */
+export function poetryIndexUrls(sources: readonly PoetrySource[]): string[] {
+  return sources.map(({ url, login }) => (login === null ? url : withLogin(url, login)));
+}
+
+/** The logins as Poetry reads them from variables: its own keyring is another one than the user's. */
+export function poetryLoginVariables(sources: readonly PoetrySource[]): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const { name, login } of sources) {
+    if (name === null || login === null) continue;
+    const prefix = `POETRY_HTTP_BASIC_${variableName(name).toUpperCase()}`;
+    variables[`${prefix}_USERNAME`] = login.user;
+    variables[`${prefix}_PASSWORD`] = login.password;
+  }
+  return variables;
+}
+
+/** As Poetry has it in variables. */
+function variableName(name: string): string {
+  return name.replaceAll("-", "_");
+}
+
+interface NamedIndex {
+  readonly name: string | null;
+  readonly url: string;
+}
+
+function namedIndexes(listed: TomlValue | undefined): NamedIndex[] {
   return (Array.isArray(listed) ? listed : []).flatMap((item) => {
     const { name, url } = isTable(item) ? item : {};
-    if (typeof url !== "string") return [];
-    const login = typeof name === "string" ? loginOf(name) : null;
-    return [login === null ? url : withLogin(url, login)];
+    return typeof url === "string" ? [{ name: typeof name === "string" ? name : null, url }] : [];
   });
 }
 
@@ -54,8 +99,10 @@ function loginIn(env: Environment, prefix: string, name: string): Login | null {
   return user === "" && password === "" ? null : { user, password };
 }
 
-/** What `poetry config http-basic.…` keeps where there is no keyring. */
-async function storedByPoetry(env: Environment): Promise<(name: string) => Login | null> {
+/** What `poetry config http-basic.…` keeps in its own file: no password where there is a keyring for it. */
+async function storedByPoetry(
+  env: Environment,
+): Promise<(name: string) => { readonly user: string; readonly password: string | null } | null> {
   const directory = env.POETRY_CONFIG_DIR ?? join(env.XDG_CONFIG_HOME ?? join(env.HOME ?? "/", ".config"), "pypoetry");
   let logins: TomlValue | undefined;
   try {
@@ -67,6 +114,25 @@ async function storedByPoetry(env: Environment): Promise<(name: string) => Login
   return (name) => {
     const login = isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
     const { username, password } = isTable(login) ? login : {};
-    return typeof username === "string" && typeof password === "string" ? { user: username, password } : null;
+    if (typeof username !== "string") return null;
+    return { user: username, password: typeof password === "string" ? password : null };
   };
+}
+
+/** Milliseconds: a keyring that is locked asks somebody, who is not here. */
+const PATIENCE = 15_000;
+
+/** A password of the user's keyring, as the `keyring` on PATH tells it; null if there is none, or no such program. */
+async function inKeyring(service: string, user: string, { env, scratch, signal }: Context): Promise<string | null> {
+  const [program] = await onPath("keyring", env);
+  if (program === undefined) return null;
+  try {
+    const options = { cwd: scratch, env: toolEnvironment(env), signal, timeout: PATIENCE };
+    const { code, stdout } = await run(program, ["get", service, user], options);
+    const password = stdout.toString("utf8").replace(/\r?\n$/, "");
+    return code === 0 && password !== "" ? password : null;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }

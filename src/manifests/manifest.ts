@@ -63,6 +63,11 @@ export interface Manifest {
    */
   sources(app: string): Promise<readonly string[] | null>;
   /**
+   * URLs of indexes that the app's files name, with the credentials that the package manager has for them now. Apart from the
+   * lock, which may be remembered: credentials are not, and come and go.
+   */
+  logins(app: string, context: Context): Promise<readonly string[]>;
+  /**
    * Brings the app's requirements to the standard form, with the package manager itself where it has a lock file.
    * @throws SideError
    */

@@ -21,6 +21,7 @@ const LIST = ".slugdiff-requirements.txt";
  * every hash.)
  */
 export const pipenv: Manifest = {
+  logins: () => Promise.resolve([]), // They are in the addresses.
   async sources(app) {
     const texts = await Promise.all(FILES.map((name) => readManifest(app, name)));
     // Variables of the environment may be anywhere in them.

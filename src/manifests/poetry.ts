@@ -4,7 +4,7 @@ import { toolError } from "../resolve/errors.js";
 import { run } from "../system/run.js";
 import { toolEnvironment } from "../tools/environment.js";
 import { backToApp } from "./copy.js";
-import { poetryIndexUrls } from "./index-logins.js";
+import { poetryIndexUrls, poetryLoginVariables, poetrySources } from "./index-logins.js";
 import type { Manifest } from "./manifest.js";
 import { projectRequirements, readManifest, readToml, tableAt, tableRequirements } from "./project.js";
 import { inStandIn } from "./stand-in.js";
@@ -17,6 +17,9 @@ export const poetry: Manifest = {
     const texts = await Promise.all(FILES.map((name) => readManifest(app, name)));
     return texts.some((text) => /^type = "(?:directory|file)"$/m.test(text)) ? null : texts;
   },
+  async logins(app, context) {
+    return poetryIndexUrls(await poetrySources(await readToml(app, "pyproject.toml"), context));
+  },
   async lock(request, tools, context) {
     const { app, target } = request;
     const project = await readToml(app, "pyproject.toml");
@@ -26,6 +29,7 @@ export const poetry: Manifest = {
     // The environment's word counts for more than that of the app's own poetry.toml.
     const env = {
       ...toolEnvironment(context.env),
+      ...poetryLoginVariables(await poetrySources(project, context)),
       POETRY_VIRTUALENVS_CREATE: "false",
       POETRY_VIRTUALENVS_IN_PROJECT: "false",
       POETRY_VIRTUALENVS_PATH: join(context.scratch, "no-virtualenvs"),
@@ -58,7 +62,7 @@ export const poetry: Manifest = {
       hashes: {},
       requireHashes: false,
       preinstalled: [],
-      indexUrls: await poetryIndexUrls(project, context.env),
+      indexUrls: [],
       notes: linked
         ? ["The project itself is installed as a link to the app's files: a few hundred bytes, not weighed."]
         : [],

@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { lstat, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
 import { z } from "zod";
@@ -60,6 +60,20 @@ export async function readToml(app: string, name: string): Promise<TomlFile> {
     const message = error.message.split("\n", 1)[0] ?? "";
     throw new SideError("invalid", "manifest", `${name}:${error.line}: ${message}`, "Correct that line.");
   }
+}
+
+/**
+ * As `readToml`; null if there is no such file.
+ * @throws SideError (`invalid`) if it is malformed
+ */
+export async function readTomlIfThere(app: string, name: string): Promise<TomlFile | null> {
+  try {
+    await lstat(join(app, name));
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return null;
+    throw error;
+  }
+  return readToml(app, name);
 }
 
 /** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */

@@ -13,13 +13,25 @@ import { culpritOf } from "./built-metadata.js";
 import { backToApp, inCopy } from "./copy.js";
 import { uvIndexUrls } from "./index-logins.js";
 import type { Manifest } from "./manifest.js";
-import { isTable, projectRequirements, readToml, tableAt, type TomlFile } from "./project.js";
+import { isTable, projectRequirements, readToml, readTomlIfThere, tableAt, type TomlFile } from "./project.js";
+
+const SETTINGS = "uv.toml";
 
 /** Heroku runs `uv sync --locked --no-default-groups`; the same lock, exported, says what that installs. */
 export const uv: Manifest = {
   async sources(app) {
-    const [project, lock] = await Promise.all([readToml(app, "pyproject.toml"), readToml(app, "uv.lock")]);
-    return mayBuild(project, lock) ? null : [project.text, lock.text];
+    const [project, lock, settings] = await Promise.all([
+      readToml(app, "pyproject.toml"),
+      readToml(app, "uv.lock"),
+      readTomlIfThere(app, SETTINGS),
+    ]);
+    return mayBuild(project, lock) ? null : [project.text, lock.text, settings?.text ?? ""];
+  },
+  async logins(app, context) {
+    // uv takes a file of its own for all settings, those of pyproject.toml left aside.
+    const own = await readTomlIfThere(app, SETTINGS);
+    const settings = own?.table ?? tableAt((await readToml(app, "pyproject.toml")).table, "tool", "uv") ?? {};
+    return uvIndexUrls(settings, context.env);
   },
   async lock(request, tools, context) {
     const { target, python, building } = request;
@@ -81,7 +93,7 @@ export const uv: Manifest = {
       hashes: {},
       requireHashes: false,
       preinstalled: [],
-      indexUrls: uvIndexUrls(project, context.env),
+      indexUrls: [],
       notes,
     };
   },

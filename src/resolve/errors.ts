@@ -45,7 +45,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     words:
-      /\b40[137]\b[^.]{0,40}(unauthorized|forbidden|proxy)|authentication credentials|could not authenticate|authentication failed/i,
+      /\b40[137]\b[^.]{0,40}(unauthorized|forbidden|proxy)|authentication credentials|authorization error|could not authenticate|authentication failed/i,
     state: "unweighable",
     message: "An index, a repository or a proxy refused access.",
     hint: "Give this run the credentials that Heroku's build has, for instance in PIP_EXTRA_INDEX_URL or ~/.netrc.",

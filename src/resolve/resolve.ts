@@ -85,7 +85,7 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
     direct: named.map(({ requirement: { extras, location }, distribution }): DirectRequirement => {
       return { name: distribution.name, extras, location };
     }),
-    pylock: withCredentials(lock.pylock, lock.indexUrls),
+    pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await MANIFESTS[manager].logins(app, context))]),
     notes: lock.notes,
   };
 }

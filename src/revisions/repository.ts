@@ -1,11 +1,13 @@
-import { copyFile, mkdir, mkdtemp, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { constants } from "node:fs";
+import { access, copyFile, mkdir, mkdtemp, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.js";
 import type { Revision } from "../model/slug.js";
 import { MIB } from "../model/bytes.js";
 import { inTarOrder, type TreeEntry } from "../model/tree.js";
 import type { Context } from "../ports.js";
 import { lastLines } from "../system/run.js";
+import { systemErrorCode } from "../system/system-error.js";
 import type { Credentials } from "./credentials.js";
 import { findDefaultBase } from "./default-base.js";
 import { Git, gitEnvironment } from "./git.js";
@@ -109,6 +111,7 @@ export async function openRepository(
   if (!(await isDirectory(start))) {
     throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
   }
+  await requireReadable(start);
   const asked = ["rev-parse", "--absolute-git-dir"];
   let here = new Git(start, gitEnvironment(context.env), context.signal);
   let found = await here.run(asked);
@@ -116,7 +119,14 @@ export async function openRepository(
     here = here.at(start, await trusting(start, context));
     found = await here.run(asked);
   }
-  if (found.code !== 0) throw openError(dir, found.stderr);
+  if (found.code !== 0) {
+    // Git takes a repository that it can't read for none.
+    for (let at = start; ; at = dirname(at)) {
+      await requireReadable(join(at, ".git"));
+      if (dirname(at) === at) break;
+    }
+    throw openError(dir, found.stderr);
+  }
   const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
   const top = await here.line(["rev-parse", "--show-toplevel"]);
   return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
@@ -124,6 +134,18 @@ export async function openRepository(
 
 /** What git says of a repository that another user owns. */
 const DUBIOUS = /dubious ownership|unsafe repository/;
+
+/** @throws UserError if a directory is there, and this user may not look into it */
+async function requireReadable(directory: string): Promise<void> {
+  try {
+    await access(directory, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "EACCES" && (await isDirectory(directory))) {
+      throw new UserError(`${directory} can't be read: ${code}.`, "Run it as somebody who may, or change who may.");
+    }
+  }
+}
 
 function openError(dir: string, stderr: string): UserError {
   if (DUBIOUS.test(stderr)) {

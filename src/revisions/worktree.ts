@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { constants, createReadStream, type Stats } from "node:fs";
-import { chmod, copyFile, lstat, readFile, readlink, writeFile } from "node:fs/promises";
+import { access, chmod, copyFile, lstat, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { lfsPointer, lfsSize, mayBeLfsPointer } from "../app/lfs.js";
-import { UserError } from "../errors.js";
+import { SideError, UserError } from "../errors.js";
 import type { TreeEntry } from "../model/tree.js";
 import { lastLines } from "../system/run.js";
+import { systemErrorCode } from "../system/system-error.js";
 import { splitAtNul, type Git } from "./git.js";
 import { planTree, type GitEntry, type PlannedFile, type TreePlan } from "./tree-plan.js";
 import { explain, makeDirectories, writeLink, type OnBytes } from "./tree-writer.js";
@@ -163,13 +164,21 @@ function parentOf(path: Buffer): Buffer | null {
   return slash === -1 ? null : path.subarray(0, slash);
 }
 
+/**
+ * Null for what is not there. What can't be looked at may well be there.
+ * @throws UserError
+ */
 async function lstatOrNull(path: Buffer): Promise<Stats | null> {
   try {
     return await lstat(path);
-  } catch {
-    return null;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== "EACCES" && code !== "EPERM" && code !== "EIO") return null;
+    throw new UserError(`${path.toString("utf8")} can't be looked at: ${code}.`, READABLE);
   }
 }
+
+const READABLE = "Weigh the worktree as somebody who may read all tracked files, or weigh a commit.";
 
 /**
  * Copies the tracked files to `into`, which must exist, but for those of a sparse checkout.
@@ -207,6 +216,13 @@ export function bytesOf({ plan, tracked, sparse }: TrackedFiles): number {
 async function copyOne(file: PlannedFile, { source, status, filter }: Tracked, into: string): Promise<TreeEntry> {
   const target = join(into, file.path);
   const mode = file.executable ? 0o755 : 0o644;
+  try {
+    await access(source, constants.R_OK);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === null) throw error;
+    throw new SideError("unweighable", "revision", `${JSON.stringify(file.path)} can't be read: ${code}.`, READABLE);
+  }
   try {
     if (filter === "lfs" && status !== null && status.size > 0 && !(await holdsPointer(source, status.size))) {
       const pointer = await pointerTo(source, status.size);

@@ -37,7 +37,7 @@ export async function createScratch(
     if (code === null) throw error;
     throw new UserError(
       `No scratch directory could be made in ${parent}: ${code}.`,
-      "Set TMPDIR to a directory with room.",
+      "Set TMPDIR to a directory with room, where you may write.",
     );
   }
   // A full disk is told of by what comes next.

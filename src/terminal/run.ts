@@ -82,7 +82,11 @@ async function runCommand(
         },
       });
       if (invocation.action === "clear") await store.clear();
-      const { layers, bytes } = await store.stats();
+      const { layers, bytes } = await store.stats().catch((error: unknown) => {
+        const code = systemErrorCode(error);
+        if (code === null) throw error;
+        throw new UserError(`The layer store in ${directory} can't be read: ${code}.`, "Check its permissions.");
+      });
       stdout.write(`${layers} layers, ${mib(bytes)}, in ${directory}\n`);
       return 0;
     }
@@ -180,7 +184,10 @@ async function writeResult(file: string, text: string): Promise<void> {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null) throw error;
-    throw new UserError(`${file} can't be written: ${code}.`, "Give --output a file in a directory that exists.");
+    throw new UserError(
+      `${file} can't be written: ${code}.`,
+      "Give --output a file in a directory that exists, and that you may write to.",
+    );
   }
 }
 

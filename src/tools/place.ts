@@ -33,7 +33,11 @@ export async function place(parent: string, name: string, fill: (directory: stri
     // Another process has just finished the same.
     if (code === "ENOTEMPTY" || code === "EEXIST") return target;
     if (code === null) throw error;
-    throw new UserError(`${parent} can't be written: ${code}.`, "Free some space there, or choose another directory.");
+    const mend = code === "ENOSPC" || code === "EDQUOT" ? "Free some space there" : "Make it writable";
+    throw new UserError(
+      `${parent} can't be written: ${code}.`,
+      `${mend}, or keep nothing there: --cache-dir DIR for another directory, --no-cache for none.`,
+    );
   }
   return target;
 }
