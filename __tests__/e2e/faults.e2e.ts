@@ -113,7 +113,7 @@ describe("when GitHub fails", () => {
     await pull.comment();
     const { comment } = oneComment(shop, pull.number);
     const { comments } = shop.github.state.repository("acme/shop");
-    shop.push(pull.number, { "app.py": "print('again')\n" });
+    // A second run for the same head: the comment has to learn of it, though its text stays.
     shop.github.inject({
       method: "PATCH",
       path: /\/comments\/\d+$/,
