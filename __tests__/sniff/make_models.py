@@ -29,6 +29,16 @@ def make_safetensors() -> None:
     )
 
 
+def make_widths() -> None:
+    """The same weights as they are, and as one would store them in fewer bits."""
+    weights = numbers(1_000_000).reshape(1000, 1000)
+    save_file({"w": weights}, out / "float32.safetensors")
+    save_file({"w": weights.astype("float16")}, out / "float16.safetensors")
+    for name, axis in [("tensor", None), ("rows", 1)]:
+        scale = np.abs(weights).max(axis=axis, keepdims=True) / 127
+        save_file({"w": np.round(weights / scale).astype("int8"), "s": scale}, out / f"int8-{name}.safetensors")
+
+
 def make_onnx() -> None:
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [100])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [100])
@@ -149,6 +159,7 @@ def make_pytorch() -> None:
 
 
 make_safetensors()
+make_widths()
 make_onnx()
 make_hdf5()
 make_keras()

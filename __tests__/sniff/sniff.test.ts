@@ -1,10 +1,13 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { adviseOnFiles } from "../../src/advise/files/advise.js";
 import { MIB } from "../../src/model/bytes.js";
+import type { Entry } from "../../src/model/layer.js";
 import type { TreeEntry } from "../../src/model/tree.js";
-import type { SniffedModel } from "../../src/model/sniffed.js";
+import { NOTHING_SNIFFED, type SniffedModel } from "../../src/model/sniffed.js";
 import { sniffApp, sniffModel } from "../../src/sniff/sniff.js";
 import { scanTree } from "../../src/weigh/scan.js";
 import { directory, models } from "./support.js";
@@ -98,6 +101,23 @@ describe("models that their frameworks' tools wrote", () => {
     });
     expect(await sniffed("ck-1.index", CHECKPOINT, { others: 0, checkpoint: 1_000 })).toBeNull();
   });
+});
+
+test("what float16 and int8 would leave is predicted within 5 %", async () => {
+  const weighed = (name: string): number => gzipSync(readFileSync(join(real, name))).length;
+  const path = "float32.safetensors";
+  const sniffed = await sniffModel(join(real, path), ALONE);
+  const models = new Map(sniffed === null ? [] : [[path, sniffed] as const]);
+  const entry: Entry = { path, kind: "file", disk: 4_000_000, compressed: weighed(path) };
+  const [advice] = adviseOnFiles([entry], { ...NOTHING_SNIFFED, models });
+  const predicted = new Map(advice?.model?.predicted.map(({ as, compressed }) => [as, compressed]));
+  for (const [as, name] of [
+    ["float16", "float16"],
+    ["int8", "int8-tensor"],
+    ["int8", "int8-rows"],
+  ] as const) {
+    expect(Math.abs((predicted.get(as) ?? 0) / weighed(`${name}.safetensors`) - 1)).toBeLessThan(0.05);
+  }
 });
 
 describe("what does not tell the truth", () => {

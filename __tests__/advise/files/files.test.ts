@@ -172,10 +172,10 @@ describe("models that were looked into", () => {
     expect(advice?.saving.compressed).toBe(90 * MIB);
     expect(advice?.model?.predicted).toEqual([
       { as: "float16", compressed: Math.round((90 * MIB * 0.5 * 0.92) / 0.93) },
-      { as: "int8", compressed: Math.round((90 * MIB * 0.25 * 0.84) / 0.93) },
+      { as: "int8", compressed: Math.round((90 * MIB * 0.25 * 0.88) / 0.93) },
     ]);
     expect(advice?.detail).toContain("float32: 100.0 MiB");
-    expect(advice?.detail).toContain("Predicted in the slug: 44.5 MiB as float16, 20.3 MiB as int8.");
+    expect(advice?.detail).toContain("Predicted in the slug: 44.5 MiB as float16, 21.3 MiB as int8.");
   });
 
   test("know what only training needs", () => {

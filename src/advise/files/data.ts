@@ -1,5 +1,5 @@
 import { MIB } from "../../model/bytes.js";
-import { extension, OBJECT_STORAGE, type FileRule } from "./rule.js";
+import { extension, OBJECT_STORAGE, type FileRule, type Found } from "./rule.js";
 
 /** Of tables, databases and archives a small one is configuration or seed data. Bytes on disk. */
 const SMALLEST = MIB;
@@ -50,6 +50,8 @@ const MEDIA = new Set([
   ...["ttf", "otf", "woff", "woff2", "eot"],
 ]);
 
+const several = ({ count, weight }: Found): string => (weight.files === 1 ? "" : `${count}. `);
+
 /** Data and media that something of the app may well open: they move, and are not hidden. */
 export const DATA: readonly FileRule[] = [
   {
@@ -64,8 +66,8 @@ export const DATA: readonly FileRule[] = [
     least: null,
     ignore: "never",
     title: ({ name }) => `Move the data in ${name} out of the slug`,
-    detail: ({ count }) =>
-      `${count}. What the app queries belongs in Postgres, what it reads as a whole in object storage. What nothing opens at run time can go into \`.slugignore\`.`,
+    detail: (found) =>
+      `${several(found)}What the app queries belongs in Postgres, what it reads as a whole in object storage. What nothing opens at run time can go into \`.slugignore\`.`,
     sources: [OBJECT_STORAGE],
   },
   {
@@ -77,8 +79,8 @@ export const DATA: readonly FileRule[] = [
     least: MIB,
     ignore: "never",
     title: ({ name }) => `Serve the media in ${name} from object storage or a CDN`,
-    detail: ({ count }) =>
-      `${count}. Every dyno carries them, and they hardly compress. What has to stay can often be smaller: WebP or AVIF instead of PNG, WOFF2 instead of TTF.`,
+    detail: (found) =>
+      `${several(found)}Every dyno carries them, and they hardly compress. What has to stay can often be smaller: WebP or AVIF instead of PNG, WOFF2 instead of TTF.`,
     sources: ["https://devcenter.heroku.com/articles/s3"],
   },
 ];

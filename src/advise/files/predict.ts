@@ -2,8 +2,11 @@ import type { ModelFacts, PredictedModel } from "../../model/file-advice.js";
 import { entriesWeight, type Entry } from "../../model/layer.js";
 import type { NumberType, Sniffed, SniffedModel } from "../../model/sniffed.js";
 
-/** What is left of random weights after gzip, by type: measured on normally distributed numbers. Others as float32. */
-const LEFT: Partial<Record<NumberType, number>> = { float16: 0.92, bfloat16: 0.92, int8: 0.84, uint8: 0.84 };
+/**
+ * What gzip leaves of weights, by type; others as float32. Measured on normally distributed numbers: int8 is between
+ * 0.846, scaled by the largest of the whole tensor, and 0.917, by the largest of each row. The tests weigh both.
+ */
+const LEFT: Partial<Record<NumberType, number>> = { float16: 0.92, bfloat16: 0.92, int8: 0.88, uint8: 0.88 };
 const LEFT_OTHERWISE = 0.93;
 
 /** Bytes of one number of the types that can be stored in fewer bits. */
