@@ -22,40 +22,29 @@ const MINOR = "3.12";
 
 /** Those that the constants were found with. */
 const FITTED = [
+  ...["ai-edge-litert", "aiohttp", "babel", "boto3", "botocore", "celery", "certifi", "charset-normalizer"],
   ...[
-    "ai-edge-litert",
-    "aiohttp",
-    "babel",
-    "boto3",
-    "botocore",
-    "celery",
-    "certifi",
-    "charset-normalizer",
     "cryptography",
+    "django",
+    "docutils",
+    "faker",
+    "flask",
+    "google-api-python-client",
+    "google-cloud-storage",
+    "grpcio",
   ],
-  ...["django", "docutils", "faker", "flask", "google-api-python-client", "google-cloud-storage", "grpcio", "gunicorn"],
-  ...["h5py", "idna", "jinja2", "keras", "lightgbm", "lxml", "matplotlib", "networkx", "nltk", "numpy", "openai"],
-  ...["opencv-python-headless", "pandas", "pillow", "plotly", "protobuf", "psycopg2-binary", "pyarrow", "pydantic"],
-  ...["pydantic-core", "pygments", "pytz", "redis", "requests", "rich", "scikit-learn", "scipy", "setuptools", "six"],
-  ...["spacy", "sqlalchemy"],
+  ...["gunicorn", "h5py", "idna", "jinja2", "keras", "lightgbm", "lxml", "matplotlib"],
+  ...["networkx", "nltk", "numpy", "openai", "opencv-python-headless", "pandas", "pillow", "plotly"],
+  ...["protobuf", "psycopg2-binary", "pyarrow", "pydantic", "pydantic-core", "pygments", "pytz", "redis"],
+  ...["requests", "rich", "scikit-learn", "scipy", "setuptools", "six", "spacy", "sqlalchemy"],
+  ...["statsmodels", "stripe", "sympy", "transformers", "tzdata", "xgboost-cpu"],
 ];
 
 /** Those that the constants know nothing of. */
 const OTHERS = [
-  ...[
-    "attrs",
-    "click",
-    "fastapi",
-    "kombu",
-    "mypy",
-    "pyjwt",
-    "pymongo",
-    "ruff",
-    "starlette",
-    "statsmodels",
-    "streamlit",
-  ],
-  ...["stripe", "sympy", "tokenizers", "transformers", "uvicorn", "werkzeug", "xgboost-cpu"],
+  ...["attrs", "beautifulsoup4", "click", "fastapi", "jsonschema", "kombu", "langchain-core", "mypy"],
+  ...["orjson", "psutil", "pyjwt", "pymongo", "pyyaml", "ruff", "sentry-sdk", "starlette"],
+  ...["streamlit", "tokenizers", "uvicorn", "uvloop", "werkzeug"],
 ];
 
 const Lock = z.object({

@@ -8,7 +8,9 @@ export type WheelFiles = Readonly<Record<string, string>>;
 
 const WRITE = `
 import json, random, sys, zipfile
-path, files, empty = json.load(sys.stdin)
+path, files, empty, zip64 = json.load(sys.stdin)
+if zip64: # As for more than 65,535 files, and for files of more than 4 GiB.
+    zipfile.ZIP_FILECOUNT_LIMIT, zipfile.ZIP64_LIMIT = 1, 100
 with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
     for name, text in files.items():
         kind, _, count = text.partition(":")
@@ -19,8 +21,8 @@ with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
 `;
 
 /** Writes a wheel by Python's own zipfile, with so many empty files besides. */
-export function writeWheel(path: string, files: WheelFiles, empty = 0): void {
-  execFileSync("python3", ["-c", WRITE], { input: JSON.stringify([path, files, empty]) });
+export function writeWheel(path: string, files: WheelFiles, empty = 0, zip64 = false): void {
+  execFileSync("python3", ["-c", WRITE], { input: JSON.stringify([path, files, empty, zip64]) });
 }
 
 /** A small wheel with something of everything. */

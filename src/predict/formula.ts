@@ -18,8 +18,8 @@ export interface Likely {
 }
 
 /*
- * All constants are from the 48 wheels of bench/prediction.ts, 1 KB to 61 MB, against what the weigher made of them installed; the
- * section "Prediction" of docs/how-it-measures.md has the table.
+ * The constants are from the 54 wheels that bench/prediction.ts calls fitted (11 KB to 61 MB), against what the weigher made of them
+ * installed. The section "Prediction" of docs/how-it-measures.md has the table.
  */
 
 /** Bytes that the tar headers of a file and of a directory come to. */
@@ -31,14 +31,17 @@ const HEADER = { file: 50, directory: 40 };
  */
 const ALIKE = { share: 0.6, bytes: 1000, ratio: 0.8 };
 
-/** Bytecode: on disk for each byte and each file of source, in the tar for each packed byte of it. */
-const BYTECODE = { disk: 1.2, file: 300, compressed: 1.6 };
+/**
+ * Bytecode: on disk for each byte and each file of source; in the tar for each packed byte of it, but for the first ones, which are
+ * much the same in all files. Packed bytes tell more than the source's size: docstrings and tables are large in both forms.
+ */
+const BYTECODE = { disk: 1.2, file: 300, compressed: 1.95, alike: 500 };
 
 /** A file that the archive has without compression may come to a third, or to all of it. */
 const STORED = { compressed: 0.65, error: 0.35 };
 
 /** Half-width of the band: of the files, of what likeness saves, and of the bytecode. */
-const BAND = { files: 0.02, alike: 0.4, bytecode: 0.3, any: KIB };
+const BAND = { files: 0.04, alike: 0.4, bytecode: 0.3, any: KIB };
 
 /** For each byte of a wheel of which only the size is known: without extension modules, it is mostly source. */
 const BY_SIZE = {
@@ -82,7 +85,7 @@ export function likelyByFiles(files: readonly ZipEntry[], minor: string): Likely
     add(path, file.size, own);
     error += BAND.files * own + BAND.alike * saved + (file.stored ? STORED.error * file.size : 0);
     if (isCompiled(path, packages)) {
-      const bytecode = BYTECODE.compressed * packed;
+      const bytecode = Math.max(HEADER.file, BYTECODE.compressed * (packed - BYTECODE.alike));
       add(bytecodePath(path, minor), BYTECODE.disk * file.size + BYTECODE.file, bytecode);
       error += BAND.bytecode * bytecode;
     }
