@@ -5,7 +5,7 @@ import ts from "typescript-eslint";
 /** The direction of `docs/architecture.md`: model, then the pure stages, then the edges, then the pipeline, then the roots. */
 const PURE = ["advise", "attribute", "compare", "judge", "report", "render", "events"];
 const EDGES = [
-  ...["revisions", "app", "python", "tools", "manifests", "resolve", "install", "weigh", "store", "system"],
+  ...["revisions", "app", "python", "tools", "manifests", "resolve", "install", "predict", "weigh", "store", "system"],
   ...["sandbox", "github", "publish", "sniff"],
 ];
 const stage = (names) => names.map((name) => `./src/${name}`);

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from "node:http";
+import { Agent as HttpAgent, get as httpGet, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, get as httpsGet } from "node:https";
 import type { Context } from "../ports.js";
 
@@ -13,16 +13,18 @@ const MOST_REDIRECTS = 20;
  * can be told of one (since 22.21 and 24.5; older ones go without). Redirects are followed, without credentials to another host.
  * @param url http or https, without user information
  * @param authorization header that logs in; null for none
+ * @param more headers besides, for every server on the way
  * @throws any error of the network
  */
 export async function download(
   url: URL,
   authorization: string | null,
   { env, signal }: Pick<Context, "env" | "signal">,
+  more: OutgoingHttpHeaders = {},
 ): Promise<IncomingMessage> {
   let [at, header] = [url, authorization];
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const response = await request(at, header, env, signal);
+    const response = await request(at, header === null ? more : { ...more, authorization: header }, env, signal);
     const { location } = response.headers;
     if (!isRedirect(response.statusCode) || location === undefined) return response;
     response.destroy();
@@ -36,12 +38,11 @@ export async function download(
 
 function request(
   url: URL,
-  authorization: string | null,
+  headers: OutgoingHttpHeaders,
   proxyEnv: Context["env"],
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = authorization === null ? {} : { authorization };
     const common = { headers, signal, timeout: SILENCE };
     const sent =
       url.protocol === "https:"
@@ -54,4 +55,21 @@ function request(
 
 function isRedirect(status = 0): boolean {
   return [301, 302, 303, 307, 308].includes(status);
+}
+
+/** An address without the user information in it, and the header that logs in with that; null if there is none. */
+export function withoutLogin(address: URL): { readonly url: URL; readonly authorization: string | null } {
+  const url = new URL(address);
+  const user = `${unescaped(url.username)}:${unescaped(url.password)}`;
+  url.username = "";
+  url.password = "";
+  return { url, authorization: user === ":" ? null : `Basic ${Buffer.from(user).toString("base64")}` };
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // Not percent-encoded after all.
+  }
 }

@@ -13,7 +13,7 @@ import type { Tree } from "../model/tree.js";
 import { inTarOrder } from "../model/tree.js";
 import type { Activity, Context } from "../ports.js";
 import { redact, secretsOf } from "../system/redact.js";
-import { download } from "./download.js";
+import { download, withoutLogin } from "./download.js";
 import { errorCode } from "./errors.js";
 import { walk } from "./survey.js";
 
@@ -72,7 +72,8 @@ export async function unpackRuntime(
 
 async function openArchive(archive: string, context: Pick<Context, "env" | "signal">): Promise<Readable> {
   if (!/^https?:\/\//i.test(archive)) return createReadStream(archive);
-  const { url, authorization } = withoutCredentials(archive);
+  if (!URL.canParse(archive)) throw unusable("its address is not a URL");
+  const { url, authorization } = withoutLogin(new URL(archive));
   const response = await download(url, authorization, context).catch((error: unknown) => {
     throw unusable(`it could not be fetched (${redact(messageOf(error), secretsOf(context.env))})`);
   });
@@ -80,23 +81,6 @@ async function openArchive(archive: string, context: Pick<Context, "env" | "sign
   if (statusCode >= 200 && statusCode < 300) return response;
   response.destroy();
   throw unusable(`its address answers ${statusCode}`);
-}
-
-function withoutCredentials(address: string): { readonly url: URL; readonly authorization: string | null } {
-  if (!URL.canParse(address)) throw unusable("its address is not a URL");
-  const url = new URL(address);
-  const user = `${unescaped(url.username)}:${unescaped(url.password)}`;
-  url.username = "";
-  url.password = "";
-  return { url, authorization: user === ":" ? null : `Basic ${Buffer.from(user).toString("base64")}` };
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // Not percent-encoded after all.
-  }
 }
 
 /** Passes the archive on while it is hashed and counted. */

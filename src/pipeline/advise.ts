@@ -5,11 +5,14 @@ import { retainedWeights } from "../attribute/retained.js";
 import type { AdviceFacts, AppDistribution, Candidate, ManifestChange } from "../model/advice.js";
 import type { TargetOptions } from "../model/options.js";
 import type { Advice } from "../model/report.js";
+import { layerKey, type Layer } from "../model/layer.js";
 import type { Slug } from "../model/slug.js";
 import type { Weight } from "../model/weight.js";
 import { SILENT } from "../ports.js";
+import { predictedLayer, predictWheel } from "../predict/predict.js";
 import { filesAdvice, requirementsAdvice, savingOf } from "../report/advice.js";
 import { sniffApp } from "../sniff/sniff.js";
+import { mapAtOnce } from "../system/at-once.js";
 import { readAppFile, type CheckedOutApp } from "./checked-out.js";
 import { planWhatIf, type Plan } from "./plan.js";
 import type { Shared } from "./shared.js";
@@ -27,6 +30,8 @@ export interface Advised {
 interface Tried {
   readonly candidate: Candidate;
   readonly after: Weight;
+  /** Half-width of the error band of what was predicted, in compressed bytes; 0 if all of it is known. */
+  readonly error: number;
 }
 
 /** How much may be spent, and what is too little to speak of. */
@@ -36,6 +41,9 @@ export interface AdviceBudget {
   /** Bytes of the compressed slug. */
   readonly noiseFloor: number;
 }
+
+/** Resolutions wait for the network. */
+const AT_ONCE = 3;
 
 /** More candidates than this are not tried: the first are the most promising. */
 const MOST = 12;
@@ -53,32 +61,51 @@ async function aboutFiles({ checkedOut, plan, slug }: Advised, { noiseFloor }: A
 }
 
 /**
- * Tries what the rules propose, each resolved again as a whole, installed and weighed as any revision is, as long as there is
- * time.
+ * Tries what the rules propose, each resolved again as a whole. What is not known of it is predicted; then it is installed and weighed
+ * as any revision is, the best first, as long as there is time.
  */
-async function aboutRequirements(app: Advised, budget: AdviceBudget, shared: Shared): Promise<Advice[]> {
+async function aboutRequirements(app: Advised, { time, noiseFloor }: AdviceBudget, shared: Shared): Promise<Advice[]> {
   const candidates = RULES.flatMap((rule) => rule.propose(factsOf(app))).slice(0, MOST);
   if (candidates.length === 0) return [];
   const { context } = shared.parts;
   const activity = context.progress.start("Trying what would be smaller", candidates.length, "count");
-  const end = AbortSignal.timeout(budget.time);
+  const end = AbortSignal.timeout(time);
   const signal = AbortSignal.any([context.signal, end]);
   const inTime: Shared = {
     ...shared,
     parts: { ...shared.parts, context: { ...context, signal, progress: SILENT } },
     timings: {},
   };
+  const orNull = unlessEnded(end, context.signal);
+  const predicted = await mapAtOnce(candidates, AT_ONCE, (each) =>
+    tryOne(each, app, predicting(app, inTime)).catch(orNull),
+  );
+  const saving = ({ after }: Tried): number => app.slug.total.compressed - after.compressed;
+  const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) > noiseFloor);
   const advice: Advice[] = [];
-  for (const candidate of candidates) {
-    const tried = end.aborted ? null : await tryOne(candidate, app, inTime).catch(unlessEnded(end, context.signal));
-    if (tried !== null) advice.push(await adviceOf(tried, app));
+  for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
+    const isMeasurable = tried.error > 0 && !end.aborted;
+    const measured = isMeasurable ? await tryOne(tried.candidate, app, inTime).catch(orNull) : null;
+    advice.push(await adviceOf(measured ?? tried, app));
     activity.advance(1);
   }
   activity.end();
   return advice;
 }
 
-async function adviceOf({ candidate, after }: Tried, { checkedOut, plan, slug }: Advised): Promise<Advice> {
+/** Where what is not known is predicted, and nothing installed. */
+function predicting({ checkedOut, plan }: Advised, shared: Shared): Shared {
+  const options = { minor: plan.target.python.minor, app: checkedOut.root };
+  return {
+    ...shared,
+    predict: async (distribution) => {
+      const prediction = await predictWheel(distribution.source, options, shared.parts.context);
+      return prediction === null ? null : predictedLayer(distribution, prediction);
+    },
+  };
+}
+
+async function adviceOf({ candidate, after, error }: Tried, { checkedOut, plan, slug }: Advised): Promise<Advice> {
   const { direct, packageManager } = plan.resolution;
   const texts = new Map<string, string>();
   for (const { location } of direct) {
@@ -86,7 +113,7 @@ async function adviceOf({ candidate, after }: Tried, { checkedOut, plan, slug }:
     if (text !== null) texts.set(location.file, text);
   }
   const remedy = remedyFor(candidate.change, packageManager, direct, texts);
-  return requirementsAdvice(candidate, savingOf(slug.total, after, 0), remedy);
+  return requirementsAdvice(candidate, savingOf(slug.total, after, error), remedy);
 }
 
 /** For `catch`: what the time was too short for has no figure. */
@@ -133,9 +160,20 @@ async function tryOne(candidate: Candidate, app: Advised, shared: Shared): Promi
       options,
       shared,
     );
-    if (side.state === "weighed") return { candidate: { ...candidate, change }, after: side.slug.total };
+    if (side.state !== "weighed") continue;
+    const { layers, total } = side.slug;
+    return { candidate: { ...candidate, change }, after: total, error: predictedError(layers, app.slug.layers) };
   }
   return null;
+}
+
+/** What is uncertain of the layers that the app does not have as it is. */
+function predictedError(layers: readonly Layer[], known: readonly Layer[]): number {
+  const there = new Set(known.map((layer) => `${layerKey(layer)} ${layer.version ?? ""}`));
+  return layers.reduce(
+    (error, layer) => error + (there.has(`${layerKey(layer)} ${layer.version ?? ""}`) ? 0 : layer.error),
+    0,
+  );
 }
 
 /** Any version of what comes, for where there is none of the version that goes. */

@@ -1,3 +1,4 @@
+import { SideError } from "../errors.js";
 import { install } from "../install/install.js";
 import { preinstalled, type ToolSet } from "../install/preinstalled.js";
 import type { InstalledDistribution, WeighedLayer } from "../model/distribution.js";
@@ -9,6 +10,7 @@ import { homeDirectories } from "../model/target.js";
 import { inTarOrder } from "../model/tree.js";
 import { allowed, type Building } from "../sandbox/building.js";
 import { layerStoreKey } from "../store/key.js";
+import { mapAtOnce } from "../system/at-once.js";
 import { removeTree } from "../system/remove-tree.js";
 import { COMPRESSOR } from "../weigh/zlib.js";
 import type { Weigher } from "../weigh/weigher.js";
@@ -124,13 +126,14 @@ interface Group extends ToolSet {
   readonly cutoff: string;
 }
 
-async function weighGroup(group: Group, { parts, layers, timings }: Shared): Promise<Installed[]> {
+async function weighGroup(group: Group, { parts, layers, predict, timings }: Shared): Promise<readonly Installed[]> {
   const { kind, plan, root, distributions, environment, building, cutoff } = group;
   const { target, interpreter } = plan;
   const { tools, context, weigher } = parts;
   const wanted = new Map(
     distributions.map((distribution) => [distributionKey(distribution, plan, root), distribution]),
   );
+  if (predict !== null) return predictGroup(kind, wanted, await layers.known(new Set(wanted.keys())), predict);
   const found = await layers.all(new Set(wanted.keys()), async (missing, add) => {
     const unknown = [...wanted].filter(([key]) => missing.has(key));
     const keys = new Map(unknown.map(([key, { name }]) => [name, key]));
@@ -161,4 +164,22 @@ async function weighGroup(group: Group, { parts, layers, timings }: Shared): Pro
     kind,
     weighed: layerOf(found, key, distribution.name),
   }));
+}
+
+/** Distributions at once: each takes a request or two. */
+const PREDICTED_AT_ONCE = 8;
+
+/** The layers that are known, and what the others are likely to be. */
+async function predictGroup(
+  kind: Installed["kind"],
+  wanted: ReadonlyMap<string, ResolvedDistribution>,
+  known: ReadonlyMap<string, WeighedLayer>,
+  predict: NonNullable<Shared["predict"]>,
+): Promise<readonly Installed[]> {
+  return mapAtOnce([...wanted], PREDICTED_AT_ONCE, async ([key, distribution]): Promise<Installed> => {
+    const weighed = known.get(key) ?? (await predict(distribution));
+    if (weighed !== null) return { distribution, kind, weighed };
+    const text = `What ${distribution.name} weighs can't be predicted.`;
+    throw new SideError("unweighable", "weigh", text, "Have it installed and weighed.");
+  });
 }

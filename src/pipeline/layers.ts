@@ -21,6 +21,8 @@ export interface LayerCache {
    * `make`. Where another caller's `make` fails, this caller's is tried: its other distributions may be to blame.
    */
   all(wanted: ReadonlySet<string>, make: MakeLayers): Promise<ReadonlyMap<string, WeighedLayer>>;
+  /** Those of the layers that are known already. */
+  known(wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, WeighedLayer>>;
 }
 
 export function createLayerCache(store: LayerStore): LayerCache {
@@ -42,6 +44,15 @@ export function createLayerCache(store: LayerStore): LayerCache {
   }
 
   return {
+    async known(wanted) {
+      const found = new Map<string, WeighedLayer>();
+      await mapAtOnce([...wanted], READ_AT_ONCE, async (key) => {
+        const made = await claimed.get(key)?.catch(() => undefined);
+        const layer = made?.get(key) ?? (isStored(key) ? await store.get(key) : null);
+        if (layer !== null) found.set(key, layer);
+      });
+      return found;
+    },
     async all(wanted, make) {
       const result = new Map<string, WeighedLayer>();
       let open = [...wanted];

@@ -1,6 +1,7 @@
 import { createAnswers, type Answers } from "../store/answers.js";
 import type { Interpreter } from "../python/interpreters.js";
 import { createLayerCache, type LayerCache } from "./layers.js";
+import type { ResolvedDistribution } from "../model/resolution.js";
 import type { Parts } from "./parts.js";
 import type { Timings } from "./stage.js";
 import type { WeighedLayer } from "../model/distribution.js";
@@ -20,6 +21,8 @@ export interface Shared {
   readonly runtimes: Map<string, Promise<WeighedRuntime>>;
   /** Interpreters by the Python version that is wanted. */
   readonly interpreters: Map<string, Promise<Interpreter | null>>;
+  /** Stands in for installing what is not known; null where everything is to be weighed. Null of what can't be predicted. */
+  readonly predict: ((distribution: ResolvedDistribution) => Promise<WeighedLayer | null>) | null;
   readonly timings: Timings;
 }
 
@@ -31,6 +34,7 @@ export function createShared(parts: Parts): Shared {
     answers: createAnswers(parts.store),
     runtimes: new Map(),
     interpreters: new Map(),
+    predict: null,
     timings: {},
   };
 }
