@@ -81,6 +81,7 @@ describe("every input and output", () => {
       "max-increase": "40K",
       "noise-floor": "1K",
       allowance: "3K",
+      "advice-time": "0",
       cutoff: "2026-11-01T00:00:00Z",
       builds: "never",
       "runtime-archive": shop.runtimeArchive,

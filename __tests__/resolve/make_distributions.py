@@ -12,6 +12,12 @@ import zipfile
 BACKEND = "def build_wheel(directory, settings=None, metadata=None):\n    raise SystemExit('this build always fails')\n"
 
 
+def noise(count, seed):
+    """Text of which half can't be packed, the same each time."""
+    blocks = (hashlib.sha256(f"{seed} {number}".encode()).hexdigest() for number in range(count // 64 + 1))
+    return "".join(blocks)[:count]
+
+
 def metadata(item, version):
     lines = [f"Metadata-Version: {version}", f"Name: {item['name']}", f"Version: {item['version']}"]
     lines += [f"Provides-Extra: {extra}" for extra in item.get("extras", [])]
@@ -27,6 +33,7 @@ def wheel(directory, item):
     info = f"{name}-{item['version']}.dist-info"
     files = {
         f"{name}/__init__.py": "",
+        **({f"{name}/data.txt": noise(item["bytes"], name)} if "bytes" in item else {}),
         f"{info}/METADATA": metadata(item, "2.1"),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }

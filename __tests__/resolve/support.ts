@@ -126,6 +126,8 @@ export interface Made {
   readonly tag?: string;
   readonly python?: string;
   readonly sdist?: boolean;
+  /** Of text in a wheel, half of which is left when it is packed. */
+  readonly bytes?: number;
   /** A source archive that does not state its metadata. */
   readonly dynamic?: boolean;
 }

@@ -189,6 +189,8 @@ def make_session(index_urls: list[str]) -> Any:
     session = PipSession(index_urls=index_urls, retries=2)
     session.timeout = 30
     session.auth.prompting = False
+    if "subprocess" in (os.environ.get("PIP_KEYRING_PROVIDER"), os.environ.get("UV_KEYRING_PROVIDER")):
+        session.auth.keyring_provider = "subprocess"  # pip's default asks no keyring unless it may ask somebody.
     certificates = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
     if certificates and os.path.isfile(certificates):
         session.verify = certificates

@@ -30629,7 +30629,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3131);
+/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1785);
 
 
 await (0,_runner_comment_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommentAction */ .J)(_actions_core__WEBPACK_IMPORTED_MODULE_0__, process.env, process);
@@ -30639,7 +30639,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3131:
+/***/ 1785:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40523,6 +40523,15 @@ function items(texts, of) {
 const word = one;
 /** A size in bytes (see `parseSize`). */
 const size = (texts, of) => parseSize(one(texts, of), of);
+/** Seconds, as milliseconds. */
+const values_duration = (texts, of) => {
+    const text = one(texts, of);
+    const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isNaN(seconds)) {
+        throw new UserError(`${of} is no number of seconds: "${text}".`, 'Write whole seconds, as in "60", or "0" for none.');
+    }
+    return seconds * 1000;
+};
 /** Sizes in bytes, each once, largest first. */
 const sizes = (texts, of) => [...new Set(items(texts, of).map((text) => parseSize(text, of)))].sort((a, b) => b - a);
 /** A size, a percentage such as `5%`, or `none`. */
@@ -40763,6 +40772,15 @@ const KEYS = {
         byDefault: "0",
         doors: EVERYWHERE,
         commands: JUDGING,
+        decidedBy: "base",
+    },
+    "advice-time": {
+        read: values_duration,
+        value: "SECONDS",
+        help: "most time for trying what would make the slug smaller; 0 for no advice",
+        byDefault: "60",
+        doors: EVERYWHERE,
+        commands: ["compare", "weigh"],
         decidedBy: "base",
     },
     cache: {
@@ -41013,7 +41031,7 @@ function visible_visible(text, most = 300) {
     return shorten(unveil(cut.replace(/\s+/g, " ").trim()), most);
 }
 /** As `visible`, but with its spaces as they are: for lines of a program's output, where indentation means something. */
-function visibleLine(text, most = 200) {
+function visible_visibleLine(text, most = 200) {
     return shorten(unveil(text.slice(0, 4 * most).replaceAll("\t", "    ")), most).trimEnd();
 }
 function unveil(text) {
@@ -41138,6 +41156,102 @@ function layerKey(layer) {
     return `${family}:${layer.name}`;
 }
 
+;// CONCATENATED MODULE: ./src/model/report-weight.ts
+
+/** Whole bytes, or a count. */
+const bytes = schemas_int().nonnegative();
+const WEIGHT = strictObject({ files: bytes, disk: bytes, compressed: bytes })
+    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
+const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
+    .meta({ id: "delta", description: "Head minus base, of a weight." });
+
+;// CONCATENATED MODULE: ./src/model/report-advice.ts
+
+
+const effect = {
+    weight: strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
+        .describe("`before` minus `after`: what leaves the slug. Another build may have more files, and save bytes."),
+    before: WEIGHT.describe("The whole slug as it was weighed at the head."),
+    after: WEIGHT.describe("The whole slug once the advice is followed, and nothing else."),
+};
+/** What has an error band is no measurement. */
+const SAVING = discriminatedUnion("basis", [
+    strictObject({
+        basis: literal("measured").describe("What it leads to was weighed."),
+        error: literal(0),
+        ...effect,
+    }),
+    strictObject({
+        basis: literal("predicted").describe("What it leads to was not weighed, or not all of it."),
+        error: bytes.positive().describe("Half-width of the error band of `weight.compressed`, and of `after`'s."),
+        ...effect,
+    }),
+])
+    .meta({ id: "saving" });
+const note = schemas_string().nullable().describe("What to know about this step. Markdown in code spans only.");
+const STEP = discriminatedUnion("kind", [
+    strictObject({
+        kind: literal("diff"),
+        file: schemas_string().describe("Relative to the slug root."),
+        lines: array(schemas_string().regex(/^[-+ ]/))
+            .min(1)
+            .describe("Of a unified diff, without its headers."),
+        note,
+    }),
+    strictObject({
+        kind: literal("text"),
+        file: schemas_string().nullable().describe("Relative to the slug root; null if it is no file of the app."),
+        lines: array(schemas_string()).min(1).describe("To paste as they are."),
+        note,
+    }),
+    strictObject({
+        kind: literal("command"),
+        file: schemas_null(),
+        lines: array(schemas_string()).min(1).describe("Commands to run after the steps before."),
+        note,
+    }),
+])
+    .meta({ id: "step" });
+const REMEDY = discriminatedUnion("possible", [
+    strictObject({
+        possible: literal(true),
+        because: schemas_null(),
+        steps: array(STEP).describe("In this order; empty where what to do is no line, but what `detail` says."),
+    }),
+    strictObject({
+        possible: literal(false).describe("It can't be done with what the app uses."),
+        because: schemas_string().min(1).describe("A clause: `not possible with pip, because …`."),
+        steps: array(STEP).max(0),
+    }),
+])
+    .meta({ id: "remedy" });
+const common = {
+    subject: schemas_string().describe("The distribution, the path or the glob that it is about."),
+    title: schemas_string()
+        .min(1)
+        .describe("An imperative sentence without its saving and without a full stop. Markdown in code spans only."),
+    detail: schemas_string().describe("Why, and what is lost by it. Sentences; Markdown in code spans only."),
+    sources: array(schemas_string()).describe("Pages that say so, or paths in Slugdiff's own repository."),
+    saving: SAVING,
+    remedy: REMEDY,
+};
+const id = schemas_string().min(1).describe("Which advice this is, such as `xgboost-cpu`. Stable between versions.");
+const ADVICE = discriminatedUnion("family", [
+    strictObject({
+        id,
+        family: literal("requirements"),
+        level: literal("advice"),
+        ...common,
+    }),
+    strictObject({
+        id,
+        family: literal("files"),
+        level: schemas_enum(["advice", "warning"]).describe("A warning is about an app that will fail, whatever it weighs."),
+        ...common,
+    }),
+])
+    .meta({ id: "advice" });
+
 ;// CONCATENATED MODULE: ./src/model/resolution.ts
 /** Package managers that Heroku's Python buildpack supports. */
 const PACKAGE_MANAGERS = ["pip", "uv", "poetry", "pipenv"];
@@ -41170,17 +41284,14 @@ const RULES = ["weighed", "base", "limit", "warn-at", "max-increase"];
 
 
 
+
+
 /**
  * The report: the one serialised result of one app. Every output is a reporter over it, and other programs read it,
  * so within a schema version keys are only added. Every object is closed, every key is always there; what is not
  * known is null. All sizes are whole bytes. `docs/report.schema.json` is generated from this file.
  */
 const SCHEMA_VERSION = 1;
-const bytes = schemas_int().nonnegative();
-const WEIGHT = strictObject({ files: bytes, disk: bytes, compressed: bytes })
-    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
-const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
-    .meta({ id: "delta", description: "Head minus base, of a weight." });
 const TOTAL = strictObject({
     ...WEIGHT.shape,
     error: bytes.describe("Half-width of the error band of `compressed`: the layers' errors summed."),
@@ -41304,16 +41415,6 @@ const OVERRIDE = strictObject({
     message: schemas_string().describe("One sentence for people."),
     lifts: array(schemas_enum(RULES)).describe("The rules whose failure it turned into a warning."),
 });
-const ADVICE = strictObject({
-    id: schemas_string().describe("Which advice this is, such as `xgboost-cpu`. Stable between versions."),
-    subject: schemas_string().describe("The layer or the file that it is about."),
-    title: schemas_string(),
-    detail: schemas_string().describe("Why, and what is lost by it."),
-    saving: WEIGHT,
-    basis: schemas_enum(["measured", "predicted"]),
-    patch: array(schemas_string()).describe("Lines of a diff to apply, without file headers; empty if there is none."),
-})
-    .meta({ id: "advice" });
 const REPORT_SCHEMA = strictObject({
     schemaVersion: literal(SCHEMA_VERSION),
     tool: strictObject({ name: literal("slugdiff"), version: schemas_string() }),
@@ -41331,7 +41432,8 @@ const REPORT_SCHEMA = strictObject({
     override: OVERRIDE.nullable().describe("What the override label on the pull request does; null without one, or with nothing to let through."),
     notWeighed: array(strictObject({ what: schemas_string(), why: schemas_string() }))
         .describe("What may end up in the slug and was not weighed."),
-    advice: array(ADVICE),
+    advice: array(ADVICE)
+        .describe("On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum."),
     notes: array(schemas_string()).describe("May differ from run to run."),
     timings: record(schemas_string(), schemas_number().nonnegative()).describe("Milliseconds by step. Differ from run to run."),
 })
@@ -41343,7 +41445,7 @@ function add(a, b) {
     return { files: a.files + b.files, disk: a.disk + b.disk, compressed: a.compressed + b.compressed };
 }
 /** The delta from `base` to `head`: head minus base. */
-function subtract(head, base) {
+function weight_subtract(head, base) {
     return {
         files: head.files - base.files,
         disk: head.disk - base.disk,
@@ -41360,17 +41462,104 @@ function equal(a, b) {
     return a.files === b.files && a.disk === b.disk && a.compressed === b.compressed;
 }
 
+;// CONCATENATED MODULE: ./src/report/advice.ts
+
+
+/**
+ * What following a piece of advice saves. It is measured if there is no doubt about any of it.
+ * @param before what the whole slug weighs
+ * @param after what it would weigh
+ * @param error half-width of the error band of the compressed difference, in bytes
+ */
+function savingOf(before, after, error) {
+    const effect = { weight: subtract(before, after), before: weightOf(before), after: weightOf(after) };
+    return error === 0 ? { basis: "measured", error: 0, ...effect } : { basis: "predicted", error, ...effect };
+}
+/** The weight alone of what may be more. */
+function weightOf({ files, disk, compressed }) {
+    return { files, disk, compressed };
+}
+/** Advice about what an app requires. */
+function requirementsAdvice(candidate, saving, remedy) {
+    const { id, subject, title, detail, sources } = candidate;
+    return {
+        id,
+        family: "requirements",
+        level: "advice",
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving,
+        remedy,
+    };
+}
+/**
+ * Advice about an app's own files.
+ * @param total what the whole slug weighs
+ */
+function filesAdvice(found, total) {
+    const { id, level, subject, title, detail, sources, saving, ignore } = found;
+    return {
+        id,
+        family: "files",
+        level,
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving: savingOf(total, subtract(total, saving), 0),
+        remedy: {
+            possible: true,
+            because: null,
+            steps: ignore.length === 0 ? [] : [{ kind: "text", file: ".slugignore", lines: [...ignore], note: null }],
+        },
+    };
+}
+/**
+ * The advice that is worth its lines, in the order of a report: warnings, what can be done, what can't; each with the
+ * largest saving first.
+ * @param noiseFloor compressed bytes; only more than that is worth saving
+ */
+function ranked(advice, noiseFloor) {
+    return advice.filter((each) => isWorthAdvising(each, noiseFloor)).sort(compareAdvice);
+}
+/** Whether advice saves more than the noise floor, or is about more than size. */
+function isWorthAdvising({ level, saving }, noiseFloor) {
+    return level === "warning" || saving.weight.compressed > noiseFloor;
+}
+/** The order of a report's advice. */
+function compareAdvice(a, b) {
+    return (rank(a) - rank(b) ||
+        b.saving.weight.compressed - a.saving.weight.compressed ||
+        compareBytes(a.subject, b.subject) ||
+        compareBytes(a.id, b.id));
+}
+function rank({ level, remedy }) {
+    if (level === "warning")
+        return 0;
+    return remedy.possible ? 1 : 2;
+}
+
 ;// CONCATENATED MODULE: ./src/report/check-report.ts
+
+
 
 
 
 /**
  * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
- * its layer weighs on the two sides, the files and what is folded to the app's row.
+ * its layer weighs on the two sides, the files and what is folded to the app's row; and that advice saves what it says, is in order
+ * and worth its lines.
  * @throws Error, which is a bug, that names what does not add up
  */
 function checkReport(report) {
-    const wrong = [...wrongInSide("base", report.base), ...wrongInSide("head", report.head), ...wrongInDiff(report)];
+    const wrong = [
+        ...wrongInSide("base", report.base),
+        ...wrongInSide("head", report.head),
+        ...wrongInDiff(report),
+        ...wrongInAdvice(report),
+    ];
     const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
     if (STATUSES.indexOf(report.verdict.status) !== worst)
         wrong.push("the verdict is not its worst finding");
@@ -41406,7 +41595,7 @@ function wrongInDiff({ base, head, diff }) {
     if (unknown)
         return ["the delta is called known"];
     const wrong = [];
-    if (!equal(diff.total, subtract(head.total, base.total)))
+    if (!equal(diff.total, weight_subtract(head.total, base.total)))
         wrong.push("the delta of the sides");
     if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta))))
         wrong.push("the rows of the delta");
@@ -41414,7 +41603,7 @@ function wrongInDiff({ base, head, diff }) {
     const after = weights(head);
     for (const row of diff.layers) {
         const key = layerKey(row);
-        const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
+        const delta = weight_subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
         if (!equal(row.delta, delta))
             wrong.push(`the row of ${row.name}`);
     }
@@ -41425,6 +41614,32 @@ function wrongInDiff({ base, head, diff }) {
     const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
     if (!equal(app, files))
         wrong.push("the files of the app");
+    return wrong;
+}
+function wrongInAdvice(report) {
+    const { advice, head } = report;
+    if (advice.length === 0)
+        return [];
+    if (head.state !== "weighed")
+        return ["advice on what was not weighed"];
+    const wrong = [];
+    const floor = noiseFloorOf(report);
+    for (const [at, each] of advice.entries()) {
+        const { id, subject, saving } = each;
+        const called = `${id} about ${subject}`;
+        if (!equal(saving.before, head.total))
+            wrong.push(`what there is before ${called}`);
+        if (!equal(saving.weight, weight_subtract(saving.before, saving.after)))
+            wrong.push(`what ${called} saves`);
+        if (!isWorthAdvising(each, floor))
+            wrong.push(`${called} is not worth its lines`);
+        const before = advice[at - 1];
+        if (before !== undefined && compareAdvice(before, each) > 0)
+            wrong.push(`${called} is out of order`);
+    }
+    if (new Set(advice.map(({ id, subject }) => JSON.stringify([id, subject]))).size !== advice.length) {
+        wrong.push("some advice is given twice");
+    }
     return wrong;
 }
 function weights(side) {
@@ -41899,7 +42114,7 @@ function otherFindings({ verdict, base, head }, { decides }) {
 /** Marks for a terminal (ECMA-48, SGR); none of them moves the cursor. */
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" };
 /** The text in a style, if colour is wanted. */
-function styled(text, style, { color }) {
+function layout_styled(text, style, { color }) {
     return color && text !== "" ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
 }
 /** The pieces as they are read, with every character from outside visible. */
@@ -41921,7 +42136,7 @@ function tableLines(table, options) {
     })
         .join(GAP)
         .trimEnd();
-    return [...(hasHeader ? [styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
+    return [...(hasHeader ? [layout_styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
 }
 const GAP = "  ";
 /** What a column of words is never made narrower than. */
@@ -41944,7 +42159,7 @@ function fit(wanted, figures, width) {
     return widths;
 }
 /** Words in lines of at most the given width; a word that is longer has a line of its own, and is cut. */
-function wrapped(text, width, indent = "") {
+function layout_wrapped(text, width, indent = "") {
     const lines = [];
     for (const word of text.split(" ")) {
         const last = lines.at(-1);
@@ -41988,7 +42203,27 @@ const BREAK = "\u200b";
  * mention, issue reference or formula comes of it. Works in HTML too, so in `<summary>`.
  */
 function prose(text) {
-    return (visible_visible(text)
+    return escaped(visible_visible(text));
+}
+/**
+ * As `prose`, for sentences of advice: what stands between backticks becomes a code span that shows just these
+ * characters. Not for HTML.
+ */
+function sentences(text) {
+    // A span ends at the next run of as many backticks; what has no end is no span.
+    const span = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
+    const shown = visible_visible(text, 1000);
+    const parts = [];
+    let at = 0;
+    for (const found of shown.matchAll(span)) {
+        parts.push(escaped(shown.slice(at, found.index)), code(found[2] ?? ""));
+        at = found.index + found[0].length;
+    }
+    return [...parts, escaped(shown.slice(at))].join("");
+}
+/** Visible text, escaped. */
+function escaped(text) {
+    return (text
         // Entities are decoded before GitHub looks for these, so they are broken, not encoded.
         .replace(/@(?=\S)/g, `@${BREAK}`)
         .replace(/#(?=\w)/g, `#${BREAK}`)
@@ -42024,9 +42259,12 @@ function plainName(text) {
 function plainVersion(text) {
     return /^\d[0-9A-Za-z.+!]{0,39}$/.test(text) && !/^[0-9a-f]{7,}$/i.test(text) ? text : code(text);
 }
-/** Lines of a program's output as a code block that none of them can end. */
-function fenced(lines, language = "") {
-    const shown = lines.map((line) => visibleLine(line));
+/**
+ * Lines of a program's output as a code block that none of them can end.
+ * @param most characters of a line
+ */
+function fenced(lines, language = "", most) {
+    const shown = lines.map((line) => visible_visibleLine(line, most));
     const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
     const fence = "`".repeat(longest + 1);
     return [`${fence}${language}`, ...shown, fence].join("\n");
@@ -42086,6 +42324,8 @@ function markdown(pieces) {
                 return code(text);
             case "prose":
                 return prose(text);
+            case "sentences":
+                return sentences(text);
         }
     })
         .join("");
@@ -42102,10 +42342,175 @@ const strong = (text) => ({ as: "strong", text });
 const span_name = (text) => ({ as: "name", text });
 const span_version = (text) => ({ as: "version", text });
 const span_code = (text) => ({ as: "code", text });
+/** Sentences in which backticks make code spans. */
+const span_sentences = (text) => ({ as: "sentences", text });
 const span_prose = (text) => ({ as: "prose", text });
 /** The pieces with `separator` between them. */
 function joined(pieces, separator) {
     return pieces.flatMap((piece, at) => (at === 0 ? piece : [span_own(separator), ...piece]));
+}
+
+;// CONCATENATED MODULE: ./src/render/advice.ts
+
+
+
+
+
+
+
+
+/** Pieces of advice that stand with all they have to say where there is not the space for all. */
+const BEST = 3;
+/** Lines to paste that are shown of one step; of more than that none, as half of a change is none. */
+const PASTED = 40;
+/** Characters of such a line. */
+const LONGEST = 400;
+/** Advice in Markdown: the best with all they have to say, the rest as a table behind a fold. */
+function adviceSections(report, { tips, rows }) {
+    const { best, rest } = split(report.advice, tips);
+    const isWhole = tips === Infinity;
+    const table = restTable(rest, rows);
+    return [
+        ...best.map((advice) => tip(report, advice, isWhole)),
+        ...(table === null
+            ? []
+            : [fold(`${best.length === 0 ? "Advice" : "More advice"}: ${counted(rest.length)}`, table)]),
+    ];
+}
+/** What can be followed comes first, and only that is worth a box where there is not the space for all. */
+function split(advice, tips) {
+    const best = advice.filter(({ remedy }) => remedy.possible || tips === Infinity).slice(0, tips);
+    return { best, rest: advice.filter((each) => !best.includes(each)) };
+}
+function tip(report, advice, isWhole) {
+    const { level, title, detail, sources, saving, remedy } = advice;
+    const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => code(source)).join(", ")}` : null;
+    const paragraphs = [
+        `**${sentences(title)}${level === "warning" ? "" : `: ${effectOf(report, saving)}`}.** ${sentences(detail)}`,
+        level === "warning" ? null : beforeAndAfter(saving),
+        remedy.possible ? null : `${sentences(capital(remedy.because))}.`,
+        ...remedy.steps.map((step) => stepBlock(step, isWhole)),
+        from,
+    ].filter((part) => part !== null);
+    return box(level === "warning" ? "WARNING" : "TIP", paragraphs.join("\n\n").split("\n"));
+}
+function stepBlock({ kind, file, lines, note }, isWhole) {
+    const remark = note === null ? [] : [sentences(note)];
+    if (lines.length > PASTED && !isWhole) {
+        return [`${leadOf(kind, file, code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join("\n\n");
+    }
+    const language = { diff: "diff", text: "", command: "sh" }[kind];
+    return [`${leadOf(kind, file, code)}:\n${fenced(lines, language, LONGEST)}`, ...remark].join("\n\n");
+}
+/** What to do with a step's lines. */
+function leadOf(kind, file, show) {
+    if (kind === "command")
+        return "Run";
+    if (file === null)
+        return "To paste";
+    return `${kind === "diff" ? "In" : "Add to"} ${show(file)}`;
+}
+function restTable(advice, most) {
+    if (advice.length === 0)
+        return null;
+    const some = advice.length === most + 1 && most > 0 ? advice : advice.slice(0, most);
+    const table = {
+        columns: [
+            { heading: [span_own("advice")], figures: false },
+            { heading: [span_own("saving")], figures: true },
+            { heading: [span_own("basis")], figures: false },
+        ],
+        rows: [
+            ...some.map((each) => {
+                const why = each.remedy.possible ? [] : [span_own(": "), span_sentences(each.remedy.because)];
+                return [[span_sentences(each.title), ...why], [span_own(savedText(each))], [span_own(basisText(each))]];
+            }),
+            ...(some.length < advice.length ? [[[span_own(`${counted(advice.length - some.length)} more`)], [], []]] : []),
+        ],
+    };
+    return markdownTable(table);
+}
+/** Advice for a terminal, one piece below the other, the savings in a column; the best with all they have to say. */
+function adviceLines(report, options) {
+    const { advice } = report;
+    if (advice.length === 0)
+        return [];
+    const { best } = split(advice, BEST);
+    const width = Math.max(...advice.map((each) => savedText(each).length));
+    const indent = " ".repeat(width + 4);
+    const set = (text) => wrapped(text, options.width - indent.length).map((line) => `${indent}${line}`);
+    return [
+        styled("Advice", "bold", options),
+        ...advice.flatMap((each) => {
+            const [first = "", ...others] = set(`${visible(each.title)}${remarkOf(report, each)}`);
+            const lead = `  ${savedText(each).padStart(width)}  `;
+            const head = [lead + first.slice(indent.length), ...others];
+            return best.includes(each) ? [...head, ...moreLines(each, indent, set)] : head;
+        }),
+    ];
+}
+/** What stands after a title on a terminal, where the saving stands before it. */
+function remarkOf(report, advice) {
+    const { level, saving, remedy } = advice;
+    if (!remedy.possible)
+        return `: ${visible(remedy.because)}`;
+    if (level === "warning")
+        return "";
+    const limit = limitNote(report, saving);
+    return ` (${[basisText(advice), ...(limit === null ? [] : [limit])].join(", ")})`;
+}
+function moreLines(advice, indent, set) {
+    const { level, detail, saving, remedy } = advice;
+    return [
+        ...(level === "warning" ? [] : set(beforeAndAfter(saving))),
+        ...(detail === "" ? [] : set(visible(detail, 1000))),
+        ...remedy.steps.flatMap(({ kind, file, lines, note }) => [
+            ...set(`${leadOf(kind, file, (path) => visible(path, 120))}:`),
+            // Not wrapped: they are there to be copied.
+            ...lines.map((line) => `${indent}  ${visibleLine(line, LONGEST)}`),
+            ...(note === null ? [] : set(visible(note))),
+        ]),
+    ];
+}
+/** `−291.5 MiB (measured), back under the limit` */
+function effectOf(report, saving) {
+    const limit = limitNote(report, saving);
+    const basis = saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+    return `${deltaOf(saving)} (${basis})${limit === null ? "" : `, ${limit}`}`;
+}
+function savedText({ level, saving }) {
+    return level === "warning" ? "warning" : deltaOf(saving);
+}
+function basisText({ level, saving }) {
+    if (level === "warning")
+        return "";
+    return saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+}
+/** `−291.5 MiB`: what it does to the slug. */
+function deltaOf({ weight }) {
+    return deltaText(-weight.compressed, scaleFor(weight.compressed, []));
+}
+/** `1,046.3 MiB → 754.8 MiB`, such that the one is the other and the saving, each as it is shown. */
+function beforeAndAfter({ basis, weight, before }) {
+    const after = roundOne(before.compressed, figures_WHOLE) - roundOne(weight.compressed, figures_WHOLE);
+    return `Compressed slug: ${figures_size(before.compressed)} → ${basis === "predicted" ? "about " : ""}${shown(after, figures_WHOLE)}`;
+}
+/** Whether advice is what brings a slug back under its limit; null if it is under it, or stays over it. */
+function limitNote(report, { before, after, error }) {
+    const { limit, allowance, atLeast } = figuresOf(report);
+    if (limit === null || before.compressed + allowance <= limit)
+        return null;
+    const left = limit - after.compressed - allowance;
+    if (left < 0)
+        return null;
+    const isSure = !atLeast && left >= error + (report.head.total?.error ?? 0);
+    return isSure ? "back under the limit" : "maybe back under the limit";
+}
+function capital(clause) {
+    return clause.charAt(0).toUpperCase() + clause.slice(1);
+}
+function counted(count) {
+    return count.toLocaleString("en-US");
 }
 
 ;// CONCATENATED MODULE: ./src/render/versions.ts
@@ -42408,14 +42813,16 @@ function thousands(count) {
 
 
 
+
 const SIGNS = { added: "🆕", removed: "➖", up: "⬆", down: "⬇", other: "✏️" };
 const LIGHTS = { fail: "🔴", warn: "🟡", pass: "🟢", unchanged: "⚪" };
 /** The rooms of a comment. */
 const ROOMS = [
-    { rows: 10, items: 20, lines: 12, folds: "some" },
-    { rows: 5, items: 5, lines: 6, folds: "some" },
-    { rows: 2, items: 2, lines: 3, folds: "some" },
-    { rows: 0, items: 0, lines: 0, folds: "some" },
+    { rows: 10, items: 20, lines: 12, tips: BEST, folds: "some" },
+    { rows: 10, items: 20, lines: 12, tips: 1, folds: "some" },
+    { rows: 5, items: 5, lines: 6, tips: 1, folds: "some" },
+    { rows: 2, items: 2, lines: 3, tips: 0, folds: "some" },
+    { rows: 0, items: 0, lines: 0, tips: 0, folds: "some" },
 ];
 /** The first line of a report, without the mark of a heading. */
 function headingOf(report) {
@@ -42439,7 +42846,7 @@ function sectionsOf(report, room) {
         override(report),
         rulesChange(report, room),
         titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
-        ...report.advice.slice(0, room.items).map((advice) => tip(advice)),
+        ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
         appFiles(report, room),
         weighed === null ? null : largest(weighed, room),
         weighed === null ? null : measured(report, weighed, room),
@@ -42476,13 +42883,6 @@ function override({ override: found }) {
 function rulesChange({ configChanges }, room) {
     const lines = bullets(configChanges.map((change) => () => prose(change)), room.items);
     return lines === null ? null : `**The rules**\n\n${lines}`;
-}
-function tip({ title, detail, saving, basis, patch }) {
-    const lines = [
-        `**${prose(title)}: ${mib(saving.compressed)} less (${basis}).** ${prose(detail)}`,
-        ...(patch.length === 0 ? [] : fenced(patch.slice(0, 40), "diff").split("\n")),
-    ];
-    return box("TIP", lines);
 }
 function appFiles(report, room) {
     const table = markdownTable(appFilesTable(report, room.rows, SIGNS));
@@ -42761,7 +43161,7 @@ function totals_thousands(count) {
 
 
 /** The least that is shown of one app among several: what is behind folds says little then. */
-const LEAST = { rows: 0, items: 0, lines: 0, folds: "none" };
+const LEAST = { rows: 0, items: 0, lines: 0, tips: 0, folds: "none" };
 /** Rows of the table of apps, most first. */
 const ROWS = [500, 200, 100, 50, 20, 0];
 /** One report as Markdown, as much of it as there is space for. Ends with a line break. */
@@ -48617,7 +49017,7 @@ function logLine(line) {
 }
 /** Without the runner's older commands, `##[command]`, which count anywhere; `::command::` counts at the start alone. */
 function oneLine(line) {
-    return visibleLine(line).replaceAll("##[", "## [");
+    return visible_visibleLine(line).replaceAll("##[", "## [");
 }
 /** Progress as lines of the job's log. */
 function progressIn(actions) {

@@ -1153,6 +1153,68 @@ module.exports = class FastFIFO {
 
 /***/ }),
 
+/***/ 3313:
+/***/ ((module) => {
+
+module.exports = Pend;
+
+function Pend() {
+  this.pending = 0;
+  this.max = Infinity;
+  this.listeners = [];
+  this.waiting = [];
+  this.error = null;
+}
+
+Pend.prototype.go = function(fn) {
+  if (this.pending < this.max) {
+    pendGo(this, fn);
+  } else {
+    this.waiting.push(fn);
+  }
+};
+
+Pend.prototype.wait = function(cb) {
+  if (this.pending === 0) {
+    cb(this.error);
+  } else {
+    this.listeners.push(cb);
+  }
+};
+
+Pend.prototype.hold = function() {
+  return pendHold(this);
+};
+
+function pendHold(self) {
+  self.pending += 1;
+  var called = false;
+  return onCb;
+  function onCb(err) {
+    if (called) throw new Error("callback called twice");
+    called = true;
+    self.error = self.error || err;
+    self.pending -= 1;
+    if (self.waiting.length > 0 && self.pending < self.max) {
+      pendGo(self, self.waiting.shift());
+    } else if (self.pending === 0) {
+      var listeners = self.listeners;
+      self.listeners = [];
+      listeners.forEach(cbListener);
+    }
+  }
+  function cbListener(listener) {
+    listener(self.error);
+  }
+}
+
+function pendGo(self, fn) {
+  fn(pendHold(self));
+}
+
+
+/***/ }),
+
 /***/ 6204:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -32262,12 +32324,1363 @@ module.exports = {
 
 /***/ }),
 
+/***/ 4248:
+/***/ ((module) => {
+
+// Adapted from https://github.com/brianloveswords/buffer-crc32/blob/v0.2.13/index.js
+const CRC_TABLE = new Int32Array([
+  0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
+  0x0edb8832, 0x79dcb8a4, 0xe0d5e91e, 0x97d2d988, 0x09b64c2b, 0x7eb17cbd, 0xe7b82d07, 0x90bf1d91,
+  0x1db71064, 0x6ab020f2, 0xf3b97148, 0x84be41de, 0x1adad47d, 0x6ddde4eb, 0xf4d4b551, 0x83d385c7,
+  0x136c9856, 0x646ba8c0, 0xfd62f97a, 0x8a65c9ec, 0x14015c4f, 0x63066cd9, 0xfa0f3d63, 0x8d080df5,
+  0x3b6e20c8, 0x4c69105e, 0xd56041e4, 0xa2677172, 0x3c03e4d1, 0x4b04d447, 0xd20d85fd, 0xa50ab56b,
+  0x35b5a8fa, 0x42b2986c, 0xdbbbc9d6, 0xacbcf940, 0x32d86ce3, 0x45df5c75, 0xdcd60dcf, 0xabd13d59,
+  0x26d930ac, 0x51de003a, 0xc8d75180, 0xbfd06116, 0x21b4f4b5, 0x56b3c423, 0xcfba9599, 0xb8bda50f,
+  0x2802b89e, 0x5f058808, 0xc60cd9b2, 0xb10be924, 0x2f6f7c87, 0x58684c11, 0xc1611dab, 0xb6662d3d,
+  0x76dc4190, 0x01db7106, 0x98d220bc, 0xefd5102a, 0x71b18589, 0x06b6b51f, 0x9fbfe4a5, 0xe8b8d433,
+  0x7807c9a2, 0x0f00f934, 0x9609a88e, 0xe10e9818, 0x7f6a0dbb, 0x086d3d2d, 0x91646c97, 0xe6635c01,
+  0x6b6b51f4, 0x1c6c6162, 0x856530d8, 0xf262004e, 0x6c0695ed, 0x1b01a57b, 0x8208f4c1, 0xf50fc457,
+  0x65b0d9c6, 0x12b7e950, 0x8bbeb8ea, 0xfcb9887c, 0x62dd1ddf, 0x15da2d49, 0x8cd37cf3, 0xfbd44c65,
+  0x4db26158, 0x3ab551ce, 0xa3bc0074, 0xd4bb30e2, 0x4adfa541, 0x3dd895d7, 0xa4d1c46d, 0xd3d6f4fb,
+  0x4369e96a, 0x346ed9fc, 0xad678846, 0xda60b8d0, 0x44042d73, 0x33031de5, 0xaa0a4c5f, 0xdd0d7cc9,
+  0x5005713c, 0x270241aa, 0xbe0b1010, 0xc90c2086, 0x5768b525, 0x206f85b3, 0xb966d409, 0xce61e49f,
+  0x5edef90e, 0x29d9c998, 0xb0d09822, 0xc7d7a8b4, 0x59b33d17, 0x2eb40d81, 0xb7bd5c3b, 0xc0ba6cad,
+  0xedb88320, 0x9abfb3b6, 0x03b6e20c, 0x74b1d29a, 0xead54739, 0x9dd277af, 0x04db2615, 0x73dc1683,
+  0xe3630b12, 0x94643b84, 0x0d6d6a3e, 0x7a6a5aa8, 0xe40ecf0b, 0x9309ff9d, 0x0a00ae27, 0x7d079eb1,
+  0xf00f9344, 0x8708a3d2, 0x1e01f268, 0x6906c2fe, 0xf762575d, 0x806567cb, 0x196c3671, 0x6e6b06e7,
+  0xfed41b76, 0x89d32be0, 0x10da7a5a, 0x67dd4acc, 0xf9b9df6f, 0x8ebeeff9, 0x17b7be43, 0x60b08ed5,
+  0xd6d6a3e8, 0xa1d1937e, 0x38d8c2c4, 0x4fdff252, 0xd1bb67f1, 0xa6bc5767, 0x3fb506dd, 0x48b2364b,
+  0xd80d2bda, 0xaf0a1b4c, 0x36034af6, 0x41047a60, 0xdf60efc3, 0xa867df55, 0x316e8eef, 0x4669be79,
+  0xcb61b38c, 0xbc66831a, 0x256fd2a0, 0x5268e236, 0xcc0c7795, 0xbb0b4703, 0x220216b9, 0x5505262f,
+  0xc5ba3bbe, 0xb2bd0b28, 0x2bb45a92, 0x5cb36a04, 0xc2d7ffa7, 0xb5d0cf31, 0x2cd99e8b, 0x5bdeae1d,
+  0x9b64c2b0, 0xec63f226, 0x756aa39c, 0x026d930a, 0x9c0906a9, 0xeb0e363f, 0x72076785, 0x05005713,
+  0x95bf4a82, 0xe2b87a14, 0x7bb12bae, 0x0cb61b38, 0x92d28e9b, 0xe5d5be0d, 0x7cdcefb7, 0x0bdbdf21,
+  0x86d3d2d4, 0xf1d4e242, 0x68ddb3f8, 0x1fda836e, 0x81be16cd, 0xf6b9265b, 0x6fb077e1, 0x18b74777,
+  0x88085ae6, 0xff0f6a70, 0x66063bca, 0x11010b5c, 0x8f659eff, 0xf862ae69, 0x616bffd3, 0x166ccf45,
+  0xa00ae278, 0xd70dd2ee, 0x4e048354, 0x3903b3c2, 0xa7672661, 0xd06016f7, 0x4969474d, 0x3e6e77db,
+  0xaed16a4a, 0xd9d65adc, 0x40df0b66, 0x37d83bf0, 0xa9bcae53, 0xdebb9ec5, 0x47b2cf7f, 0x30b5ffe9,
+  0xbdbdf21c, 0xcabac28a, 0x53b39330, 0x24b4a3a6, 0xbad03605, 0xcdd70693, 0x54de5729, 0x23d967bf,
+  0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
+]);
+
+function crc32(buf) {
+  let crc = -1;
+  for (let x of buf) {
+    crc = CRC_TABLE[(crc ^ x) & 0xff] ^ (crc >>> 8);
+  }
+  return (crc ^ -1) >>> 0;
+}
+
+module.exports = crc32;
+
+
+/***/ }),
+
+/***/ 3502:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+// This was adapted from https://github.com/andrewrk/node-fd-slicer by Andrew Kelley under the MIT License.
+var fs = __nccwpck_require__(9896);
+var util = __nccwpck_require__(9023);
+var stream = __nccwpck_require__(2203);
+var Readable = stream.Readable;
+var PassThrough = stream.PassThrough;
+var Pend = __nccwpck_require__(3313);
+var EventEmitter = (__nccwpck_require__(4434).EventEmitter);
+
+exports.BufferSlicer = BufferSlicer;
+exports.FdSlicer = FdSlicer;
+
+util.inherits(FdSlicer, EventEmitter);
+function FdSlicer(fd) {
+  EventEmitter.call(this);
+
+  this.fd = fd;
+  this.pend = new Pend();
+  this.pend.max = 1;
+  this.refCount = 0;
+}
+
+FdSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  var self = this;
+  self.pend.go(function(cb) {
+    fs.read(self.fd, buffer, offset, length, position, function(err, bytesRead, buffer) {
+      cb();
+      callback(err, bytesRead, buffer);
+    });
+  });
+};
+
+FdSlicer.prototype.createReadStream = function(options) {
+  return new ReadStream(this, options);
+};
+
+FdSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+FdSlicer.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+  if (self.refCount < 0) throw new Error("invalid unref");
+  if (self.refCount > 0) return;
+
+  fs.close(self.fd, onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) {
+      self.emit('error', err);
+    } else {
+      self.emit('close');
+    }
+  }
+};
+
+util.inherits(ReadStream, Readable);
+function ReadStream(context, options) {
+  options = options || {};
+  Readable.call(this, options);
+
+  this.context = context;
+  this.context.ref();
+
+  this.start = options.start || 0;
+  this.endOffset = options.end;
+  this.pos = this.start;
+}
+
+ReadStream.prototype._read = function(n) {
+  var self = this;
+
+  var toRead = Math.min(self._readableState.highWaterMark, n);
+  if (self.endOffset != null) {
+    toRead = Math.min(toRead, self.endOffset - self.pos);
+  }
+  if (toRead <= 0) {
+    self.push(null);
+    this._cleanup();
+    return;
+  }
+  self.context.pend.go(function(cb) {
+    var buffer = Buffer.allocUnsafe(toRead);
+    fs.read(self.context.fd, buffer, 0, toRead, self.pos, function(err, bytesRead) {
+      if (err) {
+        self.destroy(err);
+      } else if (bytesRead === 0) {
+        self.push(null);
+        self._cleanup();
+      } else {
+        self.pos += bytesRead;
+        self.push(buffer.slice(0, bytesRead));
+      }
+      cb();
+    });
+  });
+};
+
+ReadStream.prototype._destroy = function(err, cb) {
+  // Node 14+ calls this automatically at EOF.
+  this._cleanup();
+  cb(err);
+};
+
+ReadStream.prototype._cleanup = function() {
+  if (this.context != null) {
+    this.context.unref();
+    this.context = null;
+  }
+};
+
+util.inherits(BufferSlicer, EventEmitter);
+function BufferSlicer(buffer) {
+  EventEmitter.call(this);
+
+  this.refCount = 0;
+  this.buffer = buffer;
+}
+
+BufferSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  if (!(0 <= offset && offset <= buffer.length)) throw new RangeError("offset outside buffer: 0 <= " + offset + " <= " + buffer.length);
+  if (position < 0) throw new RangeError("position is negative: " + position);
+  if (offset + length > buffer.length) {
+    // The caller's buffer can't hold all the bytes they're trying to read.
+    // Clamp the length instead of giving an error.
+    // The callback will be informed of fewer than expected bytes written.
+    length = buffer.length - offset;
+  }
+  if (position + length > this.buffer.length) {
+    // Clamp any attempt to read past the end of the source buffer.
+    length = this.buffer.length - position;
+  }
+  if (length <= 0) {
+    // After any clamping, we're fully out of bounds or otherwise have nothing to do.
+    // This isn't an error; it's just zero bytes written.
+    setImmediate(function() {
+      callback(null, 0);
+    });
+    return;
+  }
+  this.buffer.copy(buffer, offset, position, position + length);
+  setImmediate(function() {
+    callback(null, length);
+  });
+};
+
+BufferSlicer.prototype.createReadStream = function(options) {
+  options = options || {};
+  var readStream = new PassThrough(options);
+  readStream.start = options.start || 0;
+  readStream.endOffset = options.end;
+  // by the time this function returns, we'll be done.
+  readStream.pos = readStream.endOffset || this.buffer.length;
+
+  var entireSlice = this.buffer.slice(readStream.start, readStream.pos);
+  // Cut the buffer into smaller slices for better memory usage when streaming into a zlib inflate stream.
+  // See https://github.com/thejoshwolfe/yauzl/issues/87
+  var maxChunkSize = 0x10000;
+  var offset = 0;
+  while (true) {
+    var nextOffset = offset + maxChunkSize;
+    if (nextOffset >= entireSlice.length) {
+      // last chunk
+      if (offset < entireSlice.length) {
+        readStream.write(entireSlice.slice(offset, entireSlice.length));
+      }
+      break;
+    }
+    readStream.write(entireSlice.slice(offset, nextOffset));
+    offset = nextOffset;
+  }
+
+  readStream.end();
+  return readStream;
+};
+
+BufferSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+BufferSlicer.prototype.unref = function() {
+  this.refCount -= 1;
+
+  if (this.refCount < 0) {
+    throw new Error("invalid unref");
+  }
+};
+
+
+/***/ }),
+
+/***/ 663:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+var fs = __nccwpck_require__(9896);
+var zlib = __nccwpck_require__(3106);
+var fd_slicer = __nccwpck_require__(3502);
+var util = __nccwpck_require__(9023);
+var EventEmitter = (__nccwpck_require__(4434).EventEmitter);
+var Transform = (__nccwpck_require__(2203).Transform);
+var PassThrough = (__nccwpck_require__(2203).PassThrough);
+var Writable = (__nccwpck_require__(2203).Writable);
+
+// Node 20 added zlib.crc32.
+const crc32 = typeof zlib.crc32 === "function" ? zlib.crc32 : __nccwpck_require__(4248);
+
+__webpack_unused_export__ = open;
+__webpack_unused_export__ = fromFd;
+__webpack_unused_export__ = fromBuffer;
+__webpack_unused_export__ = fromRandomAccessReader;
+__webpack_unused_export__ = openPromise;
+exports.as = fromFdPromise;
+__webpack_unused_export__ = fromBufferPromise;
+exports.or = fromRandomAccessReaderPromise;
+
+__webpack_unused_export__ = dosDateTimeToDate;
+__webpack_unused_export__ = getFileNameLowLevel;
+__webpack_unused_export__ = validateFileName;
+__webpack_unused_export__ = parseExtraFields;
+__webpack_unused_export__ = ZipFile;
+__webpack_unused_export__ = Entry;
+__webpack_unused_export__ = LocalFileHeader;
+exports.lJ = RandomAccessReader;
+
+function openPromise(path, options) {
+  return new Promise((resolve, reject) => {
+    open(path, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromFdPromise(fd, options) {
+  return new Promise((resolve, reject) => {
+    fromFd(fd, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromBufferPromise(buffer, options) {
+  return new Promise((resolve, reject) => {
+    fromBuffer(buffer, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromRandomAccessReaderPromise(reader, totalSize, options) {
+  return new Promise((resolve, reject) => {
+    fromRandomAccessReader(reader, totalSize, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+
+function open(path, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.open(path, "r", function(err, fd) {
+    if (err) return callback(err);
+    fromFd(fd, options, function(err, zipfile) {
+      if (err) fs.close(fd, defaultCallback);
+      callback(err, zipfile);
+    });
+  });
+}
+
+function fromFd(fd, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.fstat(fd, function(err, stats) {
+    if (err) return callback(err);
+    var reader = new fd_slicer.FdSlicer(fd);
+    fromRandomAccessReader(reader, stats.size, options, callback);
+  });
+}
+
+function fromBuffer(buffer, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  var reader = new fd_slicer.BufferSlicer(buffer);
+  fromRandomAccessReader(reader, buffer.length, options, callback);
+}
+
+function fromRandomAccessReader(reader, totalSize, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  var decodeStrings = !!options.decodeStrings;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  if (typeof totalSize !== "number") throw new Error("expected totalSize parameter to be a number");
+  if (totalSize > Number.MAX_SAFE_INTEGER) {
+    throw new Error("zip file too large. only file sizes up to 2^52 are supported due to JavaScript's Number type being an IEEE 754 double.");
+  }
+
+  // the matching unref() call is in zipfile.close()
+  reader.ref();
+
+  // eocdr means End of Central Directory Record.
+  // search backwards for the eocdr signature.
+  // the last field of the eocdr is a variable-length comment.
+  // the comment size is encoded in a 2-byte field in the eocdr, which we can't find without trudging backwards through the comment to find it.
+  // as a consequence of this design decision, it's possible to have ambiguous zip file metadata if a coherent eocdr was in the comment.
+  // we search backwards for a eocdr signature, and hope that whoever made the zip file was smart enough to forbid the eocdr signature in the comment.
+  var eocdrWithoutCommentSize = 22;
+  var zip64EocdlSize = 20; // Zip64 end of central directory locator
+  var maxCommentSize = 0xffff; // 2-byte size
+  var bufferSize = Math.min(zip64EocdlSize + eocdrWithoutCommentSize + maxCommentSize, totalSize);
+  var buffer = newBuffer(bufferSize);
+  var bufferReadStart = totalSize - buffer.length;
+  readAndAssertNoEof(reader, buffer, 0, bufferSize, bufferReadStart, function(err) {
+    if (err) return callback(err);
+    for (var i = bufferSize - eocdrWithoutCommentSize; i >= 0; i -= 1) {
+      if (buffer.readUInt32LE(i) !== 0x06054b50) continue;
+      // found eocdr
+      var eocdrBuffer = buffer.subarray(i);
+
+      // 0 - End of central directory signature = 0x06054b50
+      // 4 - Number of this disk
+      var diskNumber = eocdrBuffer.readUInt16LE(4);
+      // 6 - Disk where central directory starts
+      // 8 - Number of central directory records on this disk
+      // 10 - Total number of central directory records
+      var entryCount = eocdrBuffer.readUInt16LE(10);
+      // 12 - Size of central directory (bytes)
+      // 16 - Offset of start of central directory, relative to start of archive
+      var centralDirectoryOffset = eocdrBuffer.readUInt32LE(16);
+      // 20 - Comment length
+      var commentLength = eocdrBuffer.readUInt16LE(20);
+      var expectedCommentLength = eocdrBuffer.length - eocdrWithoutCommentSize;
+      if (commentLength !== expectedCommentLength) {
+        return callback(new Error("Invalid comment length. Expected: " + expectedCommentLength + ". Found: " + commentLength + ". Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?"));
+      }
+      // 22 - Comment
+      // the encoding is always cp437.
+      var comment = decodeStrings ? decodeBuffer(eocdrBuffer.subarray(22), false)
+                                  : eocdrBuffer.subarray(22);
+
+      // Look for a Zip64 end of central directory locator
+      if (i - zip64EocdlSize >= 0 && buffer.readUInt32LE(i - zip64EocdlSize) === 0x07064b50) {
+        // ZIP64 format
+        var zip64EocdlBuffer = buffer.subarray(i - zip64EocdlSize, i - zip64EocdlSize + zip64EocdlSize);
+        // 0 - zip64 end of central dir locator signature = 0x07064b50
+        // 4 - number of the disk with the start of the zip64 end of central directory
+        // 8 - relative offset of the zip64 end of central directory record
+        var zip64EocdrOffset = readUInt64LE(zip64EocdlBuffer, 8);
+        // 16 - total number of disks
+
+        // ZIP64 end of central directory record
+        var zip64EocdrBuffer = newBuffer(56);
+        return readAndAssertNoEof(reader, zip64EocdrBuffer, 0, zip64EocdrBuffer.length, zip64EocdrOffset, function(err) {
+          if (err) return callback(err);
+
+          // 0 - zip64 end of central dir signature                           4 bytes  (0x06064b50)
+          if (zip64EocdrBuffer.readUInt32LE(0) !== 0x06064b50) {
+            return callback(new Error("invalid zip64 end of central directory record signature"));
+          }
+          // 4 - size of zip64 end of central directory record                8 bytes
+          // 12 - version made by                                             2 bytes
+          // 14 - version needed to extract                                   2 bytes
+          // 16 - number of this disk                                         4 bytes
+          diskNumber = zip64EocdrBuffer.readUInt32LE(16);
+          if (diskNumber !== 0) {
+            // Check this only after zip64 overrides. See #118.
+            return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+          }
+          // 20 - number of the disk with the start of the central directory  4 bytes
+          // 24 - total number of entries in the central directory on this disk         8 bytes
+          // 32 - total number of entries in the central directory            8 bytes
+          entryCount = readUInt64LE(zip64EocdrBuffer, 32);
+          // 40 - size of the central directory                               8 bytes
+          // 48 - offset of start of central directory with respect to the starting disk number     8 bytes
+          centralDirectoryOffset = readUInt64LE(zip64EocdrBuffer, 48);
+          // 56 - zip64 extensible data sector                                (variable size)
+          return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+        });
+      }
+
+      // Not ZIP64 format
+      if (diskNumber !== 0) {
+        return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+      }
+      return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+
+    }
+
+    // Not a zip file.
+    callback(new Error("End of central directory record signature not found. Either not a zip file, or file is truncated."));
+  });
+}
+
+util.inherits(ZipFile, EventEmitter);
+function ZipFile(reader, centralDirectoryOffset, fileSize, entryCount, comment, autoClose, lazyEntries, decodeStrings, validateEntrySizes, strictFileNames) {
+  var self = this;
+  EventEmitter.call(self);
+  self.reader = reader;
+  // forward close events
+  self.reader.on("error", function(err) {
+    // error closing the fd
+    emitError(self, err);
+  });
+  self.reader.once("close", function() {
+    self.emit("close");
+  });
+  self.readEntryCursor = centralDirectoryOffset;
+  self.fileSize = fileSize;
+  self.entryCount = entryCount;
+  self.comment = comment;
+  self.entriesRead = 0;
+  self.autoClose = !!autoClose;
+  self.lazyEntries = !!lazyEntries;
+  self.decodeStrings = !!decodeStrings;
+  self.validateEntrySizes = !!validateEntrySizes;
+  self.strictFileNames = !!strictFileNames;
+  self.isOpen = true;
+  self.emittedError = false;
+  self.hasEachEntryBeenCalled = false;
+
+  if (!self.lazyEntries) self._readEntry();
+}
+ZipFile.prototype.close = function() {
+  if (!this.isOpen) return;
+  this.isOpen = false;
+  this.reader.unref();
+};
+
+function emitErrorAndAutoClose(self, err) {
+  if (self.autoClose) self.close();
+  emitError(self, err);
+}
+function emitError(self, err) {
+  if (self.emittedError) return;
+  self.emittedError = true;
+  self.emit("error", err);
+}
+
+ZipFile.prototype.readEntry = function() {
+  if (!this.lazyEntries) throw new Error("readEntry() called without lazyEntries:true");
+  this._readEntry();
+};
+ZipFile.prototype._readEntry = function() {
+  var self = this;
+  if (self.entryCount === self.entriesRead) {
+    // done with metadata
+    setImmediate(function() {
+      if (self.autoClose) self.close();
+      if (self.emittedError) return;
+      self.emit("end");
+    });
+    return;
+  }
+  if (self.emittedError) return;
+  var buffer = newBuffer(46);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+    if (err) return emitErrorAndAutoClose(self, err);
+    if (self.emittedError) return;
+    var entry = new Entry();
+    // 0 - Central directory file header signature
+    var signature = buffer.readUInt32LE(0);
+    if (signature !== 0x02014b50) return emitErrorAndAutoClose(self, new Error("invalid central directory file header signature: 0x" + signature.toString(16)));
+    // 4 - Version made by
+    entry.versionMadeBy = buffer.readUInt16LE(4);
+    // 6 - Version needed to extract (minimum)
+    entry.versionNeededToExtract = buffer.readUInt16LE(6);
+    // 8 - General purpose bit flag
+    entry.generalPurposeBitFlag = buffer.readUInt16LE(8);
+    // 10 - Compression method
+    entry.compressionMethod = buffer.readUInt16LE(10);
+    // 12 - File last modification time
+    entry.lastModFileTime = buffer.readUInt16LE(12);
+    // 14 - File last modification date
+    entry.lastModFileDate = buffer.readUInt16LE(14);
+    // 16 - CRC-32
+    entry.crc32 = buffer.readUInt32LE(16);
+    // 20 - Compressed size
+    entry.compressedSize = buffer.readUInt32LE(20);
+    // 24 - Uncompressed size
+    entry.uncompressedSize = buffer.readUInt32LE(24);
+    // 28 - File name length (n)
+    entry.fileNameLength = buffer.readUInt16LE(28);
+    // 30 - Extra field length (m)
+    entry.extraFieldLength = buffer.readUInt16LE(30);
+    // 32 - File comment length (k)
+    entry.fileCommentLength = buffer.readUInt16LE(32);
+    // 34 - Disk number where file starts
+    // 36 - Internal file attributes
+    entry.internalFileAttributes = buffer.readUInt16LE(36);
+    // 38 - External file attributes
+    entry.externalFileAttributes = buffer.readUInt32LE(38);
+    // 42 - Relative offset of local file header
+    entry.relativeOffsetOfLocalHeader = buffer.readUInt32LE(42);
+
+    if (entry.generalPurposeBitFlag & 0x40) return emitErrorAndAutoClose(self, new Error("strong encryption is not supported"));
+
+    self.readEntryCursor += 46;
+
+    buffer = newBuffer(entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength);
+    readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+      if (err) return emitErrorAndAutoClose(self, err);
+      if (self.emittedError) return;
+      // 46 - File name
+      entry.fileNameRaw = buffer.subarray(0, entry.fileNameLength);
+      // 46+n - Extra field
+      var fileCommentStart = entry.fileNameLength + entry.extraFieldLength;
+      entry.extraFieldRaw = buffer.subarray(entry.fileNameLength, fileCommentStart);
+      // 46+n+m - File comment
+      entry.fileCommentRaw = buffer.subarray(fileCommentStart, fileCommentStart + entry.fileCommentLength);
+
+      // Parse the extra fields, which we need for processing other fields.
+      try {
+        entry.extraFields = parseExtraFields(entry.extraFieldRaw);
+      } catch (err) {
+        return emitErrorAndAutoClose(self, err);
+      }
+
+      // Interpret strings according to bit flags, extra fields, and options.
+      if (self.decodeStrings) {
+        var isUtf8 = (entry.generalPurposeBitFlag & 0x800) !== 0;
+        entry.fileComment = decodeBuffer(entry.fileCommentRaw, isUtf8);
+        entry.fileName = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, self.strictFileNames);
+        var errorMessage = validateFileName(entry.fileName);
+        if (errorMessage != null) return emitErrorAndAutoClose(self, new Error(errorMessage));
+      } else {
+        entry.fileComment = entry.fileCommentRaw;
+        entry.fileName = entry.fileNameRaw;
+      }
+      // Maintain API compatibility. See https://github.com/thejoshwolfe/yauzl/issues/47
+      entry.comment = entry.fileComment;
+
+      self.readEntryCursor += buffer.length;
+      self.entriesRead += 1;
+
+      // Check for the Zip64 Extended Information Extra Field.
+      for (var i = 0; i < entry.extraFields.length; i++) {
+        var extraField = entry.extraFields[i];
+        if (extraField.id !== 0x0001) continue;
+        // Found it.
+
+        var zip64EiefBuffer = extraField.data;
+        var index = 0;
+        // 0 - Original Size          8 bytes
+        if (entry.uncompressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include uncompressed size"));
+          }
+          entry.uncompressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 8 - Compressed Size        8 bytes
+        if (entry.compressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include compressed size"));
+          }
+          entry.compressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 16 - Relative Header Offset 8 bytes
+        if (entry.relativeOffsetOfLocalHeader === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include relative header offset"));
+          }
+          entry.relativeOffsetOfLocalHeader = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 24 - Disk Start Number      4 bytes
+
+        break;
+      }
+
+      // validate file size
+      if (self.validateEntrySizes && entry.compressionMethod === 0) {
+        var expectedCompressedSize = entry.uncompressedSize;
+        if (entry.isEncrypted()) {
+          // traditional encryption prefixes the file data with a header
+          expectedCompressedSize += 12;
+        }
+        if (entry.compressedSize !== expectedCompressedSize) {
+          var msg = "compressed/uncompressed size mismatch for stored file: " + entry.compressedSize + " != " + entry.uncompressedSize;
+          return emitErrorAndAutoClose(self, new Error(msg));
+        }
+      }
+
+      self.emit("entry", entry);
+
+      if (!self.lazyEntries) self._readEntry();
+    });
+  });
+};
+
+ZipFile.prototype.eachEntry = function() {
+  const self = this;
+  if (!self.lazyEntries) throw new Error("eachEntry() requires lazyEntries: true");
+  if (self.hasEachEntryBeenCalled) throw new Error("eachEntry() must only be called once per ZipFile");
+  self.hasEachEntryBeenCalled = true;
+
+  let pendingResolveReject = null;
+  self.on("entry", onEntry);
+  self.on("end", onEnd);
+  self.on("error", onError);
+  function cleanup() {
+    self.removeListener("entry", onEntry);
+    self.removeListener("end", onEnd);
+    self.removeListener("error", onError);
+    if (self.autoClose) self.close();
+  }
+
+  function onEntry(entry) {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    resolve({value: entry});
+  }
+  function onEnd() {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    resolve({done: true});
+  }
+  function onError(err) {
+    let {reject} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    reject(err);
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      // Called once by `for await...of`.
+      return this;
+    },
+    next() {
+      // Called on each iteration in a `for await...of`.
+      const promise = new Promise((resolve, reject) => {
+        if (pendingResolveReject != null) throw new Error("next() called before previous Promise was resolved.");
+        pendingResolveReject = {resolve, reject};
+      });
+      self.readEntry();
+      return promise;
+    },
+    return(value) {
+      // Called when breaking, returning, throwing out of a `for await...of`.
+      cleanup();
+      return Promise.resolve({done: true, value});
+    },
+    throw(value) {
+      // Almost never called. Something about `yield*` maybe?
+      cleanup();
+      return Promise.reject(value);
+    },
+  };
+};
+
+ZipFile.prototype.openReadStream = function(entry, options, callback) {
+  var self = this;
+  // parameter validation
+  var relativeStart = 0;
+  var relativeEnd = entry.compressedSize;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) {
+    options = {};
+  } else {
+    if (options.decodeFileData === false) {
+      // new, simple option
+      if (options.decrypt != null) {
+        throw new Error("cannot use options.decrypt when options.decodeFileData === false");
+      }
+      if (options.decompress != null) {
+        throw new Error("cannot use options.decompress when options.decodeFileData === false");
+      }
+      // start and end are allowed
+    } else {
+      // old, complicated options
+      if (options.decrypt != null) {
+        if (!entry.isEncrypted()) {
+          throw new Error("options.decrypt can only be specified for encrypted entries. See also option decodeFileData.");
+        }
+        if (options.decrypt !== false) throw new Error("invalid options.decrypt value: " + options.decrypt);
+        if (entry.isCompressed()) {
+          if (options.decompress !== false) throw new Error("entry is encrypted and compressed, and options.decompress !== false. See also option decodeFileData.");
+        }
+      }
+      if (options.decompress != null) {
+        if (!entry.isCompressed()) {
+          throw new Error("options.decompress can only be specified for compressed entries. See also option decodeFileData.");
+        }
+        if (!(options.decompress === false || options.decompress === true)) {
+          throw new Error("invalid options.decompress value: " + options.decompress);
+        }
+        decompress = options.decompress;
+      }
+    }
+    if (options.start != null) {
+      relativeStart = options.start;
+      if (relativeStart < 0) throw new Error("options.start < 0");
+      if (relativeStart > entry.compressedSize) throw new Error("options.start > entry.compressedSize");
+    }
+    if (options.end != null) {
+      relativeEnd = options.end;
+      if (relativeEnd < 0) throw new Error("options.end < 0");
+      if (relativeEnd > entry.compressedSize) throw new Error("options.end > entry.compressedSize");
+      if (relativeEnd < relativeStart) throw new Error("options.end < options.start");
+    }
+  }
+  var rawMode = (
+    options.decodeFileData === false || // Explicitly requested raw.
+    (
+      (entry.compressionMethod === 0 || // Naturally without compression.
+        (entry.compressionMethod === 8 && options.decompress === false) // Deprecated compression bypass option.
+      ) &&
+      (!entry.isEncrypted() || // Naturally without encryption.
+        options.decrypt === false // Deprecated encryption bypass option.
+      )
+    )
+  );
+  if (options.start != null || options.end != null) {
+    // Ensure slicing deals with raw data.
+    if (!rawMode) throw new Error("start/end range require options.decodeFileData === false for non-trivial encoded entries.");
+  }
+
+  // any further errors can either be caused by the zipfile,
+  // or were introduced in a minor version of yauzl,
+  // so should be passed to the client rather than thrown.
+  if (!self.isOpen) return callback(new Error("closed"));
+  if (entry.isEncrypted() && !rawMode) {
+    if (options.decrypt !== false) return callback(new Error("entry is encrypted, and options.decodeFileData !== false"));
+  }
+  var decompress;
+  if (rawMode) {
+    decompress = false;
+  } else if (entry.compressionMethod === 8) {
+    // 8 - The file is Deflated
+    decompress = options.decodeFileData !== true;
+  } else {
+    return callback(new Error("unsupported compression method: " + entry.compressionMethod));
+  }
+
+  self.readLocalFileHeader(entry, {minimal: true}, function(err, localFileHeader) {
+    if (err) return callback(err);
+    self.openReadStreamLowLevel(
+      localFileHeader.fileDataStart, entry.compressedSize,
+      relativeStart, relativeEnd,
+      decompress, entry.uncompressedSize,
+      callback);
+  });
+};
+
+ZipFile.prototype.openReadStreamLowLevel = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, callback) {
+  var self = this;
+
+  var fileDataEnd = fileDataStart + compressedSize;
+  var readStream = self.reader.createReadStream({
+    start: fileDataStart + relativeStart,
+    end: fileDataStart + relativeEnd,
+  });
+  var endpointStream = readStream;
+  if (decompress) {
+    var destroyed = false;
+    var inflateFilter = zlib.createInflateRaw();
+    readStream.on("error", function(err) {
+      // setImmediate here because errors can be emitted during the first call to pipe()
+      setImmediate(function() {
+        if (!destroyed) inflateFilter.emit("error", err);
+      });
+    });
+    readStream.pipe(inflateFilter);
+
+    if (self.validateEntrySizes) {
+      endpointStream = new AssertByteCountStream(uncompressedSize);
+      inflateFilter.on("error", function(err) {
+        // forward zlib errors to the client-visible stream
+        setImmediate(function() {
+          if (!destroyed) endpointStream.emit("error", err);
+        });
+      });
+      inflateFilter.pipe(endpointStream);
+    } else {
+      // the zlib filter is the client-visible stream
+      endpointStream = inflateFilter;
+    }
+    // this is part of yauzl's API, so implement this function on the client-visible stream
+    installDestroyFn(endpointStream, function() {
+      destroyed = true;
+      if (inflateFilter !== endpointStream) inflateFilter.unpipe(endpointStream);
+      readStream.unpipe(inflateFilter);
+      // TODO: the inflateFilter may cause a memory leak. see Issue #27.
+      readStream.destroy();
+    });
+  }
+  callback(null, endpointStream);
+};
+
+ZipFile.prototype.readLocalFileHeader = function(entry, options, callback) {
+  var self = this;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+
+  self.reader.ref();
+  var buffer = newBuffer(30);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader, function(err) {
+    try {
+      if (err) return callback(err);
+      // 0 - Local file header signature = 0x04034b50
+      var signature = buffer.readUInt32LE(0);
+      if (signature !== 0x04034b50) {
+        return callback(new Error("invalid local file header signature: 0x" + signature.toString(16)));
+      }
+
+      var fileNameLength = buffer.readUInt16LE(26);
+      var extraFieldLength = buffer.readUInt16LE(28);
+      var fileDataStart = entry.relativeOffsetOfLocalHeader + 30 + fileNameLength + extraFieldLength;
+      // We now have enough information to do this bounds check.
+      if (fileDataStart + entry.compressedSize > self.fileSize) {
+        return callback(new Error("file data overflows file bounds: " +
+            fileDataStart + " + " + entry.compressedSize + " > " + self.fileSize));
+      }
+
+      if (options.minimal) {
+        return callback(null, {fileDataStart: fileDataStart});
+      }
+
+      var localFileHeader = new LocalFileHeader();
+      localFileHeader.fileDataStart = fileDataStart;
+
+      // 4 - Version needed to extract (minimum)
+      localFileHeader.versionNeededToExtract = buffer.readUInt16LE(4);
+      // 6 - General purpose bit flag
+      localFileHeader.generalPurposeBitFlag = buffer.readUInt16LE(6);
+      // 8 - Compression method
+      localFileHeader.compressionMethod = buffer.readUInt16LE(8);
+      // 10 - File last modification time
+      localFileHeader.lastModFileTime = buffer.readUInt16LE(10);
+      // 12 - File last modification date
+      localFileHeader.lastModFileDate = buffer.readUInt16LE(12);
+      // 14 - CRC-32
+      localFileHeader.crc32 = buffer.readUInt32LE(14);
+      // 18 - Compressed size
+      localFileHeader.compressedSize = buffer.readUInt32LE(18);
+      // 22 - Uncompressed size
+      localFileHeader.uncompressedSize = buffer.readUInt32LE(22);
+      // 26 - File name length (n)
+      localFileHeader.fileNameLength = fileNameLength;
+      // 28 - Extra field length (m)
+      localFileHeader.extraFieldLength = extraFieldLength;
+      // 30 - File name
+      // 30+n - Extra field
+
+      buffer = newBuffer(fileNameLength + extraFieldLength);
+      self.reader.ref();
+      readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader + 30, function(err) {
+        try {
+          if (err) return callback(err);
+          localFileHeader.fileName = buffer.subarray(0, fileNameLength);
+          localFileHeader.extraField = buffer.subarray(fileNameLength);
+          return callback(null, localFileHeader);
+        } finally {
+          self.reader.unref();
+        }
+      });
+    } finally {
+      self.reader.unref();
+    }
+  });
+};
+
+ZipFile.prototype.openReadStreamPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(entry, options, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.openReadStreamLowLevelPromise = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.readLocalFileHeaderPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.readLocalFileHeader(entry, options, function(err, localFileHeader) {
+      if (err) return reject(err);
+      resolve(localFileHeader);
+    });
+  });
+};
+
+function Entry() {
+}
+Entry.prototype.getLastModDate = function(options) {
+  if (options == null) options = {};
+
+  if (!options.forceDosFormat) {
+    // Check extended fields.
+    for (var i = 0; i < this.extraFields.length; i++) {
+      var extraField = this.extraFields[i];
+      if (extraField.id === 0x5455) {
+        // Info-ZIP "universal timestamp" extended field (`0x5455` aka `"UT"`).
+        // See the Info-ZIP source code unix/unix.c:set_extra_field() and zipfile.c:ef_scan_ut_time().
+        var data = extraField.data;
+        if (data.length < 5) continue; // Too short.
+        // The flags define which of the three fields are present: mtime, atime, ctime.
+        // We only care about mtime.
+        // Also, ctime is never included in practice.
+        // And also, atime is only included in the local file header for some reason
+        // despite the flags lying about its inclusion in the central header.
+        var flags = data[0];
+        var HAS_MTIME = 1;
+        if (!(flags & HAS_MTIME)) continue; // This will realistically never happen.
+        // Although the positions of all of the fields shift around depending on the presence of other fields,
+        // mtime is always first if present, and that's the only one we care about.
+        var posixTimestamp = data.readInt32LE(1);
+        return new Date(posixTimestamp * 1000);
+      } else if (extraField.id === 0x000a) {
+        var data = extraField.data;
+        if (data.length !== 32) continue; // The length is always the same.
+        // 4 bytes reserved
+        // 2 bytes Tag
+        if (data.readUInt16LE(4) !== 1) continue; // Tag1 is actually the only defined Tag.
+        // 2 bytes Size
+        if (data.readUInt16LE(6) !== 24) continue; // Size is always 24.
+        // 8 bytes Mtime
+        var hundredNanoSecondsSince1601 = data.readUInt32LE(8) + 4294967296 * data.readInt32LE(12);
+        // Convert from NTFS to POSIX milliseconds.
+        // The big number below is the milliseconds between year 1601 and year 1970
+        // (i.e. the negative POSIX timestamp of 1601-01-01 00:00:00Z)
+        var millisecondsSince1970 = hundredNanoSecondsSince1601 / 10000 - 11644473600000;
+        // Note on numeric precision: JavaScript Number objects lose precision above Number.MAX_SAFE_INTEGER,
+        // and NTFS timestamps are typically much bigger than that limit.
+        // (MAX_SAFE_INTEGER would represent 1629-07-17T23:58:45.475Z.)
+        // However, we're losing precision in the conversion from 100nanosecond units to millisecond units anyway,
+        // and the time at which we also lose 1-millisecond precision is year 275760, the JavaScript Date limit (by design).
+        // Up through the year 2057, this conversion only drops 4 bits of precision,
+        // which is well under the 13-14 bits ratio between the milliseconds and 100nanoseconds.
+        return new Date(millisecondsSince1970);
+      }
+    }
+  }
+
+  // Fallback to non-extended encoding.
+  return dosDateTimeToDate(this.lastModFileDate, this.lastModFileTime, options.timezone);
+};
+
+Entry.prototype.canDecodeFileData = function() {
+  return (
+    !this.isEncrypted() &&
+    (this.compressionMethod === 0 || this.compressionMethod === 8)
+  );
+};
+Entry.prototype.isEncrypted = function() {
+  return (this.generalPurposeBitFlag & 0x1) !== 0;
+};
+Entry.prototype.isCompressed = function() {
+  return this.compressionMethod === 8;
+};
+
+function LocalFileHeader() {
+}
+
+function dosDateTimeToDate(date, time, timezone) {
+  var day = date & 0x1f; // 1-31
+  var month = (date >> 5 & 0xf) - 1; // 1-12, 0-11
+  var year = (date >> 9 & 0x7f) + 1980; // 0-128, 1980-2108
+
+  var millisecond = 0;
+  var second = (time & 0x1f) * 2; // 0-29, 0-58 (even numbers)
+  var minute = time >> 5 & 0x3f; // 0-59
+  var hour = time >> 11 & 0x1f; // 0-23
+
+  if (timezone == null || timezone === "local") {
+    return new Date(year, month, day, hour, minute, second, millisecond);
+  } else if (timezone === "UTC") {
+    return new Date(Date.UTC(year, month, day, hour, minute, second, millisecond));
+  } else {
+    throw new Error("unrecognized options.timezone: " + options.timezone);
+  }
+}
+
+function getFileNameLowLevel(generalPurposeBitFlag, fileNameBuffer, extraFields, strictFileNames) {
+  var fileName = null;
+
+  // check for Info-ZIP Unicode Path Extra Field (0x7075)
+  // see https://github.com/thejoshwolfe/yauzl/issues/33
+  for (var i = 0; i < extraFields.length; i++) {
+    var extraField = extraFields[i];
+    if (extraField.id === 0x7075) {
+      if (extraField.data.length < 6) {
+        // too short to be meaningful
+        continue;
+      }
+      // Version       1 byte      version of this extra field, currently 1
+      if (extraField.data.readUInt8(0) !== 1) {
+        // > Changes may not be backward compatible so this extra
+        // > field should not be used if the version is not recognized.
+        continue;
+      }
+      // NameCRC32     4 bytes     File Name Field CRC32 Checksum
+      var oldNameCrc32 = extraField.data.readUInt32LE(1);
+      if (crc32(fileNameBuffer) !== oldNameCrc32) {
+        // > If the CRC check fails, this UTF-8 Path Extra Field should be
+        // > ignored and the File Name field in the header should be used instead.
+        continue;
+      }
+      // UnicodeName   Variable    UTF-8 version of the entry File Name
+      fileName = decodeBuffer(extraField.data.subarray(5), true);
+      break;
+    }
+  }
+
+  if (fileName == null) {
+    // The typical case.
+    var isUtf8 = (generalPurposeBitFlag & 0x800) !== 0;
+    fileName = decodeBuffer(fileNameBuffer, isUtf8);
+  }
+
+  if (!strictFileNames) {
+    // Allow backslash.
+    fileName = fileName.replace(/\\/g, "/");
+  }
+  return fileName;
+}
+
+function validateFileName(fileName) {
+  if (fileName.indexOf("\\") !== -1) {
+    return "invalid characters in fileName: " + fileName;
+  }
+  if (/^[a-zA-Z]:/.test(fileName) || /^\//.test(fileName)) {
+    return "absolute path: " + fileName;
+  }
+  if (fileName.split("/").indexOf("..") !== -1) {
+    return "invalid relative path: " + fileName;
+  }
+  // all good
+  return null;
+}
+
+function parseExtraFields(extraFieldBuffer) {
+  var extraFields = [];
+  var i = 0;
+  while (i < extraFieldBuffer.length - 3) {
+    var headerId = extraFieldBuffer.readUInt16LE(i + 0);
+    var dataSize = extraFieldBuffer.readUInt16LE(i + 2);
+    var dataStart = i + 4;
+    var dataEnd = dataStart + dataSize;
+    if (dataEnd > extraFieldBuffer.length) throw new Error("extra field length exceeds extra field buffer size");
+    var dataBuffer = extraFieldBuffer.subarray(dataStart, dataEnd);
+    extraFields.push({
+      id: headerId,
+      data: dataBuffer,
+    });
+    i = dataEnd;
+  }
+  return extraFields;
+}
+
+function readAndAssertNoEof(reader, buffer, offset, length, position, callback) {
+  if (length === 0) {
+    // fs.read will throw an out-of-bounds error if you try to read 0 bytes from a 0 byte file
+    return setImmediate(function() { callback(null, newBuffer(0)); });
+  }
+  reader.read(buffer, offset, length, position, function(err, bytesRead) {
+    if (err) return callback(err);
+    if (bytesRead < length) {
+      return callback(new Error("unexpected EOF"));
+    }
+    callback();
+  });
+}
+
+util.inherits(AssertByteCountStream, Transform);
+function AssertByteCountStream(byteCount) {
+  Transform.call(this);
+  this.actualByteCount = 0;
+  this.expectedByteCount = byteCount;
+}
+AssertByteCountStream.prototype._transform = function(chunk, encoding, cb) {
+  this.actualByteCount += chunk.length;
+  if (this.actualByteCount > this.expectedByteCount) {
+    var msg = "too many bytes in the stream. expected " + this.expectedByteCount + ". got at least " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb(null, chunk);
+};
+AssertByteCountStream.prototype._flush = function(cb) {
+  if (this.actualByteCount < this.expectedByteCount) {
+    var msg = "not enough bytes in the stream. expected " + this.expectedByteCount + ". got only " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb();
+};
+
+util.inherits(RandomAccessReader, EventEmitter);
+function RandomAccessReader() {
+  EventEmitter.call(this);
+  this.refCount = 0;
+}
+RandomAccessReader.prototype.ref = function() {
+  this.refCount += 1;
+};
+RandomAccessReader.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+
+  if (self.refCount > 0) return;
+  if (self.refCount < 0) throw new Error("invalid unref");
+
+  self.close(onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) return self.emit('error', err);
+    self.emit('close');
+  }
+};
+RandomAccessReader.prototype.createReadStream = function(options) {
+  if (options == null) options = {};
+  var start = options.start;
+  var end = options.end;
+  if (start === end) {
+    var emptyStream = new PassThrough();
+    setImmediate(function() {
+      emptyStream.end();
+    });
+    return emptyStream;
+  }
+  var stream = this._readStreamForRange(start, end);
+
+  var destroyed = false;
+  var refUnrefFilter = new RefUnrefFilter(this);
+  stream.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) refUnrefFilter.emit("error", err);
+    });
+  });
+  installDestroyFn(refUnrefFilter, function() {
+    stream.unpipe(refUnrefFilter);
+    refUnrefFilter.unref();
+    stream.destroy();
+  });
+
+  var byteCounter = new AssertByteCountStream(end - start);
+  refUnrefFilter.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) byteCounter.emit("error", err);
+    });
+  });
+  installDestroyFn(byteCounter, function() {
+    destroyed = true;
+    refUnrefFilter.unpipe(byteCounter);
+    refUnrefFilter.destroy();
+  });
+
+  return stream.pipe(refUnrefFilter).pipe(byteCounter);
+};
+RandomAccessReader.prototype._readStreamForRange = function(start, end) {
+  throw new Error("not implemented");
+};
+RandomAccessReader.prototype.read = function(buffer, offset, length, position, callback) {
+  var readStream = this.createReadStream({start: position, end: position + length});
+  var writeStream = new Writable();
+  var written = 0;
+  writeStream._write = function(chunk, encoding, cb) {
+    chunk.copy(buffer, offset + written, 0, chunk.length);
+    written += chunk.length;
+    cb();
+  };
+  writeStream.on("finish", callback);
+  readStream.on("error", function(error) {
+    callback(error);
+  });
+  readStream.pipe(writeStream);
+};
+RandomAccessReader.prototype.close = function(callback) {
+  setImmediate(callback);
+};
+
+util.inherits(RefUnrefFilter, PassThrough);
+function RefUnrefFilter(context) {
+  PassThrough.call(this);
+  this.context = context;
+  this.context.ref();
+  this.unreffedYet = false;
+}
+RefUnrefFilter.prototype._flush = function(cb) {
+  this.unref();
+  cb();
+};
+RefUnrefFilter.prototype.unref = function(cb) {
+  if (this.unreffedYet) return;
+  this.unreffedYet = true;
+  this.context.unref();
+};
+
+var cp437 = '\u0000☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ';
+function decodeBuffer(buffer, isUtf8) {
+  if (isUtf8) {
+    return buffer.toString("utf8");
+  } else {
+    var result = "";
+    for (var i = 0; i < buffer.length; i++) {
+      result += cp437[buffer[i]];
+    }
+    return result;
+  }
+}
+
+function readUInt64LE(buffer, offset) {
+  // There is no native function for this, because we can't actually store 64-bit integers precisely.
+  // after 53 bits, JavaScript's Number type (IEEE 754 double) can't store individual integers anymore.
+  // but since 53 bits is a whole lot more than 32 bits, we do our best anyway.
+  // As of 2020, Node has added support for BigInt, which obviates this whole function,
+  // but yauzl hasn't been updated to depend on BigInt (yet?).
+  var lower32 = buffer.readUInt32LE(offset);
+  var upper32 = buffer.readUInt32LE(offset + 4);
+  // we can't use bitshifting here, because JavaScript bitshifting only works on 32-bit integers.
+  return upper32 * 0x100000000 + lower32;
+  // as long as we're bounds checking the result of this function against the total file size,
+  // we'll catch any overflow errors, because we already made sure the total file size was within reason.
+}
+
+// Node 10 deprecated new Buffer().
+var newBuffer;
+if (typeof Buffer.allocUnsafe === "function") {
+  newBuffer = function(len) {
+    return Buffer.allocUnsafe(len);
+  };
+} else {
+  newBuffer = function(len) {
+    return new Buffer(len);
+  };
+}
+
+// Node 8 introduced a proper destroy() implementation on writable streams.
+function installDestroyFn(stream, fn) {
+  if (typeof stream.destroy === "function") {
+    // New API.
+    stream._destroy = function(err, cb) {
+      fn();
+      if (cb != null) cb(err);
+    };
+  } else {
+    // Old API.
+    stream.destroy = fn;
+  }
+}
+
+function defaultCallback(err) {
+  if (err) throw err;
+}
+
+
+/***/ }),
+
 /***/ 1730:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9092);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4078);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -32280,7 +33693,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9092:
+/***/ 4078:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42004,6 +43417,15 @@ function items(texts, of) {
 const word = one;
 /** A size in bytes (see `parseSize`). */
 const size = (texts, of) => parseSize(one(texts, of), of);
+/** Seconds, as milliseconds. */
+const values_duration = (texts, of) => {
+    const text = one(texts, of);
+    const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isNaN(seconds)) {
+        throw new UserError(`${of} is no number of seconds: "${text}".`, 'Write whole seconds, as in "60", or "0" for none.');
+    }
+    return seconds * 1000;
+};
 /** Sizes in bytes, each once, largest first. */
 const sizes = (texts, of) => [...new Set(items(texts, of).map((text) => parseSize(text, of)))].sort((a, b) => b - a);
 /** A size, a percentage such as `5%`, or `none`. */
@@ -42244,6 +43666,15 @@ const KEYS = {
         byDefault: "0",
         doors: EVERYWHERE,
         commands: JUDGING,
+        decidedBy: "base",
+    },
+    "advice-time": {
+        read: values_duration,
+        value: "SECONDS",
+        help: "most time for trying what would make the slug smaller; 0 for no advice",
+        byDefault: "60",
+        doors: EVERYWHERE,
+        commands: ["compare", "weigh"],
         decidedBy: "base",
     },
     cache: {
@@ -42872,6 +44303,21 @@ function inTarOrder(items) {
     // No name holds a NUL, which sorts before all that one may hold.
     const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
     return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+}
+
+;// CONCATENATED MODULE: ./src/system/system-error.ts
+/**
+ * The code of an error that the operating system gave (`ENOENT`, `EACCES`…), else null: then it is a bug, such as an
+ * argument that Node refuses.
+ */
+function systemErrorCode(error) {
+    return typeof error === "object" &&
+        error !== null &&
+        "syscall" in error &&
+        "code" in error &&
+        typeof error.code === "string"
+        ? error.code
+        : null;
 }
 
 ;// CONCATENATED MODULE: ./src/revisions/default-base.ts
@@ -43689,6 +45135,7 @@ function lfsPointer(sha256, size) {
 
 
 
+
 /**
  * Lists the tracked files under `app` as they are on disk: changed and newly added ones are there, deleted ones are
  * not. The files of a submodule are there if it is.
@@ -43816,14 +45263,22 @@ function parentOf(path) {
     const slash = path.lastIndexOf(47);
     return slash === -1 ? null : path.subarray(0, slash);
 }
+/**
+ * Null for what is not there. What can't be looked at may well be there.
+ * @throws UserError
+ */
 async function lstatOrNull(path) {
     try {
         return await (0,promises_namespaceObject.lstat)(path);
     }
-    catch {
-        return null;
+    catch (error) {
+        const code = systemErrorCode(error);
+        if (code !== "EACCES" && code !== "EPERM" && code !== "EIO")
+            return null;
+        throw new UserError(`${path.toString("utf8")} can't be looked at: ${code}.`, READABLE);
     }
 }
+const READABLE = "Weigh the worktree as somebody who may read all tracked files, or weigh a commit.";
 /**
  * Copies the tracked files to `into`, which must exist, but for those of a sparse checkout.
  * A file of Git LFS is written as its pointer: that is what a commit would hold, and all that Heroku would get.
@@ -43857,6 +45312,15 @@ function bytesOf({ plan, tracked, sparse }) {
 async function copyOne(file, { source, status, filter }, into) {
     const target = (0,external_node_path_namespaceObject.join)(into, file.path);
     const mode = file.executable ? 0o755 : 0o644;
+    try {
+        await (0,promises_namespaceObject.access)(source, external_node_fs_namespaceObject.constants.R_OK);
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        if (code === null)
+            throw error;
+        throw new SideError("unweighable", "revision", `${JSON.stringify(file.path)} can't be read: ${code}.`, READABLE);
+    }
     try {
         if (filter === "lfs" && status !== null && status.size > 0 && !(await holdsPointer(source, status.size))) {
             const pointer = await pointerTo(source, status.size);
@@ -43898,6 +45362,8 @@ async function pointerTo(source, size) {
 
 
 
+
+
 /**
  * Opens the repository that `dir` lies in: a clone of any depth or filter, bare, a linked worktree, or a
  * directory within one.
@@ -43908,6 +45374,7 @@ async function openRepository(dir, context, { credentials, isTrusted = false } =
     if (!(await isDirectory(start))) {
         throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
     }
+    await requireReadable(start);
     const asked = ["rev-parse", "--absolute-git-dir"];
     let here = new Git(start, gitEnvironment(context.env), context.signal);
     let found = await here.run(asked);
@@ -43915,14 +45382,33 @@ async function openRepository(dir, context, { credentials, isTrusted = false } =
         here = here.at(start, await trusting(start, context));
         found = await here.run(asked);
     }
-    if (found.code !== 0)
+    if (found.code !== 0) {
+        // Git takes a repository that it can't read for none.
+        for (let at = start;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
+            await requireReadable((0,external_node_path_namespaceObject.join)(at, ".git"));
+            if ((0,external_node_path_namespaceObject.dirname)(at) === at)
+                break;
+        }
         throw openError(dir, found.stderr);
+    }
     const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
     const top = await here.line(["rev-parse", "--show-toplevel"]);
     return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
 }
 /** What git says of a repository that another user owns. */
 const DUBIOUS = /dubious ownership|unsafe repository/;
+/** @throws UserError if a directory is there, and this user may not look into it */
+async function requireReadable(directory) {
+    try {
+        await (0,promises_namespaceObject.access)(directory, external_node_fs_namespaceObject.constants.R_OK | external_node_fs_namespaceObject.constants.X_OK);
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        if (code === "EACCES" && (await isDirectory(directory))) {
+            throw new UserError(`${directory} can't be read: ${code}.`, "Run it as somebody who may, or change who may.");
+        }
+    }
+}
 function openError(dir, stderr) {
     if (DUBIOUS.test(stderr)) {
         return new UserError(`Git does not trust the repository in ${dir}: it belongs to another user.`, `If you do: git config --global --add safe.directory ${(0,external_node_path_namespaceObject.resolve)(dir)}`);
@@ -44195,21 +45681,6 @@ function asset(module, name) {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: ./src/system/system-error.ts
-/**
- * The code of an error that the operating system gave (`ENOENT`, `EACCES`…), else null: then it is a bug, such as an
- * argument that Node refuses.
- */
-function systemErrorCode(error) {
-    return typeof error === "object" &&
-        error !== null &&
-        "syscall" in error &&
-        "code" in error &&
-        typeof error.code === "string"
-        ? error.code
-        : null;
-}
-
 ;// CONCATENATED MODULE: ./src/system/remove-tree.ts
 
 
@@ -44674,7 +46145,7 @@ function policyOfJob(event, mayBuild) {
     };
 }
 /** What the run allows, if the configuration does not forbid it: `builds: never` has the last word. */
-function building_allowed(builds, building) {
+function allowed(builds, building) {
     if (builds === "auto")
         return building;
     return {
@@ -45407,7 +46878,7 @@ async function createScratch(env, signal) {
         const code = systemErrorCode(error);
         if (code === null)
             throw error;
-        throw new UserError(`No scratch directory could be made in ${parent}: ${code}.`, "Set TMPDIR to a directory with room.");
+        throw new UserError(`No scratch directory could be made in ${parent}: ${code}.`, "Set TMPDIR to a directory with room, where you may write.");
     }
     // A full disk is told of by what comes next.
     if (self !== null)
@@ -45519,7 +46990,7 @@ function platformTags(stack) {
 /** Read from github.com/heroku/heroku-buildpack-python by `scripts/refresh-platforms.mjs`. */
 const BUILDPACK = buildpack_namespaceObject;
 /** The package managers and helpers that the buildpack itself puts into the slug, beside the app's own distributions. */
-function buildpack_preinstalledTools(manager, minor) {
+function preinstalledTools(manager, minor) {
     const { tools, setuptools } = BUILDPACK;
     switch (manager) {
         case "pip":
@@ -45661,7 +47132,8 @@ async function place(parent, name, fill) {
             return target;
         if (code === null)
             throw error;
-        throw new UserError(`${parent} can't be written: ${code}.`, "Free some space there, or choose another directory.");
+        const mend = code === "ENOSPC" || code === "EDQUOT" ? "Free some space there" : "Make it writable";
+        throw new UserError(`${parent} can't be written: ${code}.`, `${mend}, or keep nothing there: --cache-dir DIR for another directory, --no-cache for none.`);
     }
     return target;
 }
@@ -52190,13 +53662,13 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
  * (escape sequences, bidirectional overrides, zero-width characters) their number, as in `{U+202E}`.
  * @param most characters; what is longer loses its middle
  */
-function visible(text, most = 300) {
+function visible_visible(text, most = 300) {
     // Nothing is shown of what lies beyond, so it need not be looked at.
     const cut = text.length > 8 * most ? text.slice(0, 4 * most) + text.slice(-4 * most) : text;
     return shorten(unveil(cut.replace(/\s+/g, " ").trim()), most);
 }
 /** As `visible`, but with its spaces as they are: for lines of a program's output, where indentation means something. */
-function visibleLine(text, most = 200) {
+function visible_visibleLine(text, most = 200) {
     return shorten(unveil(text.slice(0, 4 * most).replaceAll("\t", "    ")), most).trimEnd();
 }
 function unveil(text) {
@@ -52250,7 +53722,7 @@ function logLine(line) {
 }
 /** Without the runner's older commands, `##[command]`, which count anywhere; `::command::` counts at the start alone. */
 function oneLine(line) {
-    return visibleLine(line).replaceAll("##[", "## [");
+    return visible_visibleLine(line).replaceAll("##[", "## [");
 }
 /** Progress as lines of the job's log. */
 function progressIn(actions) {
@@ -52525,7 +53997,7 @@ function byLine(layers) {
 /** `nvidia-nccl-cu13 +240.1 MiB, xgboost +57.3 MiB and 3 more`. */
 function inWords(layers) {
     const largest = [...layers].sort((a, b) => b.delta.compressed - a.delta.compressed);
-    const named = largest.slice(0, NAMED).map(({ name, delta }) => `${visible(name, 80)} ${signedMib(delta.compressed)}`);
+    const named = largest.slice(0, NAMED).map(({ name, delta }) => `${visible_visible(name, 80)} ${signedMib(delta.compressed)}`);
     const more = layers.length - named.length;
     return named.join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
 }
@@ -52745,12 +54217,12 @@ function otherFindings({ verdict, base, head }, { decides }) {
 /** Marks for a terminal (ECMA-48, SGR); none of them moves the cursor. */
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" };
 /** The text in a style, if colour is wanted. */
-function styled(text, style, { color }) {
+function layout_styled(text, style, { color }) {
     return color && text !== "" ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
 }
 /** The pieces as they are read, with every character from outside visible. */
 function plain(spans) {
-    return spans.map(({ as, text }) => (as === "own" || as === "strong" ? text : visible(text, 120))).join("");
+    return spans.map(({ as, text }) => (as === "own" || as === "strong" ? text : visible_visible(text, 120))).join("");
 }
 /** A table as lines: columns are aligned, and those of words give way where the terminal is too narrow. */
 function tableLines(table, options) {
@@ -52767,7 +54239,7 @@ function tableLines(table, options) {
     })
         .join(GAP)
         .trimEnd();
-    return [...(hasHeader ? [styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
+    return [...(hasHeader ? [layout_styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
 }
 const GAP = "  ";
 /** What a column of words is never made narrower than. */
@@ -52790,7 +54262,7 @@ function fit(wanted, figures, width) {
     return widths;
 }
 /** Words in lines of at most the given width; a word that is longer has a line of its own, and is cut. */
-function wrapped(text, width, indent = "") {
+function layout_wrapped(text, width, indent = "") {
     const lines = [];
     for (const word of text.split(" ")) {
         const last = lines.at(-1);
@@ -52834,7 +54306,27 @@ const BREAK = "\u200b";
  * mention, issue reference or formula comes of it. Works in HTML too, so in `<summary>`.
  */
 function prose(text) {
-    return (visible(text)
+    return escaped(visible_visible(text));
+}
+/**
+ * As `prose`, for sentences of advice: what stands between backticks becomes a code span that shows just these
+ * characters. Not for HTML.
+ */
+function sentences(text) {
+    // A span ends at the next run of as many backticks; what has no end is no span.
+    const span = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
+    const shown = visible_visible(text, 1000);
+    const parts = [];
+    let at = 0;
+    for (const found of shown.matchAll(span)) {
+        parts.push(escaped(shown.slice(at, found.index)), code(found[2] ?? ""));
+        at = found.index + found[0].length;
+    }
+    return [...parts, escaped(shown.slice(at))].join("");
+}
+/** Visible text, escaped. */
+function escaped(text) {
+    return (text
         // Entities are decoded before GitHub looks for these, so they are broken, not encoded.
         .replace(/@(?=\S)/g, `@${BREAK}`)
         .replace(/#(?=\w)/g, `#${BREAK}`)
@@ -52848,7 +54340,7 @@ function prose(text) {
 }
 /** A path, a version or a command from outside, as a code span that shows just these characters, also in a table. */
 function code(text) {
-    const shown = visible(text, 120);
+    const shown = visible_visible(text, 120);
     if (shown === "")
         return "";
     // In a table the cells are split before code spans are found, and a backslash before the bar can't be had then.
@@ -52870,9 +54362,12 @@ function plainName(text) {
 function plainVersion(text) {
     return /^\d[0-9A-Za-z.+!]{0,39}$/.test(text) && !/^[0-9a-f]{7,}$/i.test(text) ? text : code(text);
 }
-/** Lines of a program's output as a code block that none of them can end. */
-function fenced(lines, language = "") {
-    const shown = lines.map((line) => visibleLine(line));
+/**
+ * Lines of a program's output as a code block that none of them can end.
+ * @param most characters of a line
+ */
+function fenced(lines, language = "", most) {
+    const shown = lines.map((line) => visible_visibleLine(line, most));
     const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
     const fence = "`".repeat(longest + 1);
     return [`${fence}${language}`, ...shown, fence].join("\n");
@@ -52932,6 +54427,8 @@ function markdown(pieces) {
                 return code(text);
             case "prose":
                 return prose(text);
+            case "sentences":
+                return sentences(text);
         }
     })
         .join("");
@@ -52948,10 +54445,175 @@ const strong = (text) => ({ as: "strong", text });
 const span_name = (text) => ({ as: "name", text });
 const span_version = (text) => ({ as: "version", text });
 const span_code = (text) => ({ as: "code", text });
+/** Sentences in which backticks make code spans. */
+const span_sentences = (text) => ({ as: "sentences", text });
 const span_prose = (text) => ({ as: "prose", text });
 /** The pieces with `separator` between them. */
 function joined(pieces, separator) {
     return pieces.flatMap((piece, at) => (at === 0 ? piece : [span_own(separator), ...piece]));
+}
+
+;// CONCATENATED MODULE: ./src/render/advice.ts
+
+
+
+
+
+
+
+
+/** Pieces of advice that stand with all they have to say where there is not the space for all. */
+const BEST = 3;
+/** Lines to paste that are shown of one step; of more than that none, as half of a change is none. */
+const PASTED = 40;
+/** Characters of such a line. */
+const LONGEST = 400;
+/** Advice in Markdown: the best with all they have to say, the rest as a table behind a fold. */
+function adviceSections(report, { tips, rows }) {
+    const { best, rest } = split(report.advice, tips);
+    const isWhole = tips === Infinity;
+    const table = restTable(rest, rows);
+    return [
+        ...best.map((advice) => tip(report, advice, isWhole)),
+        ...(table === null
+            ? []
+            : [fold(`${best.length === 0 ? "Advice" : "More advice"}: ${counted(rest.length)}`, table)]),
+    ];
+}
+/** What can be followed comes first, and only that is worth a box where there is not the space for all. */
+function split(advice, tips) {
+    const best = advice.filter(({ remedy }) => remedy.possible || tips === Infinity).slice(0, tips);
+    return { best, rest: advice.filter((each) => !best.includes(each)) };
+}
+function tip(report, advice, isWhole) {
+    const { level, title, detail, sources, saving, remedy } = advice;
+    const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => code(source)).join(", ")}` : null;
+    const paragraphs = [
+        `**${sentences(title)}${level === "warning" ? "" : `: ${effectOf(report, saving)}`}.** ${sentences(detail)}`,
+        level === "warning" ? null : beforeAndAfter(saving),
+        remedy.possible ? null : `${sentences(capital(remedy.because))}.`,
+        ...remedy.steps.map((step) => stepBlock(step, isWhole)),
+        from,
+    ].filter((part) => part !== null);
+    return box(level === "warning" ? "WARNING" : "TIP", paragraphs.join("\n\n").split("\n"));
+}
+function stepBlock({ kind, file, lines, note }, isWhole) {
+    const remark = note === null ? [] : [sentences(note)];
+    if (lines.length > PASTED && !isWhole) {
+        return [`${leadOf(kind, file, code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join("\n\n");
+    }
+    const language = { diff: "diff", text: "", command: "sh" }[kind];
+    return [`${leadOf(kind, file, code)}:\n${fenced(lines, language, LONGEST)}`, ...remark].join("\n\n");
+}
+/** What to do with a step's lines. */
+function leadOf(kind, file, show) {
+    if (kind === "command")
+        return "Run";
+    if (file === null)
+        return "To paste";
+    return `${kind === "diff" ? "In" : "Add to"} ${show(file)}`;
+}
+function restTable(advice, most) {
+    if (advice.length === 0)
+        return null;
+    const some = advice.length === most + 1 && most > 0 ? advice : advice.slice(0, most);
+    const table = {
+        columns: [
+            { heading: [span_own("advice")], figures: false },
+            { heading: [span_own("saving")], figures: true },
+            { heading: [span_own("basis")], figures: false },
+        ],
+        rows: [
+            ...some.map((each) => {
+                const why = each.remedy.possible ? [] : [span_own(": "), span_sentences(each.remedy.because)];
+                return [[span_sentences(each.title), ...why], [span_own(savedText(each))], [span_own(basisText(each))]];
+            }),
+            ...(some.length < advice.length ? [[[span_own(`${counted(advice.length - some.length)} more`)], [], []]] : []),
+        ],
+    };
+    return markdownTable(table);
+}
+/** Advice for a terminal, one piece below the other, the savings in a column; the best with all they have to say. */
+function adviceLines(report, options) {
+    const { advice } = report;
+    if (advice.length === 0)
+        return [];
+    const { best } = split(advice, BEST);
+    const width = Math.max(...advice.map((each) => savedText(each).length));
+    const indent = " ".repeat(width + 4);
+    const set = (text) => wrapped(text, options.width - indent.length).map((line) => `${indent}${line}`);
+    return [
+        styled("Advice", "bold", options),
+        ...advice.flatMap((each) => {
+            const [first = "", ...others] = set(`${visible(each.title)}${remarkOf(report, each)}`);
+            const lead = `  ${savedText(each).padStart(width)}  `;
+            const head = [lead + first.slice(indent.length), ...others];
+            return best.includes(each) ? [...head, ...moreLines(each, indent, set)] : head;
+        }),
+    ];
+}
+/** What stands after a title on a terminal, where the saving stands before it. */
+function remarkOf(report, advice) {
+    const { level, saving, remedy } = advice;
+    if (!remedy.possible)
+        return `: ${visible(remedy.because)}`;
+    if (level === "warning")
+        return "";
+    const limit = limitNote(report, saving);
+    return ` (${[basisText(advice), ...(limit === null ? [] : [limit])].join(", ")})`;
+}
+function moreLines(advice, indent, set) {
+    const { level, detail, saving, remedy } = advice;
+    return [
+        ...(level === "warning" ? [] : set(beforeAndAfter(saving))),
+        ...(detail === "" ? [] : set(visible(detail, 1000))),
+        ...remedy.steps.flatMap(({ kind, file, lines, note }) => [
+            ...set(`${leadOf(kind, file, (path) => visible(path, 120))}:`),
+            // Not wrapped: they are there to be copied.
+            ...lines.map((line) => `${indent}  ${visibleLine(line, LONGEST)}`),
+            ...(note === null ? [] : set(visible(note))),
+        ]),
+    ];
+}
+/** `−291.5 MiB (measured), back under the limit` */
+function effectOf(report, saving) {
+    const limit = limitNote(report, saving);
+    const basis = saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+    return `${deltaOf(saving)} (${basis})${limit === null ? "" : `, ${limit}`}`;
+}
+function savedText({ level, saving }) {
+    return level === "warning" ? "warning" : deltaOf(saving);
+}
+function basisText({ level, saving }) {
+    if (level === "warning")
+        return "";
+    return saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+}
+/** `−291.5 MiB`: what it does to the slug. */
+function deltaOf({ weight }) {
+    return deltaText(-weight.compressed, scaleFor(weight.compressed, []));
+}
+/** `1,046.3 MiB → 754.8 MiB`, such that the one is the other and the saving, each as it is shown. */
+function beforeAndAfter({ basis, weight, before }) {
+    const after = roundOne(before.compressed, figures_WHOLE) - roundOne(weight.compressed, figures_WHOLE);
+    return `Compressed slug: ${figures_size(before.compressed)} → ${basis === "predicted" ? "about " : ""}${shown(after, figures_WHOLE)}`;
+}
+/** Whether advice is what brings a slug back under its limit; null if it is under it, or stays over it. */
+function limitNote(report, { before, after, error }) {
+    const { limit, allowance, atLeast } = figuresOf(report);
+    if (limit === null || before.compressed + allowance <= limit)
+        return null;
+    const left = limit - after.compressed - allowance;
+    if (left < 0)
+        return null;
+    const isSure = !atLeast && left >= error + (report.head.total?.error ?? 0);
+    return isSure ? "back under the limit" : "maybe back under the limit";
+}
+function capital(clause) {
+    return clause.charAt(0).toUpperCase() + clause.slice(1);
+}
+function counted(count) {
+    return count.toLocaleString("en-US");
 }
 
 ;// CONCATENATED MODULE: ./src/render/versions.ts
@@ -53254,14 +54916,16 @@ function thousands(count) {
 
 
 
+
 const SIGNS = { added: "🆕", removed: "➖", up: "⬆", down: "⬇", other: "✏️" };
 const LIGHTS = { fail: "🔴", warn: "🟡", pass: "🟢", unchanged: "⚪" };
 /** The rooms of a comment. */
 const ROOMS = [
-    { rows: 10, items: 20, lines: 12, folds: "some" },
-    { rows: 5, items: 5, lines: 6, folds: "some" },
-    { rows: 2, items: 2, lines: 3, folds: "some" },
-    { rows: 0, items: 0, lines: 0, folds: "some" },
+    { rows: 10, items: 20, lines: 12, tips: BEST, folds: "some" },
+    { rows: 10, items: 20, lines: 12, tips: 1, folds: "some" },
+    { rows: 5, items: 5, lines: 6, tips: 1, folds: "some" },
+    { rows: 2, items: 2, lines: 3, tips: 0, folds: "some" },
+    { rows: 0, items: 0, lines: 0, tips: 0, folds: "some" },
 ];
 /** The first line of a report, without the mark of a heading. */
 function headingOf(report) {
@@ -53285,7 +54949,7 @@ function sectionsOf(report, room) {
         override(report),
         rulesChange(report, room),
         titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
-        ...report.advice.slice(0, room.items).map((advice) => tip(advice)),
+        ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
         appFiles(report, room),
         weighed === null ? null : largest(weighed, room),
         weighed === null ? null : measured(report, weighed, room),
@@ -53322,13 +54986,6 @@ function override({ override: found }) {
 function rulesChange({ configChanges }, room) {
     const lines = bullets(configChanges.map((change) => () => prose(change)), room.items);
     return lines === null ? null : `**The rules**\n\n${lines}`;
-}
-function tip({ title, detail, saving, basis, patch }) {
-    const lines = [
-        `**${prose(title)}: ${mib(saving.compressed)} less (${basis}).** ${prose(detail)}`,
-        ...(patch.length === 0 ? [] : fenced(patch.slice(0, 40), "diff").split("\n")),
-    ];
-    return box("TIP", lines);
 }
 function appFiles(report, room) {
     const table = markdownTable(appFilesTable(report, room.rows, SIGNS));
@@ -53607,7 +55264,7 @@ function totals_thousands(count) {
 
 
 /** The least that is shown of one app among several: what is behind folds says little then. */
-const LEAST = { rows: 0, items: 0, lines: 0, folds: "none" };
+const LEAST = { rows: 0, items: 0, lines: 0, tips: 0, folds: "none" };
 /** Rows of the table of apps, most first. */
 const ROWS = [500, 200, 100, 50, 20, 0];
 /** One report as Markdown, as much of it as there is space for. Ends with a line break. */
@@ -53758,14 +55415,14 @@ function renderGathered(reports, context = {}) {
 const LONGEST_TITLE = 255;
 /** The first line about one or several apps as plain text, for where no Markdown is read. */
 function titleOf(reports) {
-    return visible(lineOf(reports), LONGEST_TITLE);
+    return visible_visible(lineOf(reports), LONGEST_TITLE);
 }
 function lineOf(reports) {
     const [first, ...others] = reports;
     if (first === undefined || others.length > 0)
         return plain(totalHeadline(membersOf(reports)).text);
     const { delta, says } = headlineOf(first);
-    const subject = first.app === "." ? "Slug" : `Slug of ${visible(first.app, 80)}`;
+    const subject = first.app === "." ? "Slug" : `Slug of ${visible_visible(first.app, 80)}`;
     return `${subject}${delta === null ? "" : ` ${delta}`}: ${says}`;
 }
 
@@ -53777,9 +55434,9 @@ const SUMMARY = {
     most: 1_000_000,
     lengthOf: (text) => Buffer.byteLength(text),
     rooms: [
-        { rows: Infinity, items: Infinity, lines: Infinity, folds: "all" },
-        { rows: 200, items: 100, lines: 50, folds: "all" },
-        { rows: 50, items: 50, lines: 20, folds: "all" },
+        { rows: Infinity, items: Infinity, lines: Infinity, tips: Infinity, folds: "all" },
+        { rows: 200, items: 100, lines: 50, tips: 20, folds: "all" },
+        { rows: 50, items: 50, lines: 20, tips: 10, folds: "all" },
         ...ROOMS,
     ],
 };
@@ -53793,6 +55450,102 @@ function renderSummary(reports, context = {}) {
 
 ;// CONCATENATED MODULE: ./src/model/diff.ts
 const CHANGES = ["added", "removed", "changed", "unchanged"];
+
+;// CONCATENATED MODULE: ./src/model/report-weight.ts
+
+/** Whole bytes, or a count. */
+const report_weight_bytes = schemas_int().nonnegative();
+const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_bytes, compressed: report_weight_bytes })
+    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
+const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
+    .meta({ id: "delta", description: "Head minus base, of a weight." });
+
+;// CONCATENATED MODULE: ./src/model/report-advice.ts
+
+
+const effect = {
+    weight: strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
+        .describe("`before` minus `after`: what leaves the slug. Another build may have more files, and save bytes."),
+    before: WEIGHT.describe("The whole slug as it was weighed at the head."),
+    after: WEIGHT.describe("The whole slug once the advice is followed, and nothing else."),
+};
+/** What has an error band is no measurement. */
+const SAVING = discriminatedUnion("basis", [
+    strictObject({
+        basis: literal("measured").describe("What it leads to was weighed."),
+        error: literal(0),
+        ...effect,
+    }),
+    strictObject({
+        basis: literal("predicted").describe("What it leads to was not weighed, or not all of it."),
+        error: report_weight_bytes.positive().describe("Half-width of the error band of `weight.compressed`, and of `after`'s."),
+        ...effect,
+    }),
+])
+    .meta({ id: "saving" });
+const note = schemas_string().nullable().describe("What to know about this step. Markdown in code spans only.");
+const STEP = discriminatedUnion("kind", [
+    strictObject({
+        kind: literal("diff"),
+        file: schemas_string().describe("Relative to the slug root."),
+        lines: array(schemas_string().regex(/^[-+ ]/))
+            .min(1)
+            .describe("Of a unified diff, without its headers."),
+        note,
+    }),
+    strictObject({
+        kind: literal("text"),
+        file: schemas_string().nullable().describe("Relative to the slug root; null if it is no file of the app."),
+        lines: array(schemas_string()).min(1).describe("To paste as they are."),
+        note,
+    }),
+    strictObject({
+        kind: literal("command"),
+        file: schemas_null(),
+        lines: array(schemas_string()).min(1).describe("Commands to run after the steps before."),
+        note,
+    }),
+])
+    .meta({ id: "step" });
+const REMEDY = discriminatedUnion("possible", [
+    strictObject({
+        possible: literal(true),
+        because: schemas_null(),
+        steps: array(STEP).describe("In this order; empty where what to do is no line, but what `detail` says."),
+    }),
+    strictObject({
+        possible: literal(false).describe("It can't be done with what the app uses."),
+        because: schemas_string().min(1).describe("A clause: `not possible with pip, because …`."),
+        steps: array(STEP).max(0),
+    }),
+])
+    .meta({ id: "remedy" });
+const common = {
+    subject: schemas_string().describe("The distribution, the path or the glob that it is about."),
+    title: schemas_string()
+        .min(1)
+        .describe("An imperative sentence without its saving and without a full stop. Markdown in code spans only."),
+    detail: schemas_string().describe("Why, and what is lost by it. Sentences; Markdown in code spans only."),
+    sources: array(schemas_string()).describe("Pages that say so, or paths in Slugdiff's own repository."),
+    saving: SAVING,
+    remedy: REMEDY,
+};
+const id = schemas_string().min(1).describe("Which advice this is, such as `xgboost-cpu`. Stable between versions.");
+const ADVICE = discriminatedUnion("family", [
+    strictObject({
+        id,
+        family: literal("requirements"),
+        level: literal("advice"),
+        ...common,
+    }),
+    strictObject({
+        id,
+        family: literal("files"),
+        level: schemas_enum(["advice", "warning"]).describe("A warning is about an app that will fail, whatever it weighs."),
+        ...common,
+    }),
+])
+    .meta({ id: "advice" });
 
 ;// CONCATENATED MODULE: ./src/model/resolution.ts
 /** Package managers that Heroku's Python buildpack supports. */
@@ -53817,20 +55570,17 @@ function resolution_inWords(distributions) {
 
 
 
+
+
 /**
  * The report: the one serialised result of one app. Every output is a reporter over it, and other programs read it,
  * so within a schema version keys are only added. Every object is closed, every key is always there; what is not
  * known is null. All sizes are whole bytes. `docs/report.schema.json` is generated from this file.
  */
 const SCHEMA_VERSION = 1;
-const report_bytes = schemas_int().nonnegative();
-const WEIGHT = strictObject({ files: report_bytes, disk: report_bytes, compressed: report_bytes })
-    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
-const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
-    .meta({ id: "delta", description: "Head minus base, of a weight." });
 const TOTAL = strictObject({
     ...WEIGHT.shape,
-    error: report_bytes.describe("Half-width of the error band of `compressed`: the layers' errors summed."),
+    error: report_weight_bytes.describe("Half-width of the error band of `compressed`: the layers' errors summed."),
 });
 const WHY = array(schemas_string())
     .describe("Where the app asks for it (`requirements.txt:14`), then the distributions between that requirement and this one.");
@@ -53840,7 +55590,7 @@ const LAYER = strictObject({
     name: schemas_string(),
     version: schemas_string().nullable(),
     weight: WEIGHT,
-    error: report_bytes.describe("Half-width of the error band of `weight.compressed`."),
+    error: report_weight_bytes.describe("Half-width of the error band of `weight.compressed`."),
     retained: WEIGHT.describe("What would leave the slug together with this layer, itself included."),
     direct: schemas_boolean().describe("Whether the app itself asks for it."),
     requiredBy: array(schemas_string()).describe("The distributions that require it directly."),
@@ -53917,7 +55667,7 @@ const DIFF = discriminatedUnion("state", [
     strictObject({
         state: literal("known"),
         total: DELTA,
-        error: report_bytes.describe("Half-width of the error band of `total.compressed`. What is equal on both sides adds none."),
+        error: report_weight_bytes.describe("Half-width of the error band of `total.compressed`. What is equal on both sides adds none."),
         layers: array(LAYER_DELTA).describe("Largest compressed delta first. They sum to `total`."),
         files: array(FILE_DELTA).describe("Files of the app layer, largest compressed delta first, at most 1,000."),
         filesFolded: strictObject({
@@ -53951,16 +55701,6 @@ const OVERRIDE = strictObject({
     message: schemas_string().describe("One sentence for people."),
     lifts: array(schemas_enum(RULES)).describe("The rules whose failure it turned into a warning."),
 });
-const ADVICE = strictObject({
-    id: schemas_string().describe("Which advice this is, such as `xgboost-cpu`. Stable between versions."),
-    subject: schemas_string().describe("The layer or the file that it is about."),
-    title: schemas_string(),
-    detail: schemas_string().describe("Why, and what is lost by it."),
-    saving: WEIGHT,
-    basis: schemas_enum(["measured", "predicted"]),
-    patch: array(schemas_string()).describe("Lines of a diff to apply, without file headers; empty if there is none."),
-})
-    .meta({ id: "advice" });
 const report_REPORT_SCHEMA = strictObject({
     schemaVersion: literal(SCHEMA_VERSION),
     tool: strictObject({ name: literal("slugdiff"), version: schemas_string() }),
@@ -53978,7 +55718,8 @@ const report_REPORT_SCHEMA = strictObject({
     override: OVERRIDE.nullable().describe("What the override label on the pull request does; null without one, or with nothing to let through."),
     notWeighed: array(strictObject({ what: schemas_string(), why: schemas_string() }))
         .describe("What may end up in the slug and was not weighed."),
-    advice: array(ADVICE),
+    advice: array(ADVICE)
+        .describe("On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum."),
     notes: array(schemas_string()).describe("May differ from run to run."),
     timings: record(schemas_string(), schemas_number().nonnegative()).describe("Milliseconds by step. Differ from run to run."),
 })
@@ -56368,6 +58109,13 @@ function budgetOf({ settings }, platform) {
         allowance: settings.allowance ?? 0,
     };
 }
+/** A minute: no check that people wait for should take longer for advice. Milliseconds. */
+const ADVICE_TIME = 60_000;
+/** How much may be spent on advice, in milliseconds, and what is too little to speak of, in bytes. */
+function adviceBudgetOf(config, platform) {
+    const { noiseFloor } = budgetOf(config, platform);
+    return { time: config.settings["advice-time"] ?? ADVICE_TIME, noiseFloor };
+}
 /** What one side is weighed for, where its own files do not decide. */
 function targetOptionsOf(config, side) {
     const own = config[side];
@@ -56394,6 +58142,7 @@ function reportedConfig(config, platform) {
         "max-increase": budget.maxIncrease,
         "noise-floor": budget.noiseFloor,
         allowance: budget.allowance,
+        "advice-time": adviceBudgetOf(config, platform).time,
     });
     return { ...written, platform: config.head.platform ?? null, python: config.head.python ?? null };
 }
@@ -56411,6 +58160,7 @@ function asWritten(given) {
         "max-increase": increaseText(given["max-increase"] ?? null),
         "noise-floor": size(given["noise-floor"]),
         allowance: size(given.allowance),
+        "advice-time": given["advice-time"] === undefined ? null : String(given["advice-time"] / 1000),
     };
 }
 function increaseText(value) {
@@ -56431,132 +58181,1086 @@ function sizeText(bytes) {
     return String(bytes);
 }
 
-;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+;// CONCATENATED MODULE: ./src/advise/files/rule.ts
+/** Heroku's page on what makes a slug and what `.slugignore` does. */
+const SLUG_COMPILER = "https://devcenter.heroku.com/articles/slug-compiler";
+/** In Slugdiff's own repository. */
+const OBJECT_STORAGE = "examples/model-in-object-storage";
+/** The extension of a path in lower case, without its dot; empty if there is none. */
+function extension(path) {
+    return /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+}
+/** The last name of a path. */
+function baseName(path) {
+    return path.slice(path.lastIndexOf("/") + 1);
+}
+
+;// CONCATENATED MODULE: ./src/advise/files/caches.ts
+
+/** What tools leave behind. */
+const CACHES = [
+    {
+        id: "caches",
+        level: "advice",
+        match: {
+            by: "folder",
+            name: /^(?:__pycache__|\.(?:pytest_cache|mypy_cache|ruff_cache|ipynb_checkpoints|tox|nox|hypothesis|pytype|eggs)|htmlcov)$/,
+            evidence: null,
+        },
+        group: "all",
+        least: null,
+        ignore: "names",
+        title: ({ name }) => `Remove caches from the repository: ${name}`,
+        detail: () => "Tools make them anew wherever they run. Remove them with `git rm -r --cached`, and add them to `.gitignore`.",
+        sources: [SLUG_COMPILER],
+    },
+    {
+        id: "training-records",
+        level: "advice",
+        match: {
+            by: "folder",
+            name: /^(?:wandb|mlruns|lightning_logs|runs|logs|tb_logs)$/,
+            evidence: /(?:^|\/)(?:events\.out\.tfevents\.[^/]*|run-[^/]+\.wandb|meta\.yaml|hparams\.yaml)$/,
+            unless: /^__init__\.py$/,
+        },
+        group: "each",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Remove the records of training in ${name} from the repository`,
+        detail: () => "They tell how a model came to be. If the app loads a model from among them, keep that one, or better fetch it from object storage.",
+        sources: [],
+    },
+    {
+        id: "download-caches",
+        level: "advice",
+        match: {
+            by: "folder",
+            name: /^(?:\.cache|nltk_data)$/,
+            evidence: /^(?:huggingface|torch|pip|uv|corpora|tokenizers|taggers|models)\//,
+        },
+        group: "each",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Remove the downloads in ${name} from the repository`,
+        detail: () => "A library put them there. Name the few that the app needs: by revision when the dyno starts, or in `nltk.txt` for NLTK.",
+        sources: ["https://devcenter.heroku.com/articles/python-nltk"],
+    },
+    {
+        id: "collected-static-files",
+        level: "advice",
+        match: {
+            by: "folder",
+            name: /^(?:staticfiles|static_root|collected_static)$/,
+            evidence: /^(?:staticfiles\.json|admin\/css\/base\.css(?:\.gz)?)$/,
+        },
+        group: "each",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Remove Django's collected static files, ${name}, from the repository`,
+        detail: () => "The buildpack runs `collectstatic`, which makes the same files again. If `DISABLE_COLLECTSTATIC` is set, unset it with this change.",
+        sources: ["https://devcenter.heroku.com/articles/django-assets"],
+    },
+];
+
+;// CONCATENATED MODULE: ./src/advise/files/data.ts
+
+
+/** Of tables, databases and archives a small one is configuration or seed data. Bytes on disk. */
+const SMALLEST = MIB;
+/** Formats that mostly hold something else. */
+const SMALLEST_TEXT = 5 * MIB;
+const FORMATS = new Set([
+    ...[
+        "csv",
+        "tsv",
+        "parquet",
+        "feather",
+        "arrow",
+        "avro",
+        "orc",
+        "jsonl",
+        "ndjson",
+        "geojson",
+        "xlsx",
+        "xls",
+        "dta",
+        "sav",
+    ],
+    ...[
+        "sqlite",
+        "sqlite3",
+        "db",
+        "duckdb",
+        "mdb",
+        "dump",
+        "sql",
+        "rdb",
+        "h5",
+        "hdf5",
+        "nc",
+        "mat",
+        "tfrecord",
+        "tfrecords",
+        "lmdb",
+    ],
+    ...["zip", "tar", "gz", "tgz", "bz2", "xz", "zst", "7z", "rar"],
+]);
+const TEXTS = new Set(["json", "txt", "xml"]);
+const MEDIA = new Set([
+    ...["mp4", "mov", "avi", "mkv", "webm", "wav", "mp3", "flac", "ogg", "m4a", "aac"],
+    ...["png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "svg", "ico", "pdf"],
+    ...["ttf", "otf", "woff", "woff2", "eot"],
+]);
+const data_several = ({ count, weight }) => (weight.files === 1 ? "" : `${count}. `);
+/** Data and media that something of the app may well open: they move, and are not hidden. */
+const DATA = [
+    {
+        id: "data",
+        level: "advice",
+        match: {
+            by: "file",
+            takes: ({ path, disk }) => (FORMATS.has(extension(path)) && disk >= SMALLEST) || (TEXTS.has(extension(path)) && disk >= SMALLEST_TEXT),
+        },
+        group: "top",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Move the data in ${name} out of the slug`,
+        detail: (found) => `${data_several(found)}What the app queries belongs in Postgres, what it reads as a whole in object storage. What nothing opens at run time can go into \`.slugignore\`.`,
+        sources: [OBJECT_STORAGE],
+    },
+    {
+        id: "media",
+        level: "advice",
+        match: { by: "file", takes: ({ path }) => MEDIA.has(extension(path)) },
+        group: "top",
+        // A logo, an icon and a font are no misuse.
+        least: MIB,
+        ignore: "never",
+        title: ({ name }) => `Serve the media in ${name} from object storage or a CDN`,
+        detail: (found) => `${data_several(found)}Every dyno carries them, and they hardly compress. What has to stay can often be smaller: WebP or AVIF instead of PNG, WOFF2 instead of TTF.`,
+        sources: ["https://devcenter.heroku.com/articles/s3"],
+    },
+];
+
+;// CONCATENATED MODULE: ./src/advise/files/development.ts
 
 
 
+const DESIGN = new Set(["psd", "ai", "sketch", "fig", "xd", "indd", "xcf", "blend", "afdesign", "afphoto"]);
+/** A Django app may have any name. */
+const APP = /^(?:apps|models|views|urls|admin|main|app)\.py$/;
+/** What only people who work on the app need. No code reads it on a dyno, so `.slugignore` may have it. */
+const DEVELOPMENT = [
+    {
+        id: "tests",
+        level: "advice",
+        match: {
+            by: "folder",
+            name: /^(?:tests?|__tests__|specs?)$/,
+            evidence: /(?:^|\/)(?:test_[^/]*\.py|[^/]*_test\.py|tests\.py|conftest\.py|[^/]*[._-](?:test|spec)\.[jt]sx?)$/,
+            unless: APP,
+        },
+        group: "all",
+        // A few small tests are no misuse: what is worth a line is what they bring along.
+        least: MIB,
+        ignore: "paths",
+        title: ({ name }) => `Leave the tests out of the slug: ${name}`,
+        detail: () => "No dyno runs them. With Heroku CI keep them: it deploys the app as it tests it, and would find none. Nothing else of the app may import from them.",
+        sources: [SLUG_COMPILER],
+    },
+    {
+        id: "docs",
+        level: "advice",
+        match: {
+            by: "folder",
+            name: /^docs?$/,
+            evidence: /^(?:[^/]+\/)?(?:conf\.py|mkdocs\.ya?ml|index\.(?:md|rst)|README(?:\.md|\.rst)?|Makefile)$/,
+            unless: APP,
+        },
+        group: "all",
+        least: MIB,
+        ignore: "paths",
+        title: ({ name }) => `Leave the documentation out of the slug: ${name}`,
+        detail: () => "Its sources and pictures are read by people, not by the app, unless the app serves this very folder.",
+        sources: [SLUG_COMPILER],
+    },
+    {
+        id: "notebooks",
+        level: "advice",
+        match: { by: "file", takes: ({ path }) => extension(path) === "ipynb" },
+        group: "all",
+        least: null,
+        ignore: "names",
+        title: ({ name }) => `Leave notebooks out of the slug: ${name}`,
+        detail: ({ entries, sniffed }) => {
+            const outputs = entries.reduce((sum, { path }) => sum + (sniffed.notebooks.get(path) ?? 0), 0);
+            const held = outputs === 0 ? "" : `${mib(outputs)} on disk are outputs, which \`nbstripout\` keeps out of git as well. `;
+            return `${held}An app does not need them, unless it runs notebooks itself (papermill, nbconvert).`;
+        },
+        sources: ["https://github.com/kynan/nbstripout", SLUG_COMPILER],
+    },
+    {
+        id: "design",
+        level: "advice",
+        match: { by: "file", takes: ({ path }) => DESIGN.has(extension(path)) },
+        group: "all",
+        least: null,
+        ignore: "names",
+        title: ({ name }) => `Leave design files out of the slug: ${name}`,
+        detail: () => "They are what pictures are made from. Browsers show none of them.",
+        sources: [SLUG_COMPILER],
+    },
+];
+
+;// CONCATENATED MODULE: ./src/advise/files/environments.ts
+const remove = ({ name }) => `Remove it with \`git rm -r --cached\`, and add ${name} to \`.gitignore\`. Heroku installs what the app requires itself.`;
+/** Environments and packages that somebody committed. What runs may be told to use them: no `.slugignore`. */
+const ENVIRONMENTS = [
+    {
+        id: "committed-environment",
+        level: "advice",
+        match: { by: "folder", name: /./, evidence: /^(?:pyvenv\.cfg|conda-meta\/history)$/ },
+        group: "each",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Remove the virtual environment ${name} from the repository`,
+        detail: (found) => `It was made on another machine and is shipped beside the one that Heroku makes. ${remove(found)}`,
+        sources: ["https://devcenter.heroku.com/articles/python-support"],
+    },
+    {
+        id: "committed-packages",
+        level: "advice",
+        match: { by: "folder", name: /^(?:site-packages|dist-packages|__pypackages__)$/, evidence: null },
+        group: "each",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Remove the installed packages in ${name} from the repository`,
+        detail: (found) => `Installed packages are in the slug once more than they need to be. ${remove(found)}`,
+        sources: ["https://devcenter.heroku.com/articles/python-support"],
+    },
+    {
+        id: "node-modules",
+        level: "advice",
+        match: { by: "folder", name: /^node_modules$/, evidence: null },
+        group: "all",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Remove ${name} from the repository`,
+        detail: () => "Build the assets with the Node.js buildpack before the Python one, which installs these packages anew and can prune them afterwards. " +
+            "If the app serves files out of them as they are, copy those into its static files.",
+        sources: ["https://devcenter.heroku.com/articles/nodejs-support"],
+    },
+    {
+        id: "committed-wheels",
+        level: "advice",
+        match: { by: "file", takes: ({ path }) => path.toLowerCase().endsWith(".whl") },
+        group: "top",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Install the wheels in ${name} from somewhere else`,
+        detail: () => "A wheel is only needed while Heroku builds, but ships beside what was installed from it. `.slugignore` can't help: it acts before the build. " +
+            "Require the package from an index, or by a URL with its hash.",
+        sources: [],
+    },
+];
+
+;// CONCATENATED MODULE: ./src/advise/files/group.ts
+
+
+/** More groups than this in one folder are one. */
+const MOST_IN_A_FOLDER = 5;
 /**
- * Writes the app's files at a revision into a directory; null if the app does not exist there.
- * @param root absolute path; the directory is made
+ * What a rule takes from the entries that no rule before it took, in groups, and what it leaves.
+ * @param least compressed bytes of a group that stands for itself, where the rule says what belongs together
  */
-async function checkOutApp(revision, root, app, { repository }) {
-    const checkedOut = await repository.checkOut(revision, app, root);
-    return checkedOut === null ? null : { ...checkedOut, revision, root };
+function take(rule, entries, sniffed, least) {
+    const { match } = rule;
+    if (match.by === "folder") {
+        const folders = matchingFolders(match, entries);
+        if (folders.size === 0)
+            return { groups: [], rest: entries };
+        const below = new Map();
+        const rest = [];
+        for (const entry of entries) {
+            const folder = ancestors(entry.path).find((path) => folders.has(path));
+            if (folder === undefined)
+                rest.push(entry);
+            else
+                append(below, folder, entry);
+        }
+        return { groups: folderGroups(rule, below), rest };
+    }
+    const taken = [];
+    const rest = [];
+    for (const entry of entries)
+        (entry.kind === "file" && match.takes(entry, sniffed) ? taken : rest).push(entry);
+    return { groups: fileGroups(rule, taken, least), rest };
 }
+/** A path's folders from the outermost on, and itself: `a`, `a/b`, `a/b/c`. */
+function ancestors(path) {
+    const names = path.split("/");
+    return names.map((_, at) => names.slice(0, at + 1).join("/"));
+}
+function matchingFolders({ name, evidence, unless }, entries) {
+    const named = new Map();
+    const found = new Set();
+    const code = new Set();
+    for (const { path, kind } of entries) {
+        const last = path.lastIndexOf("/");
+        for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+            const folder = path.slice(0, slash);
+            let fits = named.get(folder);
+            if (fits === undefined) {
+                fits = name.test(baseName(folder));
+                named.set(folder, fits);
+            }
+            if (fits) {
+                const inside = kind === "file" ? path.slice(slash + 1) : "";
+                if (evidence === null || evidence.test(inside))
+                    found.add(folder);
+                if (unless?.test(inside) === true)
+                    code.add(folder);
+            }
+            if (slash === last)
+                break;
+        }
+    }
+    return new Set([...found].filter((folder) => !code.has(folder)));
+}
+function folderGroups({ group }, below) {
+    const folders = [...below];
+    if (group === "all" && folders.length > 0) {
+        const paths = folders.map(([path]) => path);
+        const names = new Set(paths.map(baseName));
+        const [only] = paths;
+        const subject = paths.length === 1 && only !== undefined
+            ? `${only}/`
+            : names.size === 1
+                ? `**/${[...names].join()}/`
+                : `${commonFolder(paths)}{${[...names].sort().join(",")}}/`;
+        return [{ subject, paths, entries: folders.flatMap(([, entries]) => entries) }];
+    }
+    return folders.map(([path, entries]) => ({ subject: `${path}/`, paths: [path], entries }));
+}
+function fileGroups({ group }, files, least) {
+    if (files.length === 0)
+        return [];
+    if (group === "all")
+        return [fileGroup(files)];
+    if (typeof group === "string")
+        return [...groupBy(files, topOf).values()].map(fileGroup);
+    const alone = [];
+    const small = [];
+    const byKey = [...groupBy(files, group).values()];
+    const folders = groupBy(byKey, ([first]) => group_parent(first?.path ?? ""));
+    for (const inFolder of folders.values()) {
+        const large = inFolder.filter((entries) => entriesWeight(entries).compressed >= least);
+        if (large.length > MOST_IN_A_FOLDER) {
+            alone.push(inFolder.flat());
+        }
+        else {
+            alone.push(...large);
+            small.push(...inFolder.filter((entries) => !large.includes(entries)).flat());
+        }
+    }
+    return [...alone, ...groupBy(small, topOf).values()].map(fileGroup);
+}
+function fileGroup(entries) {
+    const paths = entries.map(({ path }) => path);
+    const [only] = paths;
+    if (paths.length === 1 && only !== undefined)
+        return { subject: only, paths, entries };
+    const folder = commonFolder(paths);
+    const endings = new Set(paths.map((path) => /\.[^./]+$/.exec(path)?.[0] ?? ""));
+    const flat = paths.every((path) => group_parent(path) === folder.slice(0, -1));
+    return { subject: `${folder}${flat ? "" : "**/"}*${endings.size === 1 ? [...endings].join() : ""}`, paths, entries };
+}
+/** The deepest folder that holds all the paths, with a slash after it; empty for the slug root. */
+function commonFolder(paths) {
+    let common = group_parent(paths[0] ?? "").split("/");
+    for (const path of paths) {
+        const names = group_parent(path).split("/");
+        const differs = common.findIndex((name, at) => name !== names[at]);
+        if (differs !== -1)
+            common = common.slice(0, differs);
+    }
+    const folder = common.join("/");
+    return folder === "" ? "" : `${folder}/`;
+}
+/** The folder at the top that a path is in; empty for one that is at the top itself. */
+function topOf({ path }) {
+    const slash = path.indexOf("/");
+    return slash === -1 ? "" : path.slice(0, slash);
+}
+function group_parent(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+function groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items)
+        append(groups, keyOf(item), item);
+    return groups;
+}
+function append(groups, key, item) {
+    const group = groups.get(key);
+    if (group === undefined)
+        groups.set(key, [item]);
+    else
+        group.push(item);
+}
+
+;// CONCATENATED MODULE: ./src/advise/files/ignore-lines.ts
+
+/** So many files or folders are listed one by one; more of them are named by a pattern, if one does. */
+const LISTED = 3;
 /**
- * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
- * they may lead out of the app.
+ * Lines for `.slugignore` that leave out these files or folders. As both known readings of it do (docs/slugignore.md):
+ * a path with a slash before it, or a name or ending alone, which is looked for everywhere but in hidden folders.
+ * @param paths of files, or of folders that go with all below them
+ * @param named whether all that has such a name may go
+ * @param all the app's entries, so that no line hits others
  */
-async function readAppFile(app, path) {
-    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
-        return null;
-    try {
-        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
-    }
-    catch (error) {
-        // `.slugignore` has removed it in between.
-        if (error instanceof Error && "code" in error && error.code === "ENOENT")
-            return null;
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
-    }
+function ignoreLines(paths, kind, named, all) {
+    const sorted = [...paths].sort();
+    if (!named || sorted.length <= LISTED)
+        return sorted.flatMap((path) => anchored(path, all));
+    const hidden = (path) => /(?:^|\/)\./.test(kind === "folder" ? path.slice(0, -baseName(path).length) : path);
+    const patterns = sorted
+        .filter((path) => !hidden(path))
+        .map((path) => (kind === "folder" ? baseName(path) : ending(path)));
+    return [...[...new Set(patterns)].sort(), ...sorted.filter(hidden).flatMap((path) => anchored(path, all))];
+}
+/** `*.psd`, as it is written in the path: patterns know no case. */
+function ending(path) {
+    const name = baseName(path);
+    return `*${name.slice(name.lastIndexOf("."))}`;
+}
+/** The path itself. What means something in a pattern is stood for by `?`; no line if that would hit another path. */
+function anchored(path, all) {
+    const pattern = path.replace(/[\s#*?[\]{}\\]/gu, "?");
+    if (pattern === path)
+        return [`/${path}`];
+    if (/(?:^|\/)\?/.test(pattern))
+        return [];
+    const alike = new RegExp(`^${pattern.replace(/[.+^$()|]/g, "\\$&").replaceAll("?", "[^/]")}(?:/|$)`, "u");
+    const others = all.some((entry) => alike.test(entry.path) && entry.path !== path && !entry.path.startsWith(`${path}/`));
+    return others ? [] : [`/${pattern}`];
 }
 
-;// CONCATENATED MODULE: ./src/compare/compare.ts
+;// CONCATENATED MODULE: ./src/advise/files/lfs.ts
+
+
+/** Git LFS pointers: what ships is not what the app expects. */
+const LFS = [
+    {
+        id: "git-lfs",
+        level: "warning",
+        match: { by: "file", takes: ({ path }, { lfs }) => lfs.has(path) },
+        group: "all",
+        least: null,
+        ignore: "never",
+        title: ({ name }) => `Do not rely on Git LFS: ${name}`,
+        detail: ({ entries, sniffed, count }) => {
+            const real = entries.reduce((sum, { path }) => sum + (sniffed.lfs.get(path) ?? 0), 0);
+            const what = entries.length === 1 ? "1 file arrives as a pointer" : `${count} arrive as pointers`;
+            return (`Heroku does not fetch Git LFS files: ${what} of a hundred bytes or so instead of ${mib(real)}, and what opens them fails. ` +
+                "Fetch them from object storage when the dyno starts, or commit them without Git LFS if they are small.");
+        },
+        sources: ["https://github.com/git-lfs/git-lfs/issues/3273", OBJECT_STORAGE],
+    },
+];
+
+;// CONCATENATED MODULE: ./src/advise/files/models.ts
 
 
 
-
-/** Head minus base; `unknown` unless each side is weighed or absent. */
-function compareSides(base, head) {
-    const from = slugOf(base);
-    const to = slugOf(head);
-    return from === undefined || to === undefined ? { state: "unknown" } : compare(from, to);
-}
-/** Null for a side where the app does not exist, undefined for one of which nothing is known. */
-function slugOf(side) {
-    if (side.state === "weighed")
-        return side.slug;
-    return side.state === "absent" ? null : undefined;
-}
-/** Head minus base; null is a side where the app does not exist, which weighs nothing. */
-function compare(base, head) {
-    const pairs = pair(base?.layers ?? [], head?.layers ?? [], layerKey);
+/** What a client for object storage adds to a slug is 5.4 MiB (`examples/model-in-object-storage`): less is not worth it. */
+const WORTH_MOVING = 6 * MIB;
+/** A smaller model may stay as it is. */
+const WORTH_QUANTISING = MIB;
+/** Endings that also mean something else count from here on, bytes on disk. */
+const models_SMALLEST = 256 * KIB;
+const LITERT = "https://ai.google.dev/edge/litert/models/model_optimization";
+const FAMILIES = [
+    {
+        id: "model-onnx",
+        framework: "ONNX",
+        formats: ["onnx"],
+        name: /(?:\.(?:onnx|ort|onnx[._]data)|^openvino_.*\.(?:bin|xml))$/i,
+        smaller: "`onnxruntime.quantization.quantize_dynamic` stores weights as int8; check what it does to the results.",
+        sources: ["https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html"],
+    },
+    {
+        id: "model-tensorflow",
+        framework: "TensorFlow",
+        formats: ["keras", "tflite", "tensorflow-checkpoint"],
+        name: /\.(?:h5|hdf5|keras|pb|tflite|meta|ckpt(?:[.-].*)?|data-\d+-of-\d+)$/i,
+        smaller: "For inference convert it to LiteRT and quantise it: float16 halves it, int8 quarters it; check what that does to the results.",
+        sources: [LITERT],
+    },
+    {
+        id: "model-pytorch",
+        framework: "PyTorch",
+        formats: ["pytorch", "safetensors"],
+        name: /(?:\.(?:pt|pth|ptl|torchscript|safetensors|gguf|ggml)|^(?:pytorch|adapter|diffusion_pytorch)_model.*\.bin)$/i,
+        smaller: "Save the weights alone (`state_dict`), without the optimiser's state, as float16 or quantised to int8.",
+        sources: ["https://huggingface.co/docs/safetensors/index"],
+    },
+    {
+        id: "model-pickle",
+        framework: "pickle",
+        formats: ["pickle"],
+        name: /\.(?:pkl|pickle|joblib|model|bst|cbm|mlmodel|caffemodel|params|pmml)$/i,
+        smaller: "`joblib.dump(…, compress=3)`, fewer or shallower trees, or ONNX make it smaller. A pickle is not looked into: loading one runs code.",
+        sources: ["https://joblib.readthedocs.io/en/stable/generated/joblib.dump.html"],
+    },
+    {
+        id: "embeddings",
+        framework: "embeddings or an index",
+        formats: [],
+        name: /\.(?:vec|kv|faiss|index|ann|npy|npz|usearch|hnsw)$/i,
+        smaller: "Fewer dimensions, float16 or product quantisation make it smaller; a vector database takes it out of the app.",
+        sources: [],
+    },
+];
+/** Models and what is like them. */
+const MODELS = [
+    {
+        id: "model-tensorrt",
+        level: "advice",
+        match: { by: "file", takes: ({ path }) => /\.(?:engine|plan|trt)$/i.test(path) },
+        group: "top",
+        least: models_SMALLEST,
+        ignore: "never",
+        title: ({ name }) => `Remove the TensorRT engines in ${name}`,
+        detail: () => "They run on one kind of GPU only, and no dyno has one. Ship the model that they were built from, or its ONNX form.",
+        sources: ["https://docs.nvidia.com/deeplearning/tensorrt/latest/index.html"],
+    },
+    {
+        ...family("model-tensorflow", "TensorFlow", FAMILIES[1]?.smaller ?? "", [LITERT]),
+        match: { by: "folder", name: /./, evidence: /^saved_model\.pb(?:txt)?$/ },
+        group: "each",
+    },
+    ...FAMILIES.map((of) => ({
+        ...family(of.id, of.framework, of.smaller, of.sources),
+        match: { by: "file", takes: (entry, sniffed) => isOf(of, entry, sniffed) },
+        group: (entry) => modelKey(entry.path),
+    })),
+];
+function family(id, framework, smaller, sources) {
     return {
-        state: "known",
-        total: subtract(head?.total ?? ZERO, base?.total ?? ZERO),
-        error: pairs.reduce((error, layers) => error + compare_errorOf(layers), 0),
-        layers: pairs.map(layerDelta).sort((a, b) => bySize(a, b) || compareBytes(a.name, b.name) || byKind(a, b)),
-        files: pairs.flatMap(fileDeltas).sort((a, b) => bySize(a, b) || compareBytes(a.path, b.path)),
+        id,
+        framework,
+        level: "advice",
+        least: WORTH_QUANTISING,
+        ignore: "never",
+        worth: ({ weight, model }) => weight.compressed >= WORTH_MOVING || (model?.predicted.length ?? 0) > 0,
+        title: ({ name, weight }) => weight.compressed >= WORTH_MOVING ? `Fetch ${name} from object storage instead` : `Store ${name} in fewer bits`,
+        detail: (found) => [whatItIs(found), ...moving(found), smaller].join(" "),
+        sources: [OBJECT_STORAGE, ...sources],
     };
 }
-function pair(base, head, key) {
-    const after = new Map(head.map((item) => [key(item), item]));
-    const before = new Set(base.map(key));
+function isOf({ formats, name }, entry, sniffed) {
+    const { path, disk } = entry;
+    const found = sniffed.models.get(path);
+    if (found !== undefined) {
+        // PyTorch's older files are pickles too, and an HDF5 file without a sign of Keras is data.
+        const torch = found.format === "pickle" && /^(?:pt|pth|bin|ckpt)$/.test(extension(path));
+        return torch ? formats.includes("pytorch") : formats.includes(found.format);
+    }
+    // The rest of a checkpoint that was understood by its index.
+    const index = path.replace(/\.(?:data-\d+-of-\d+|meta)$/i, ".index");
+    if (index !== path && sniffed.models.has(index))
+        return formats.includes("tensorflow-checkpoint");
+    return disk >= models_SMALLEST && name.test(baseName(path));
+}
+/** What several files of one model have in common: shards, a checkpoint's index and data, tensors beside an ONNX graph. */
+function modelKey(path) {
+    return path
+        .replace(/-\d{5}-of-\d{5}(?=\.)/, "")
+        .replace(/\.(?:index|meta|data-\d+-of-\d+)$/i, "")
+        .replace(/\.onnx[._]data$/i, ".onnx");
+}
+function whatItIs({ model, count }) {
+    if (model === null || model.weights.length === 0)
+        return `${count} of ${model?.framework ?? "a model"}.`;
+    const weights = model.weights
+        .slice(0, 3)
+        .map(({ type, bytes }) => `${type === "unknown" ? "type unknown" : type}: ${mib(bytes)}`);
+    const predicted = model.predicted.map(({ as, compressed }) => `${mib(compressed)} ${AS[as]}`);
+    const optimizer = model.optimizer === 0 ? "" : ` ${mib(model.optimizer)} of that are the optimiser's, which only training needs.`;
+    const prediction = predicted.length === 0 ? "" : ` Predicted in the slug: ${predicted.join(", ")}.`;
+    return `${model.framework}, weights (${weights.join(", ")}).${optimizer}${prediction}`;
+}
+const AS = { float16: "as float16", int8: "as int8", inference: "without the optimiser's state" };
+function moving({ weight }) {
+    if (weight.compressed < WORTH_MOVING)
+        return ["Moving it out of the slug would not pay: a client for object storage weighs as much."];
     return [
-        ...base.map((from) => ({ from, to: after.get(key(from)), either: from })),
-        ...head.filter((to) => !before.has(key(to))).map((to) => ({ from: undefined, to, either: to })),
+        `\`${OBJECT_STORAGE}\` shows how: a pinned version and SHA-256, in the background after the port is bound, once for each dyno.`,
     ];
 }
-function changeOf({ from, to }, same) {
-    if (from === undefined)
-        return "added";
-    if (to === undefined)
-        return "removed";
-    return same(from, to) ? "unchanged" : "changed";
-}
-function sameLayer(from, to) {
-    return from.version === to.version && equal(from.weight, to.weight);
-}
-/** What has the same figure on both sides is equally far off on both, so the delta is not. */
-function compare_errorOf(layers) {
-    const { from, to } = layers;
-    const same = changeOf(layers, sameLayer) === "unchanged" && from?.error === to?.error;
-    return same ? 0 : (from?.error ?? 0) + (to?.error ?? 0);
-}
-function layerDelta(layers) {
-    const { from, to, either } = layers;
-    return {
-        // A tool on one side that the app itself requires on the other.
-        kind: from && to && from.kind !== to.kind ? "distribution" : either.kind,
-        name: either.name,
-        change: changeOf(layers, sameLayer),
-        fromVersion: from?.version ?? null,
-        toVersion: to?.version ?? null,
-        delta: subtract(to?.weight ?? ZERO, from?.weight ?? ZERO),
-    };
-}
-/** The files of an app layer that differ; a distribution's files follow from its version. */
-function fileDeltas({ from, to, either }) {
-    if (either.kind !== "app")
-        return [];
-    const files = (layer) => layer?.entries.filter(({ kind }) => kind !== "directory") ?? [];
-    return pair(files(from), files(to), ({ path }) => path).flatMap((entries) => {
-        const change = changeOf(entries, sameFile);
-        if (change === "unchanged")
-            return [];
-        const delta = subtract(fileWeight(entries.to), fileWeight(entries.from));
-        return [{ layer: either.name, path: entries.either.path, change, delta }];
-    });
+
+;// CONCATENATED MODULE: ./src/advise/files/predict.ts
+
+/**
+ * What gzip leaves of weights, by type; others as float32. Measured on normally distributed numbers: int8 is between
+ * 0.846, scaled by the largest of the whole tensor, and 0.917, by the largest of each row. The tests weigh both.
+ */
+const LEFT = { float16: 0.92, bfloat16: 0.92, int8: 0.88, uint8: 0.88 };
+const LEFT_OTHERWISE = 0.93;
+/** Bytes of one number of the types that can be stored in fewer bits. */
+const WIDTH = { float64: 8, float32: 4, float16: 2, bfloat16: 2 };
+const TARGETS = [
+    { as: "float16", width: 2 },
+    { as: "int8", width: 1 },
+];
+/** What was found in the files of one piece of advice, and what smaller forms would weigh. */
+function modelFacts(framework, entries, sniffed) {
+    const models = entries.flatMap(({ path }) => sniffed.models.get(path) ?? []);
+    const weights = together(models);
+    const optimizer = models.reduce((sum, model) => sum + model.optimizer, 0);
+    const formats = [...new Set(models.map(({ format }) => format))];
+    return { framework, formats, weights, optimizer, predicted: predict(weights, optimizer, entries) };
 }
 /**
- * Whether a file is the same as far as weights tell. A file's compressed bytes are its share of its layer, so they
- * move a little when any other file changes: one of the same size counts as changed only from an eighth and 4 KiB on.
+ * Scales what the files weigh now by how the expected bytes change, so that weights which compress unusually well (zeros)
+ * stay so. What a file holds besides known weights stays as it is. Only what is smaller than now.
  */
-function sameFile(from, to) {
-    const moved = Math.abs(to.compressed - from.compressed);
-    const most = Math.max(4 * KIB, Math.max(from.compressed, to.compressed) / 8);
-    return from.kind === to.kind && from.disk === to.disk && moved < most;
+function predict(weights, optimizer, entries) {
+    const { disk, compressed } = entriesWeight(entries);
+    const known = weights.reduce((sum, { bytes }) => sum + bytes, 0);
+    const floats = weights.reduce((sum, { type, bytes }) => sum + (WIDTH[type] === undefined ? 0 : bytes), 0);
+    if (floats === 0)
+        return [];
+    const rest = Math.max(0, disk - known);
+    // The optimiser's numbers are of the same types as the weights, by and large.
+    const kept = Math.max(0, 1 - optimizer / floats);
+    const expected = (of) => weights.reduce((sum, { type, bytes }) => sum + of(type, bytes), rest);
+    const left = (type) => LEFT[type] ?? LEFT_OTHERWISE;
+    const now = expected((type, bytes) => bytes * left(type));
+    const scaled = (as, then) => ({
+        as,
+        compressed: Math.round((compressed * then) / now),
+    });
+    const inference = expected((type, bytes) => bytes * left(type) * (WIDTH[type] === undefined ? 1 : kept));
+    const narrower = TARGETS.map(({ as, width }) => scaled(as, expected((type, bytes) => {
+        const from = WIDTH[type];
+        if (from === undefined)
+            return bytes * left(type);
+        return from <= width ? bytes * kept * left(type) : ((bytes * kept * width) / from) * left(as);
+    })));
+    const all = [...(optimizer > 0 ? [scaled("inference", inference)] : []), ...narrower];
+    // A form that changes nothing further is none: float16 of a model that is float16.
+    return all.filter((one, at) => one.compressed < (all[at - 1]?.compressed ?? compressed));
 }
-function fileWeight(entry) {
-    return entry ? entryWeight(entry) : ZERO;
+function together(models) {
+    const sums = new Map();
+    for (const { type, bytes } of models.flatMap(({ weights }) => weights))
+        sums.set(type, (sums.get(type) ?? 0) + bytes);
+    return [...sums]
+        .map(([type, bytes]) => ({ type, bytes }))
+        .sort((a, b) => b.bytes - a.bytes || (a.type < b.type ? -1 : 1));
 }
-function bySize(a, b) {
-    return Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed);
+
+;// CONCATENATED MODULE: ./src/advise/files/advise.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** The first that takes an entry has it. */
+const advise_RULES = [...LFS, ...ENVIRONMENTS, ...CACHES, ...DEVELOPMENT, ...MODELS, ...DATA];
+/**
+ * What of an app's own files need not be in its slug. Warnings first, then by what they add to the slug, largest first.
+ * Nothing for an app with nothing wrong.
+ * @param entries of the app's layer, as they were weighed
+ * @param sniffed what looking into them found; without it, names alone decide
+ */
+function adviseOnFiles(entries, sniffed, { noiseFloor = 64 * KIB } = {}) {
+    const advice = [];
+    let pool = entries;
+    for (const rule of advise_RULES) {
+        const { groups, rest } = take(rule, pool, sniffed, Math.max(noiseFloor, rule.least ?? noiseFloor));
+        pool = rest;
+        for (const group of groups)
+            advice.push(...adviseOn(rule, group, entries, sniffed, noiseFloor));
+    }
+    const urgency = ({ level }) => (level === "warning" ? 0 : 1);
+    return advice.sort((a, b) => urgency(a) - urgency(b) || b.saving.compressed - a.saving.compressed || compareBytes(a.subject, b.subject));
 }
-function byKind(a, b) {
-    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind);
+function adviseOn(rule, group, all, sniffed, noiseFloor) {
+    const weight = entriesWeight(group.entries);
+    const least = Math.max(noiseFloor, rule.least ?? 0);
+    if (rule.level !== "warning" && weight.compressed < least)
+        return [];
+    const model = rule.framework === undefined ? null : modelFacts(rule.framework, group.entries, sniffed);
+    const found = {
+        subject: group.subject,
+        name: codeSpan(group.subject),
+        count: weight.files === 1 ? "1 file" : `${weight.files.toLocaleString("en-US")} files`,
+        entries: group.entries,
+        weight,
+        sniffed,
+        model,
+    };
+    if (rule.worth?.(found) === false)
+        return [];
+    const kind = rule.match.by;
+    const ignore = rule.ignore === "never" ? [] : ignoreLines(group.paths, kind, rule.ignore === "names", all);
+    return [
+        {
+            id: rule.id,
+            level: rule.level,
+            subject: group.subject,
+            title: rule.title(found),
+            detail: rule.detail(found),
+            sources: rule.sources,
+            saving: weight,
+            basis: "measured",
+            ignore,
+            files: weight.files,
+            ...(model === null ? {} : { model }),
+        },
+    ];
 }
+/** A path may hold a backtick; then no code span holds it. */
+function codeSpan(subject) {
+    return subject.includes("`") ? `"${subject}"` : `\`${subject}\``;
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines.ts
+/**
+ * The lines of an app's own files as a change makes them: what goes is taken out where it stands, what comes is written in the place
+ * of the first that goes. Null where some of it can't be told: a requirement in a file that is not at hand, or on no known line.
+ * @param texts the app's files by path
+ */
+function changedLines(change, manager, direct, texts) {
+    const gone = change.without.flatMap((name) => direct.filter((each) => each.name === name));
+    if (change.without.some((name) => !gone.some((each) => each.name === name)))
+        return null;
+    if (gone.length === 0)
+        return null;
+    const changes = [];
+    for (const [at, { name, location }] of gone.entries()) {
+        const { file, line } = location;
+        const lines = texts.get(file)?.split(/\r?\n/);
+        const first = line === null ? undefined : lines?.[line - 1];
+        if (lines === undefined || line === null || first === undefined)
+            return null;
+        const before = [first];
+        // A requirement in a list for pip goes on where a line ends so: its hashes.
+        while (manager === "pip" && before.at(-1)?.endsWith("\\") === true)
+            before.push(lines[line - 1 + before.length] ?? "");
+        const after = rewritten(first, name, at === 0 ? change.with : [], manager);
+        if (after === null)
+            return null;
+        changes.push({ file, line, before, after });
+    }
+    return changes;
+}
+/** A line in which other requirements stand in the place of one; null if that does not stand on it. */
+function rewritten(line, name, requirements, manager) {
+    const spelt = name.split("-").join("[-_.]+");
+    if (manager === "pip") {
+        const [, indent = "", rest] = new RegExp(`^(\\s*)${spelt}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?[^;#\\\\]*(.*)$`, "i").exec(line) ?? [];
+        if (rest === undefined)
+            return null;
+        const tail = rest.startsWith("\\") || rest === "" ? "" : ` ${rest}`;
+        return requirements.map((each) => `${indent}${each}${tail}`);
+    }
+    const item = new RegExp(`(["'])${spelt}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?(?:(?!\\1)[^;])*((?:;(?:(?!\\1).)*)?)\\1(\\s*,?)`, "i");
+    const found = item.exec(line);
+    if (found !== null) {
+        const [whole, quote = '"', marker = "", comma = ""] = found;
+        const text = requirements.map((each) => `${quote}${each}${marker}${quote}${comma}`).join(" ");
+        const after = line.replace(whole, () => text);
+        return after.trim() === "" ? [] : [after.trimEnd()];
+    }
+    const row = new RegExp(`^\\s*["']?${spelt}["']?\\s*=`, "i").test(line);
+    return row ? requirements.map((each) => tableRow(each, manager)) : null;
+}
+/** A requirement as Poetry and Pipenv have it in a table. */
+function tableRow(requirement, manager) {
+    const [, name = requirement, extras, version = ""] = /^([\w.-]+)(?:\[([^\]]*)\])?(.*)$/.exec(requirement) ?? [];
+    const value = version === "" ? '"*"' : manager === "poetry" ? `"${version.replace(/^==/, "")}"` : `"${version}"`;
+    const list = extras?.split(",").map((extra) => `"${extra.trim()}"`);
+    return `${name} = ${list === undefined ? value : `{ version = ${value}, extras = [${list.join(", ")}] }`}`;
+}
+
+;// CONCATENATED MODULE: ./src/advise/remedy.ts
+
+/** Brings the lock up to date after a change of the manifest. */
+const LOCK = {
+    pip: null,
+    uv: "uv lock",
+    poetry: "poetry lock",
+    pipenv: "pipenv lock",
+};
+/**
+ * What to do, in steps, to make a change of what an app requires.
+ * @param direct what the app names itself
+ * @param texts the app's own files by path
+ */
+function remedyFor(change, manager, direct, texts) {
+    if (change.exclude.length > 0 && manager !== "uv") {
+        const because = `not possible with ${manager}, because it can't leave out what something requires`;
+        return { possible: false, because, steps: [] };
+    }
+    const command = LOCK[manager];
+    return {
+        possible: true,
+        because: null,
+        steps: [
+            ...requirementSteps(change, manager, direct, texts),
+            ...excludeSteps(change),
+            ...change.indexes.map((url) => indexStep(url, change, manager)),
+            ...(command === null ? [] : [{ kind: "command", file: null, lines: [command], note: null }]),
+        ],
+    };
+}
+function requirementSteps(change, manager, direct, texts) {
+    if (change.without.length + change.with.length === 0)
+        return [];
+    const changes = changedLines(change, manager, direct, texts);
+    if (changes === null) {
+        const words = [
+            ...(change.without.length > 0 ? [`without: ${change.without.join(", ")}`] : []),
+            ...change.with.map((each) => `with: ${each}`),
+        ];
+        return [
+            { kind: "text", file: null, lines: words, note: "The lines could not be told: change the requirements so." },
+        ];
+    }
+    const files = [...new Set(changes.map(({ file }) => file))];
+    return files.map((file) => {
+        const own = changes.filter((each) => each.file === file);
+        const lines = own.flatMap(({ before, after }) => [
+            ...before.map((line) => `-${line}`),
+            ...after.map((line) => `+${line}`),
+        ]);
+        const isHashed = own.some(({ before }) => before.length > 1);
+        const note = isHashed ? "The file has hashes: write it anew with the tool that made it." : null;
+        return { kind: "diff", file, lines, note };
+    });
+}
+function excludeSteps({ exclude }) {
+    if (exclude.length === 0)
+        return [];
+    const names = exclude.map((name) => `"${name}"`).join(", ");
+    return [
+        { kind: "text", file: "pyproject.toml", lines: ["[tool.uv]", `exclude-dependencies = [${names}]`], note: null },
+    ];
+}
+/** How an index is named that has only what comes. */
+function indexStep(url, { with: added }, manager) {
+    const name = "cpu";
+    const names = added.map((each) => /^[\w.-]+/.exec(each)?.[0] ?? each);
+    switch (manager) {
+        case "pip":
+            return {
+                kind: "text",
+                file: "requirements.txt",
+                lines: [`--extra-index-url ${url}`],
+                note: "At the top of the file.",
+            };
+        case "uv": {
+            const sources = names.map((each) => `${each} = { index = "${name}" }`);
+            const index = ["[[tool.uv.index]]", `name = "${name}"`, `url = "${url}"`, "explicit = true"];
+            return {
+                kind: "text",
+                file: "pyproject.toml",
+                lines: ["[tool.uv.sources]", ...sources, "", ...index],
+                note: null,
+            };
+        }
+        case "poetry": {
+            const lines = ["[[tool.poetry.source]]", `name = "${name}"`, `url = "${url}"`, 'priority = "explicit"'];
+            const note = `And say \`source = "${name}"\` where ${names.join(", ")} is required.`;
+            return { kind: "text", file: "pyproject.toml", lines, note };
+        }
+        case "pipenv": {
+            const lines = ["[[source]]", `name = "${name}"`, `url = "${url}"`, "verify_ssl = true"];
+            return {
+                kind: "text",
+                file: "Pipfile",
+                lines,
+                note: `And say \`index = "${name}"\` where ${names.join(", ")} is required.`,
+            };
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/model/advice.ts
+/** The change that changes nothing: the others are written as what differs from it. */
+const NO_CHANGE = { without: [], with: [], indexes: [], exclude: [] };
+
+;// CONCATENATED MODULE: ./src/advise/rules/replacement.ts
+
+/** Distributions that are there for a GPU's sake: a frozen list names them too. */
+const COMPANIONS = /^(?:nvidia-|cuda-|triton$)/;
+/** What a table proposes for an app. */
+function proposeFrom(table, facts) {
+    return table.flatMap((row) => {
+        const found = facts.distributions.get(row.from);
+        return found === undefined ? [] : propose(row, found, facts);
+    });
+}
+function propose(row, found, { distributions }) {
+    const { id, from, to, build = "", index, detail, sources } = row;
+    // What only others require can't be replaced: they would bring it back.
+    if (found.places.length === 0 || found.requiredBy.length > 0)
+        return [];
+    if (row.extras !== undefined && !found.extras.some((extra) => row.extras?.test(extra)))
+        return [];
+    if (row.alongside !== undefined && ![...distributions.keys()].some((name) => row.alongside?.test(name)))
+        return [];
+    const companions = to === null ? [] : companionsOf(from, distributions);
+    const version = found.version === null ? "" : `==${found.version}${found.version.includes("+") ? "" : build}`;
+    return [
+        {
+            id,
+            subject: from,
+            title: to === null
+                ? `Remove \`${from}\``
+                : to === from
+                    ? `Take the CPU build of \`${from}\``
+                    : `Replace \`${from}\` by \`${to}\``,
+            detail,
+            sources,
+            change: {
+                ...NO_CHANGE,
+                without: [from, ...companions],
+                with: to === null ? [] : [`${to}${version}`],
+                indexes: index === undefined ? [] : [index],
+            },
+        },
+    ];
+}
+/** Direct requirements that nothing but what is replaced needs, or one that goes with it. */
+function companionsOf(from, distributions) {
+    const going = new Set([from]);
+    const named = [...distributions.values()].filter(({ name, places }) => COMPANIONS.test(name) && places.length > 0);
+    for (let size = 0; size !== going.size;) {
+        size = going.size;
+        for (const { name, requiredBy } of named) {
+            if (requiredBy.length > 0 && requiredBy.every((other) => going.has(other) || COMPANIONS.test(other)))
+                going.add(name);
+        }
+    }
+    going.delete(from);
+    return [...going].sort();
+}
+
+;// CONCATENATED MODULE: ./src/advise/rules/conda-leftovers.ts
+
+const LEFT_OVER = ["mkl", "mkl-service", "mkl-fft", "mkl-random", "intel-openmp", "tbb", "tensorflow-intel"];
+const TABLE = LEFT_OVER.map((name) => {
+    return {
+        id: `without-${name}`,
+        from: name,
+        to: null,
+        detail: "Nothing here requires it. It is mostly left over from a conda environment: NumPy and SciPy bring a BLAS of their own.",
+        sources: ["https://numpy.org/install/#numpy-packages--accelerated-linear-algebra-libraries"],
+    };
+});
+/** What `pip freeze` in a conda environment leaves in a list of requirements. */
+const condaLeftovers = { family: "conda leftovers", propose: (facts) => proposeFrom(TABLE, facts) };
+
+;// CONCATENATED MODULE: ./src/advise/rules/gpu-builds.ts
+
+const NO_GPU = "A dyno has no GPU.";
+const PYTORCH_CPU = "https://download.pytorch.org/whl/cpu";
+/** Builds with code for GPUs, and those without. */
+const BUILDS = [
+    {
+        id: "tensorflow-cpu",
+        from: "tensorflow",
+        to: "tensorflow-cpu",
+        detail: `${NO_GPU} It is the same version and API without code for one. On a Mac \`tensorflow-cpu\` has no wheel: keep \`tensorflow\` there by a marker.`,
+        sources: ["https://www.tensorflow.org/install/pip"],
+    },
+    {
+        id: "xgboost-cpu",
+        from: "xgboost",
+        to: "xgboost-cpu",
+        detail: `${NO_GPU} It is the same version and API without GPU algorithms and federated learning.`,
+        sources: ["https://xgboost.readthedocs.io/en/stable/install.html"],
+    },
+    {
+        id: "onnxruntime",
+        from: "onnxruntime-gpu",
+        to: "onnxruntime",
+        detail: `${NO_GPU} Take CUDA out of \`providers=[…]\`. Both hold the same module, so never have the two.`,
+        sources: ["https://onnxruntime.ai/docs/install/"],
+    },
+    {
+        id: "torch-cpu",
+        from: "torch",
+        to: "torch",
+        alongside: /^nvidia-/,
+        build: "+cpu",
+        index: PYTORCH_CPU,
+        detail: `${NO_GPU} The wheel for Linux is built for CUDA, and brings its libraries; PyTorch has CPU builds on an index of its own.`,
+        sources: ["https://pytorch.org/get-started/locally/"],
+    },
+    {
+        id: "jax-cpu",
+        from: "jax",
+        to: "jax",
+        extras: /^cuda/,
+        detail: `${NO_GPU} Without the extra it runs on the CPU.`,
+        sources: ["https://docs.jax.dev/en/latest/installation.html"],
+    },
+];
+const gpuBuilds = { family: "GPU builds", propose: (facts) => proposeFrom(BUILDS, facts) };
+/** Distributions that do nothing without a GPU. */
+const GPU_ONLY = /^(?:cupy-cuda\w+|cudf-cu\d+|cuml-cu\d+|rmm-cu\d+|nvidia-[\w-]+)$/;
+const gpuOnly = {
+    family: "GPU libraries",
+    propose: (facts) => proposeFrom([...facts.distributions.keys()].flatMap((name) => GPU_ONLY.test(name)
+        ? [
+            {
+                id: "gpu-only",
+                from: name,
+                to: null,
+                detail: `${NO_GPU} It can't work there: where the code imports it, let that be optional.`,
+                sources: ["https://devcenter.heroku.com/articles/dyno-types"],
+            },
+        ]
+        : []), facts),
+};
+
+;// CONCATENATED MODULE: ./src/advise/rules/smaller-builds.ts
+
+const OPENCV = "https://github.com/opencv/opencv-python#readme";
+const HEADLESS = "A server shows no windows: `imshow` and its like are all that is lost, and so is the need for libGL.";
+const smaller_builds_BUILDS = [
+    { id: "opencv-headless", from: "opencv-python", to: "opencv-python-headless", detail: HEADLESS, sources: [OPENCV] },
+    {
+        id: "opencv-contrib-headless",
+        from: "opencv-contrib-python",
+        to: "opencv-contrib-python-headless",
+        detail: HEADLESS,
+        sources: [OPENCV],
+    },
+];
+/** The same library for servers. */
+const smallerBuilds = { family: "smaller builds", propose: (facts) => proposeFrom(smaller_builds_BUILDS, facts) };
+
+;// CONCATENATED MODULE: ./src/advise/rules/index.ts
+
+
+
+/** Every rule, the most promising first. Adding one is adding a file, a line here, and a test. */
+const rules_RULES = [gpuBuilds, gpuOnly, condaLeftovers, smallerBuilds];
 
 ;// CONCATENATED MODULE: ./src/attribute/graph.ts
 
@@ -56584,40 +59288,6 @@ function grouped(pairs) {
             groups.set(key, new Set([value]));
     }
     return new Map([...groups].map(([key, values]) => [key, [...values].sort(compareBytes)]));
-}
-
-;// CONCATENATED MODULE: ./src/attribute/why.ts
-
-/**
- * Why each of the names is there. Of several explanations the one with the fewest hops is given, then the one whose
- * requirement stands first in the app's files, then by name.
- */
-function origins(names, graph) {
-    const paths = shortestPaths(graph);
-    const direct = new Set(graph.direct.map(({ name }) => name));
-    const requiredBy = dependents(graph);
-    return new Map(names.map((name) => [
-        name,
-        { direct: direct.has(name), requiredBy: requiredBy.get(name) ?? [], why: paths.get(name) ?? [] },
-    ]));
-}
-/** Breadth first from all requirements at once, in their order: the first to arrive has the explanation. */
-function shortestPaths(graph) {
-    const below = dependencies(graph);
-    const paths = new Map();
-    for (const { name, location } of graph.direct)
-        if (!paths.has(name))
-            paths.set(name, [why_place(location)]);
-    // A Map is walked in the order of insertion, and what is inserted on the way is walked too: it is its own queue.
-    for (const [name, path] of paths) {
-        for (const next of below.get(name) ?? [])
-            if (!paths.has(next))
-                paths.set(next, [...path, name]);
-    }
-    return paths;
-}
-function why_place({ file, line }) {
-    return line === null ? file : `${file}:${line}`;
 }
 
 ;// CONCATENATED MODULE: ./src/attribute/retained.ts
@@ -56707,955 +59377,158 @@ function postorder(successors) {
     return order;
 }
 
-;// CONCATENATED MODULE: ./src/report/build-report.ts
+;// CONCATENATED MODULE: ./src/ports.ts
+const SILENT = {
+    start: () => ({ advance: () => undefined, end: () => undefined }),
+    note: () => undefined,
+};
 
-
-
-
-
-
-/** Files of a layer, and paths of an overlap, that a report names. */
-const EXAMPLES = 10;
-/** Changed files of the app that a report lists; the rest is folded. */
-const build_report_FILES = 1000;
-/** The report of one app. */
-function buildReport(input) {
-    const { base, head } = input;
-    const weighed = [head, base].filter((side) => side.state === "weighed");
-    return {
-        schemaVersion: SCHEMA_VERSION,
-        tool: { name: "slugdiff", version: input.version },
-        app: input.app,
-        platform: input.stack,
-        cutoff: input.cutoff,
-        config: mutable(input.config),
-        configChanges: [...input.configChanges],
-        base: reportSide(base),
-        head: reportSide(head),
-        diff: reportDiff(input.diff, base, head),
-        verdict: { status: input.verdict.status, findings: input.verdict.findings.map((finding) => ({ ...finding })) },
-        override: null, // Only who publishes can know of a label.
-        notWeighed: head.state === "weighed" ? head.notWeighed.map((item) => ({ ...item })) : [],
-        advice: [...input.advice],
-        notes: [...new Set([...input.notes, ...weighed.flatMap(({ notes }) => notes)])],
-        timings: { ...input.timings },
-    };
-}
-function reportSide(side) {
-    const revision = side.revision && { ...side.revision };
-    const unknown = { revision, stack: null, python: null, pythonFrom: null, packageManager: null };
-    switch (side.state) {
-        case "weighed":
-            return weighedSide(side.slug, revision);
-        case "absent":
-            return { state: side.state, problem: null, ...unknown, total: { ...ZERO, error: 0 }, layers: [], overlaps: [] };
-        case "invalid":
-        case "unweighable": {
-            const problem = { ...side.problem, details: [...side.problem.details] };
-            return { state: side.state, problem, ...unknown, total: null, layers: [], overlaps: [] };
-        }
-    }
-}
-function weighedSide(slug, revision) {
-    const distributions = slug.layers.filter(({ kind }) => kind === "distribution");
-    const retained = retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), slug.graph);
-    const why = build_report_whyOf(slug);
-    return {
-        state: "weighed",
-        problem: null,
-        revision,
-        stack: slug.stack,
-        python: slug.python,
-        pythonFrom: slug.pythonFrom,
-        packageManager: slug.packageManager,
-        total: { ...slug.total, error: slug.error },
-        layers: slug.layers.map((layer) => {
-            const own = layer.kind === "distribution" ? retained.get(layer.name) : undefined;
-            return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)));
-        }),
-        overlaps: reportOverlaps(slug.overlaps),
-    };
-}
-function reportLayer(layer, retained, origin) {
-    const { kind, name, version, measure, weight, error } = layer;
-    const largest = largestOf(layer.entries, EXAMPLES);
-    return {
-        kind,
-        name,
-        version,
-        weight: { ...weight },
-        error,
-        retained: { ...retained },
-        direct: origin?.direct ?? false,
-        requiredBy: [...(origin?.requiredBy ?? [])],
-        why: [...(origin?.why ?? [])],
-        measure,
-        largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
-    };
-}
-/** The files that weigh most, the largest first. */
-function largestOf(entries, count) {
-    const order = (a, b) => b.compressed - a.compressed || compareBytes(a.path, b.path);
-    const largest = [];
-    for (const entry of entries) {
-        if (entry.kind === "directory")
-            continue;
-        const last = largest.length < count ? undefined : largest.at(-1);
-        if (last !== undefined && order(entry, last) > 0)
-            continue;
-        largest.push(entry);
-        largest.sort(order).splice(count);
-    }
-    return largest;
-}
-/** Why each layer of a slug is there, by layer key. Nobody asks for the runtime or the app. */
-function build_report_whyOf(slug) {
-    if (slug === null)
-        return new Map();
-    const layers = slug.layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
-    const found = origins(layers.map(({ name }) => name), slug.graph);
-    return new Map(layers.flatMap((layer) => {
-        const origin = found.get(layer.name);
-        return origin ? [[layerKey(layer), origin]] : [];
-    }));
-}
-/** Overlaps by who is involved: two builds of one library overlap in thousands of files. */
-function reportOverlaps(overlaps) {
-    const groups = new Map();
-    for (const { path, owner, others } of overlaps) {
-        const key = [owner, ...others].join(" ");
-        const group = groups.get(key) ?? { owner, others: [...others], files: 0, examples: [] };
-        groups.set(key, group);
-        group.files += 1;
-        if (group.examples.length < EXAMPLES)
-            group.examples.push(path);
-    }
-    return [...groups.values()].sort((a, b) => b.files - a.files || compareBytes(a.owner, b.owner));
-}
-function reportDiff(diff, base, head) {
-    if (diff.state === "unknown") {
-        return { state: "unknown", total: null, error: null, layers: [], files: [], filesFolded: null };
-    }
-    const before = build_report_whyOf(base.state === "weighed" ? base.slug : null);
-    const after = build_report_whyOf(head.state === "weighed" ? head.slug : null);
-    return {
-        state: "known",
-        total: { ...diff.total },
-        error: diff.error,
-        layers: diff.layers.map((row) => {
-            const key = layerKey(row);
-            const why = (row.change === "removed" ? before : after).get(key)?.why ?? [];
-            return { ...row, delta: { ...row.delta }, why: [...why] };
-        }),
-        ...reportFiles(diff),
-    };
-}
-/** The largest changes of files, and one row with what is left of their layers' deltas. */
-function reportFiles(diff) {
-    const listed = diff.files.slice(0, build_report_FILES);
-    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
-    return {
-        files: listed.map((file) => ({ ...file, delta: { ...file.delta } })),
-        filesFolded: {
-            count: diff.files.length - listed.length,
-            delta: subtract(app, sum(listed.map(({ delta }) => delta))),
-        },
-    };
-}
-function mutable(config) {
-    return Object.fromEntries(Object.entries(config).map(([key, value]) => [
-        key,
-        typeof value === "string" || value === null ? value : [...value],
-    ]));
-}
-
-;// CONCATENATED MODULE: ./src/report/check-report.ts
-
-
-
-/**
- * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
- * its layer weighs on the two sides, the files and what is folded to the app's row.
- * @throws Error, which is a bug, that names what does not add up
- */
-function checkReport(report) {
-    const wrong = [...wrongInSide("base", report.base), ...wrongInSide("head", report.head), ...wrongInDiff(report)];
-    const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
-    if (STATUSES.indexOf(report.verdict.status) !== worst)
-        wrong.push("the verdict is not its worst finding");
-    if (wrong.length > 0)
-        throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
-}
-function wrongInSide(name, side) {
-    if (side.total === null)
-        return [];
-    const wrong = [];
-    const { error, ...total } = side.total;
-    const { layers } = side;
-    if (!equal(sum(layers.map(({ weight }) => weight)), total))
-        wrong.push(`the layers of ${name}`);
-    if (layers.reduce((all, layer) => all + layer.error, 0) !== error)
-        wrong.push(`the error bands of ${name}`);
-    if (new Set(layers.map(layerKey)).size !== layers.length)
-        wrong.push(`${name} has a layer twice`);
-    for (const layer of layers) {
-        if (!within(sum(layer.largestFiles.map(({ weight }) => weight)), layer.weight)) {
-            wrong.push(`the files of ${layer.name} in ${name}`);
-        }
-        if (!within(layer.weight, layer.retained) || !within(layer.retained, total)) {
-            wrong.push(`what ${layer.name} retains in ${name}`);
-        }
-    }
-    return wrong;
-}
-function wrongInDiff({ base, head, diff }) {
-    const unknown = base.total === null || head.total === null;
-    if (diff.state === "unknown")
-        return unknown ? [] : ["the delta is called unknown"];
-    if (unknown)
-        return ["the delta is called known"];
-    const wrong = [];
-    if (!equal(diff.total, subtract(head.total, base.total)))
-        wrong.push("the delta of the sides");
-    if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta))))
-        wrong.push("the rows of the delta");
-    const before = weights(base);
-    const after = weights(head);
-    for (const row of diff.layers) {
-        const key = layerKey(row);
-        const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
-        if (!equal(row.delta, delta))
-            wrong.push(`the row of ${row.name}`);
-    }
-    const keys = new Set([...before.keys(), ...after.keys()]);
-    if (diff.layers.length !== keys.size)
-        wrong.push("the delta lacks a layer, or has one twice");
-    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
-    const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
-    if (!equal(app, files))
-        wrong.push("the files of the app");
-    return wrong;
-}
-function weights(side) {
-    return new Map(side.layers.map((layer) => [layerKey(layer), layer.weight]));
-}
-function within(part, whole) {
-    return part.files <= whole.files && part.disk <= whole.disk && part.compressed <= whole.compressed;
-}
-
-;// CONCATENATED MODULE: ./src/version.ts
-/** This program's version; `package.json` says the same, and a test holds the two together. */
-const src_version_VERSION = "0.1.0";
-
-;// CONCATENATED MODULE: ./src/pipeline/report.ts
-
-
-
-
-
-
-
-/** Compares and judges two sides, and makes sure that the report adds up. */
-function reportOf({ app, base, head, config, occasion }, timings) {
-    const diff = compareSides(base, head);
-    const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
-    const report = buildReport({
-        version: src_version_VERSION,
-        app,
-        stack: slugs[0]?.stack ?? HEROKU.defaultStack,
-        cutoff: config.cutoff,
-        config: reportedConfig(config, HEROKU),
-        base,
-        head,
-        diff,
-        verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
-        advice: [],
-        configChanges: config.notes,
-        notes: [],
-        timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
+;// CONCATENATED MODULE: ./src/install/metadata.ts
+/** Reads the headers of a `METADATA` file (RFC 822 as the core metadata specification has it); the body is skipped. */
+function parseMetadata(text) {
+    const [head = ""] = text.split(/\r?\n\r?\n/, 1);
+    const headers = head
+        .replace(/\r?\n[ \t]+/g, " ")
+        .split(/\r?\n/)
+        .flatMap((line) => {
+        const match = /^([A-Za-z0-9-]+):[ \t]*(.*)$/.exec(line);
+        return match === null ? [] : [{ key: (match[1] ?? "").toLowerCase(), value: (match[2] ?? "").trim() }];
     });
-    checkReport(report);
-    return report;
+    const all = (key) => headers.filter((header) => header.key === key).map(({ value }) => value);
+    return {
+        name: all("name")[0] ?? "",
+        version: all("version")[0] ?? "",
+        requires: all("requires-dist"),
+        extras: all("provides-extra"),
+    };
+}
+/** A project's normalised name (PEP 503). */
+function normalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 
-;// CONCATENATED MODULE: ./src/pipeline/stage.ts
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+// EXTERNAL MODULE: ./node_modules/yauzl/index.js
+var yauzl = __nccwpck_require__(663);
+;// CONCATENATED MODULE: ./src/predict/directory.ts
 
-/**
- * Runs one stage of a side: times it, and lets whatever the user can mend speak as this side's problem, since a report
- * is owed once a side has started.
- */
-async function stage_stage(step, timings, work) {
-    const start = performance.now();
-    try {
-        return await work();
+
+
+
+/** Read first, from the end: it has the directory of most wheels, and more than zip's end record can take (64 KiB). */
+const TAIL = 128 * KIB;
+/** A directory that is larger is not read. tensorflow's, of 24,013 files, has 2.7 MiB. */
+const LARGEST_DIRECTORY = 16 * MIB;
+/** More files or longer names are not believed: a path has 4,096 bytes at most on Linux. */
+const directory_MOST = { files: 100_000, name: 4096, folders: 64, metadata: MIB };
+/** Zip's methods: as it is, and deflate. Others say nothing of what gzip makes of a file. */
+const STORED = 0;
+const DEFLATED = 8;
+/** Deflate makes no content smaller than by this factor (RFC 1951: 258 bytes in two bits). */
+const MOST_DEFLATED = 1032;
+/** Its directory is not what zip's format, or sense, has it. */
+class NoDirectory extends Error {
+}
+/** A part of the archive is needed that was not read yet. */
+class Missing extends Error {
+    from;
+    constructor(from) {
+        super("not read yet");
+        this.from = from;
     }
-    catch (error) {
-        if (error instanceof UserError && !(error instanceof SideError)) {
-            throw new SideError("unweighable", step, error.message, error.hint, error.details);
+}
+/**
+ * The files in a zip archive, by its directory alone, which is at its end. What a directory says is believed no further than it can be
+ * true of an archive of that size: nothing is unpacked, and no name is used to open anything.
+ * @throws any error if there is no such directory, or it is larger than `LARGEST_DIRECTORY`
+ */
+async function readDirectory(ranges) {
+    const { size } = ranges;
+    let from = Math.max(0, size - TAIL);
+    let tail = await ranges.read(from, size);
+    for (;;) {
+        try {
+            return await directoryIn(tail, from, size);
         }
-        throw error;
-    }
-    finally {
-        timings[step] = (timings[step] ?? 0) + performance.now() - start;
+        catch (error) {
+            if (!(error instanceof Missing))
+                throw error;
+            if (size - error.from > LARGEST_DIRECTORY)
+                throw new NoDirectory("its directory is too large");
+            // From an earlier place each time, so there is an end to it.
+            tail = Buffer.concat([await ranges.read(error.from, from), tail]);
+            from = error.from;
+        }
     }
 }
-
-;// CONCATENATED MODULE: ./src/app/app-json.ts
-
-
-
-
-
-const app_json_SCHEMA = object({
-    stack: schemas_string().nullish(),
-    buildpacks: array(object({ url: schemas_string() })).nullish(),
-});
-/**
- * Reads `app.json`; null if there is none. One that is broken counts as none: Heroku reads it for review apps and its
- * CI, and a build does not fail for it.
- * @param root absolute path of the slug root
- * @param entries of the app: a symbolic link is not followed
- */
-async function readAppJson(root, entries) {
-    if (!entries.some(({ path, kind }) => path === "app.json" && kind === "file"))
-        return null;
-    const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(root, "app.json"), "utf8");
-    const { data } = app_json_SCHEMA.safeParse(parseOrNull(text));
-    if (data === undefined)
-        return null;
-    return { stack: data.stack ?? null, buildpacks: data.buildpacks?.map(({ url }) => url) ?? null };
+/** @param tail the archive's bytes from `from` to its end */
+async function directoryIn(tail, from, size) {
+    const archive = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(new TailReader(tail, from), size, { autoClose: false });
+    if (archive.entryCount > directory_MOST.files)
+        throw new NoDirectory("it has too many files");
+    const files = new Map();
+    let packed = 0;
+    let about = null;
+    for await (const entry of archive.eachEntry()) {
+        packed += entry.compressedSize;
+        if (packed > size)
+            throw new NoDirectory("its files are larger than the archive");
+        if (entry.fileName.endsWith("/"))
+            continue;
+        const file = fileOf(entry);
+        if (files.has(file.name))
+            throw new NoDirectory("it has two files of one name");
+        files.set(file.name, file);
+        if (/^[^/]+\.dist-info\/METADATA$/.test(file.name))
+            about = entry;
+    }
+    return { files: [...files.values()], metadata: about === null ? null : await metadataIn(archive, about) };
 }
-function parseOrNull(text) {
+async function metadataIn(archive, entry) {
+    if (entry.uncompressedSize > directory_MOST.metadata || !entry.canDecodeFileData())
+        return null;
     try {
-        return JSON.parse(text);
+        return await (0,consumers_namespaceObject.text)(await archive.openReadStreamPromise(entry));
     }
     catch {
-        return null;
+        return null; // It was not read along with the directory, or is damaged.
     }
 }
-/** Stacks that run images instead of slugs, and what they run. */
-const WITHOUT_SLUG = {
-    container: "a Docker image",
-    cnb: "an image made by Cloud Native Buildpacks (Fir)",
-};
-/**
- * The stack that `app.json` asks for; null if it does not. To be asked only where the user names none.
- * @param root absolute path of the slug root
- * @param entries of the app
- * @throws SideError if the stack builds no slugs
- */
-async function readStack(root, entries) {
-    const name = (await readAppJson(root, entries))?.stack ?? null;
-    if (name === null)
-        return null;
-    const stack = STACKS.find((known) => known === name);
-    if (stack !== undefined)
-        return stack;
-    const image = Object.hasOwn(WITHOUT_SLUG, name) ? WITHOUT_SLUG[name] : undefined;
-    const hint = `Set \`platform\` to ${STACKS.join(", ")} to weigh the app for one that does.`;
-    throw image === undefined
-        ? new SideError("invalid", "manifest", `app.json asks for the stack "${name}", which Heroku does not build.`, hint)
-        : new SideError("unweighable", "manifest", `app.json asks for the stack "${name}": ${image}, not a slug.`, hint);
+function fileOf({ fileName: name, uncompressedSize: size, compressedSize: packed, compressionMethod, }) {
+    const stored = compressionMethod === STORED;
+    if (!stored && compressionMethod !== DEFLATED)
+        throw new NoDirectory("it is packed in an unusual way");
+    if (size > (stored ? packed : packed * MOST_DEFLATED))
+        throw new NoDirectory("a file of it is larger than can be");
+    if (name.length > directory_MOST.name || name.split("/").length > directory_MOST.folders)
+        throw new NoDirectory("a name in it is too long");
+    if (name.includes("\0"))
+        throw new NoDirectory("a name in it is no name");
+    return { name, size, packed, stored };
 }
-
-;// CONCATENATED MODULE: ./src/app/not-weighed.ts
-
-
-
-
-
-
-/**
- * What changes a slug during Heroku's build, or ends up in it, and can't be known without running that build.
- * @param root absolute path of the slug root
- * @param entries that ship, in tar order
- */
-async function findNotWeighed(root, entries, { submodules, distributions }) {
-    const files = new Set(entries.filter(({ kind }) => kind === "file").map(({ path }) => path));
-    const app = await readAppJson(root, entries);
-    return [
-        ...submodules.map((path) => ({
-            what: `submodule ${path}`,
-            why: "its files belong to another repository; Heroku ships them if it was deployed with `git push`",
-        })),
-        ...lfsPointers(root, entries),
-        ...buildpacks(app, files),
-        ...hooks(files),
-        ...corpora(files, distributions),
-        ...staticFiles(files, distributions),
-        ...afterwards(files),
-    ];
-}
-function lfsPointers(root, entries) {
-    const pointers = entries.flatMap(({ path, kind, size }) => {
-        if (kind !== "file" || !mayBeLfsPointer(size))
-            return [];
-        // Read at once: an app may hold tens of thousands of files this small.
-        const bytes = lfsSize((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(root, path)));
-        return bytes === null ? [] : [{ path, bytes }];
-    });
-    if (pointers.length === 0)
-        return [];
-    const total = pointers.reduce((sum, { bytes }) => sum + bytes, 0);
-    const others = pointers.length === 1 ? "" : ` and ${String(pointers.length - 1)} more`;
-    return [
-        {
-            what: `Git LFS: ${pointers[0]?.path ?? ""}${others}`,
-            why: `Heroku does not fetch Git LFS files, the pointers ship; a build step that fetched them would add ${mib(total)}`,
-        },
-    ];
-}
-/** Heroku's Python buildpack by any of its names: `heroku/python`, the URL of its repository or of its archive. */
-const PYTHON_BUILDPACK = /(?:^|[/:])heroku\/(?:heroku-buildpack-)?python(?:\.git|\.tgz)?\/?(?:#.*)?$/i;
-function buildpacks(app, files) {
-    if (app?.buildpacks !== null && app !== null) {
-        return app.buildpacks
-            .filter((url) => !PYTHON_BUILDPACK.test(url))
-            .map((url) => ({ what: `buildpack ${redact(url)}`, why: "it adds files of its own to the slug (app.json)" }));
+/** The end of an archive, in memory. */
+class TailReader extends yauzl/* RandomAccessReader */.lJ {
+    tail;
+    from;
+    constructor(tail, from) {
+        super();
+        this.tail = tail;
+        this.from = from;
     }
-    const likely = [];
-    if (files.has("Aptfile")) {
-        likely.push({ what: "Aptfile", why: "the apt buildpack, if the app has it, installs these packages in .apt/" });
+    read(buffer, offset, length, position, callback) {
+        if (position < this.from)
+            callback(new Missing(position));
+        else
+            callback(null, this.tail.copy(buffer, offset, position - this.from, position - this.from + length));
     }
-    if (files.has("package.json")) {
-        likely.push({
-            what: "package.json",
-            why: "the Node.js buildpack, if the app has it, installs Node.js and node_modules/",
-        });
+    _readStreamForRange(start, end) {
+        if (start < this.from)
+            throw new Missing(start);
+        return external_node_stream_.Readable.from([this.tail.subarray(start - this.from, end - this.from)]);
     }
-    return likely;
-}
-function hooks(files) {
-    return ["bin/pre_compile", "bin/post_compile"]
-        .filter((path) => files.has(path))
-        .map((path) => ({ what: path, why: "the buildpack runs it during the build; it may add or remove anything" }));
-}
-function corpora(files, distributions) {
-    if (!files.has("nltk.txt") || !distributions.has("nltk"))
-        return [];
-    return [{ what: "nltk.txt", why: "the buildpack downloads these corpora into the slug" }];
-}
-function staticFiles(files, distributions) {
-    if (!distributions.has("django") || files.has(".heroku/collectstatic_disabled"))
-        return [];
-    const manage = [...files].filter((path) => /^(?:[^/]+\/){0,2}manage\.py$/.test(path));
-    if (manage.length === 0)
-        return [];
-    const why = "the buildpack runs it unless DISABLE_COLLECTSTATIC is set; the copies it makes are in the slug";
-    return [{ what: "Django's collectstatic", why }];
-}
-function afterwards(files) {
-    if (!files.has(".slug-post-clean"))
-        return [];
-    const why = "a post-build-clean buildpack, if the app has it, deletes these files; they are weighed";
-    return [{ what: ".slug-post-clean", why }];
-}
-
-;// CONCATENATED MODULE: ./src/attribute/assemble.ts
-
-
-
-/** Name of the layer that owns what nobody claims. */
-const UNATTRIBUTED = "unattributed";
-/**
- * Puts weighed layers together to a slug's layers. What two layers claim is counted once: a file for the last to be
- * laid down, which is shown as an overlap; a directory for the layer of its first file in tar order, without a word.
- * What nobody claims is gathered in one layer of kind `unattributed`.
- * @param installOrder names of the distributions, the first installed first
- */
-function assemble(parts, installOrder) {
-    const laid = layingOrder(parts, installOrder);
-    const claimed = laid.map(layerOf);
-    claimed.forEach(checkSum);
-    const claimants = [unclaimedLayer(laid, claimed), ...claimed];
-    const claims = sharedClaims(claimants);
-    const owners = ownersOfShared(claimants, claims);
-    const layers = claimants
-        .map((layer) => keep(layer, owners))
-        .filter((layer) => layer.kind !== "unattributed" || layer.entries.length > 0)
-        .sort(byKindAndName);
-    return {
-        layers,
-        overlaps: overlapsOf(claims, owners),
-        total: sum(layers.map((layer) => layer.weight)),
-        error: layers.reduce((error, layer) => error + layer.error, 0),
-    };
-}
-/**
- * The parts in the order in which a build lays them down: the app's own files, Python, the package manager's tools,
- * the distributions. A tool that the app requires too is not among them: its installer uninstalls it first.
- */
-function layingOrder(parts, installOrder) {
-    const order = ["app", "runtime", "tool", "distribution"];
-    const rank = new Map(installOrder.map((name, index) => [name, index]));
-    const required = new Set(parts.filter(({ kind }) => kind === "distribution").map(layerKey));
-    const laid = parts.filter((part) => part.kind !== "tool" || !required.has(layerKey(part)));
-    if (new Set(laid.map(layerKey)).size < laid.length) {
-        throw new Error(`two layers of one name: ${laid.map(layerKey).sort().join(", ")}`);
-    }
-    return laid.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) ||
-        (rank.get(a.name) ?? -1) - (rank.get(b.name) ?? -1) ||
-        compareBytes(a.name, b.name));
-}
-function sharedClaims(layers) {
-    const alone = new Map();
-    const paths = new Set();
-    for (const layer of layers) {
-        for (const { path } of layer.entries) {
-            const before = alone.get(path);
-            if (before === undefined)
-                alone.set(path, layer);
-            else if (before === layer)
-                throw new Error(`layer ${layer.name} has ${path} twice`);
-            else
-                paths.add(path);
-        }
-    }
-    const claims = new Map();
-    if (paths.size === 0)
-        return claims;
-    for (const layer of layers) {
-        for (const entry of layer.entries) {
-            if (!paths.has(entry.path))
-                continue;
-            const there = claims.get(entry.path);
-            if (there === undefined)
-                claims.set(entry.path, [{ layer, entry }]);
-            else if (there.at(-1)?.layer === layer)
-                throw new Error(`layer ${layer.name} has ${entry.path} twice`);
-            else
-                there.push({ layer, entry });
-        }
-    }
-    return claims;
-}
-/** The layer of what is left over: files that no layer claims, each once, and the directories found with them. */
-function unclaimedLayer(parts, claimed) {
-    const left = new Map();
-    let measure = "measured";
-    for (const { weighed } of parts) {
-        for (const entry of weighed.unclaimed)
-            left.set(entry.path, entry);
-        if (weighed.unclaimed.length > 0 && weighed.measure === "built")
-            measure = "built";
-    }
-    if (left.size > 0) {
-        for (const { entries } of claimed)
-            for (const entry of entries)
-                if (isFile(entry))
-                    left.delete(entry.path);
-    }
-    const entries = inTarOrder([...left.values()]);
-    const weight = entriesWeight(entries);
-    return { kind: "unattributed", name: UNATTRIBUTED, version: null, measure, weight, error: 0, entries };
-}
-function layerOf({ kind, name, weighed }) {
-    const { version, measure, weight, error, entries } = weighed;
-    return { kind, name, version, measure, weight, error, entries };
-}
-/** The owner of every path that several layers claim. */
-function ownersOfShared(layers, claims) {
-    const owners = new Map();
-    const directories = new Set();
-    for (const [path, claimed] of claims) {
-        const last = claimed.at(-1);
-        if (last === undefined)
-            continue;
-        owners.set(path, last.layer);
-        if (claimed.every(({ entry }) => entry.kind === "directory"))
-            directories.add(path);
-    }
-    // A shared directory goes to whoever owns the first file below it. Where none of its claimants owns one, it stays
-    // with the last of them, as a file does.
-    const first = new Map();
-    for (const layer of layers) {
-        for (const [directory, path] of firstFiles(layer, directories, owners)) {
-            const before = first.get(directory);
-            if (before === undefined || byTarOrder({ path }, before) < 0)
-                first.set(directory, { path, layer });
-        }
-    }
-    for (const [directory, { layer }] of first)
-        owners.set(directory, layer);
-    return owners;
-}
-/** For each of `directories` that the layer claims, the first file in it that the layer owns. */
-function firstFiles(layer, directories, owners) {
-    const claimed = new Set();
-    for (const { kind, path } of layer.entries)
-        if (kind === "directory" && directories.has(path))
-            claimed.add(path);
-    const first = new Map();
-    if (claimed.size === 0)
-        return first;
-    const seen = new Set();
-    for (const { kind, path } of layer.entries) {
-        if (kind === "directory" || (owners.get(path) ?? layer) !== layer)
-            continue;
-        // Entries are in tar order, so a directory met before has its first file, and so have those above it.
-        for (let parent = assemble_parentOf(path); parent !== "" && !seen.has(parent); parent = assemble_parentOf(parent)) {
-            seen.add(parent);
-            if (claimed.has(parent))
-                first.set(parent, path);
-        }
-    }
-    return first;
-}
-function isFile({ kind }) {
-    return kind !== "directory";
-}
-function assemble_parentOf(path) {
-    return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
-}
-/** The layer without the entries that others own. */
-function keep(layer, owners) {
-    const entries = layer.entries.filter(({ path }) => (owners.get(path) ?? layer) === layer);
-    if (entries.length === layer.entries.length)
-        return layer;
-    return { ...layer, entries, weight: entriesWeight(entries) };
-}
-function overlapsOf(claims, owners) {
-    const overlaps = [];
-    for (const [path, claimed] of claims) {
-        const owner = owners.get(path);
-        if (owner === undefined || claimed.every(({ entry }) => entry.kind === "directory"))
-            continue;
-        const others = claimed.filter(({ layer }) => layer !== owner).map(({ layer }) => layer.name);
-        overlaps.push({ path, owner: owner.name, others });
-    }
-    return inTarOrder(overlaps);
-}
-/** Only the sum of an estimated runtime is known; everywhere else the entries are the weight. */
-function checkSum(layer) {
-    if (layer.entries.length > 0 && !equal(entriesWeight(layer.entries), layer.weight)) {
-        throw new Error(`the entries of ${layer.kind} ${layer.name} do not sum to its weight`);
-    }
-}
-function byKindAndName(a, b) {
-    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind) || compareBytes(a.name, b.name);
-}
-
-;// CONCATENATED MODULE: ./src/attribute/install-order.ts
-
-
-/** pip gives up on a name after this many visits: the walk over a cycle is exponential otherwise. */
-const VISITS = 5;
-/**
- * The names in the order in which pip installs them: what a distribution requires comes before it.
- *
- * As pip's resolver does (`get_topological_weights` and `get_installation_order` in
- * `pip/_internal/resolution/resolvelib/resolver.py`, unchanged since 22.0): names without dependencies weigh most,
- * then those that need only such, and so on; what is left is in or above a cycle and weighs its longest path from the
- * app. Heaviest first, equal weights by name, the last in the alphabet first. Where pip walks a cycle in the order of
- * a set, which changes from run to run, this walks it by name.
- */
-function installOrder(names, graph) {
-    const weights = topologicalWeights(names, graph);
-    return [...new Set(names)].sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0) || compareBytes(b, a));
-}
-function topologicalWeights(names, graph) {
-    const weights = new Map();
-    const left = new Set(names);
-    const all = dependencies(graph);
-    const needs = (name) => (all.get(name) ?? []).filter((to) => left.has(to));
-    // How many of what a name needs are left, and who needs it, so that each requirement is looked at once.
-    const open = new Map();
-    const needers = new Map();
-    for (const name of left) {
-        const needed = needs(name);
-        open.set(name, needed.length);
-        for (const to of needed)
-            needers.set(to, [...(needers.get(to) ?? []), name]);
-    }
-    let leaves = [...left].filter((name) => open.get(name) === 0);
-    while (leaves.length > 0) {
-        const weight = left.size;
-        const next = [];
-        for (const leaf of leaves) {
-            weights.set(leaf, weight);
-            left.delete(leaf);
-            for (const name of needers.get(leaf) ?? []) {
-                const count = (open.get(name) ?? 0) - 1;
-                open.set(name, count);
-                if (count === 0)
-                    next.push(name);
-            }
-        }
-        leaves = next;
-    }
-    const roots = directNames(graph).filter((name) => left.has(name));
-    for (const [name, depth] of longestPaths(roots, needs))
-        weights.set(name, depth);
-    return weights;
-}
-/** The longest path found to each name below `roots`, in edges from the app, without going around in circles. */
-function longestPaths(roots, needs) {
-    const found = new Map();
-    const path = new Set();
-    // One frame for the app and one for each name on the path, with what is still to be visited below it.
-    const stack = [{ name: null, open: [...roots] }];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-        const next = top.open.shift();
-        if (next !== undefined) {
-            if (path.has(next) || (found.get(next)?.visits ?? 0) >= VISITS)
-                continue;
-            path.add(next);
-            stack.push({ name: next, open: needs(next) });
-            continue;
-        }
-        stack.pop();
-        if (top.name === null)
-            continue;
-        path.delete(top.name);
-        const before = found.get(top.name) ?? { visits: 0, depth: 0 };
-        found.set(top.name, { visits: before.visits + 1, depth: Math.max(before.depth, stack.length) });
-    }
-    return new Map([...found].map(([name, { depth }]) => [name, depth]));
-}
-
-;// CONCATENATED MODULE: ./src/resolve/environment.ts
-
-
-
-/**
- * The values that environment markers (PEP 508) have on a dyno. The kernel's release and version are Heroku's to change
- * at any time; a plausible one stands for them.
- */
-function markerEnvironment({ python }) {
-    return {
-        implementation_name: "cpython",
-        implementation_version: python.full,
-        os_name: "posix",
-        platform_machine: "x86_64",
-        platform_python_implementation: "CPython",
-        platform_release: "6.8.0",
-        platform_system: "Linux",
-        platform_version: "#1 SMP",
-        python_full_version: python.full,
-        python_version: python.minor,
-        sys_platform: "linux",
-    };
-}
-/**
- * The environment for uv. If nothing may be built, uv's cache has a file where it would make the directory to build in:
- * it then still reads the metadata that source archives state, so that it chooses the versions that Heroku would get, and
- * fails with the distribution's name where it would have to run somebody's code. Its own `--no-build` passes over
- * such versions in silence.
- */
-async function uvEnvironment(mayBuild, context) {
-    const env = toolEnvironment(context.env);
-    if (mayBuild)
-        return env;
-    const cache = (0,external_node_path_namespaceObject.join)(context.scratch, "uv-cache-without-builds");
-    await (0,promises_namespaceObject.mkdir)(cache, { recursive: true });
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(cache, "builds-v0"), "");
-    return { ...env, UV_CACHE_DIR: cache };
-}
-/**
- * The environment without the indexes that it names, but with the credentials for them: for what the app's own files say
- * all about. uv takes a lock for out of date whose index is not among those it is told of.
- * @param keepDefault leaves what stands for PyPI
- */
-function withoutIndexes(env, keepDefault) {
-    const dropped = ["UV_INDEX", "UV_EXTRA_INDEX_URL", ...(keepDefault ? [] : ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])];
-    return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.includes(name)));
-}
-
-;// CONCATENATED MODULE: ./src/resolve/helper.ts
-/**
- * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
- * can cause is part of the answer; a script that fails is a bug.
- * @param script absolute path
- * @param cwd absolute path that relative paths of the input start from
- */
-async function runHelper(script, input, answer, cwd, tools) {
-    const helper = await tools.helper();
-    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
-}
-
-;// CONCATENATED MODULE: ./src/resolve/edges.ts
-
-
-
-
-const edges_HELPER = asset(import.meta.url, "dependency_edges.py");
-/**
- * Which distribution of a resolution requires which, for the target: markers are evaluated, and extras are asked for by
- * the direct requirements or on the way from them. Sorted by `from`, then `to`; nobody requires itself.
- * @param request metadata by normalised name; of what is not in it no edge is known
- */
-async function dependencyEdges(request, tools, context, answers) {
-    const { resolution, target, metadata } = request;
-    const input = {
-        environment: markerEnvironment(target),
-        distributions: Object.fromEntries(resolution.distributions.map(({ name }) => [name, metadata.get(name)?.requires ?? []])),
-        direct: resolution.direct.map(({ name, extras }) => ({ name, extras })),
-    };
-    const pairs = array(tuple([schemas_string(), schemas_string()]));
-    const edges = await answers.to({
-        about: ["edges", input],
-        find: () => runHelper(edges_HELPER, input, pairs, context.scratch, tools),
-        lasting: { schema: pairs, may: () => true },
-    });
-    return edges.map(([from, to]) => ({ from, to }));
-}
-
-;// CONCATENATED MODULE: ./src/pipeline/layers.ts
-
-/** Records that are read at the same time: unpacking one takes memory outside of the heap. */
-const READ_AT_ONCE = 16;
-function createLayerCache(store) {
-    const claimed = new Map();
-    async function find(keys, make) {
-        const found = new Map();
-        await mapAtOnce(keys.filter(isStored), READ_AT_ONCE, async (key) => {
-            const layer = await store.get(key);
-            if (layer !== null)
-                found.set(key, layer);
-        });
-        const missing = new Set(keys.filter((key) => !found.has(key)));
-        if (missing.size === 0)
-            return found;
-        await make(missing, async (key, layer) => {
-            found.set(key, layer);
-            if (isStored(key))
-                await store.put(key, layer);
-        });
-        return found;
-    }
-    return {
-        async all(wanted, make) {
-            const result = new Map();
-            let open = [...wanted];
-            while (open.length > 0) {
-                const mine = open.filter((key) => !claimed.has(key));
-                if (mine.length > 0) {
-                    const work = find(mine, make);
-                    for (const key of mine)
-                        claimed.set(key, work);
-                    try {
-                        for (const [key, layer] of await work)
-                            result.set(key, layer);
-                    }
-                    catch (error) {
-                        for (const key of mine)
-                            claimed.delete(key);
-                        throw error;
-                    }
-                }
-                for (const key of open) {
-                    const layers = await claimed.get(key)?.catch(() => undefined);
-                    const layer = layers?.get(key);
-                    if (layer)
-                        result.set(key, layer);
-                }
-                const left = open.filter((key) => !result.has(key));
-                if (left.length === open.length && mine.length > 0)
-                    throw new Error(`no layer was made for ${left.join(", ")}`);
-                open = left;
-            }
-            return result;
-        },
-    };
-}
-const UNSTORED = "unstored ";
-/** The key of a layer that nothing short of its content stands for: known within the run, and not after it. */
-function unstoredKey(name) {
-    return UNSTORED + name;
-}
-function isStored(key) {
-    return !key.startsWith(UNSTORED);
-}
-/** For layers that are no distributions. */
-const NO_METADATA = { requires: [], extras: [] };
-/** The layer of a key that was asked for. */
-function layers_layerOf(layers, key, name) {
-    const layer = layers.get(key);
-    if (layer === undefined)
-        throw new Error(`no layer was made for ${name}`);
-    return layer;
-}
-
-;// CONCATENATED MODULE: ./src/pipeline/app-layer.ts
-
-
-
-
-
-
-/** Files of the app of this size, in bytes, are remembered one by one. */
-const MODEL = MIB;
-/** To weigh so many bytes takes long enough to be worth a line. */
-const app_layer_MUCH = 32 * MIB;
-/** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
-async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, answers }) {
-    const key = treeId === null
-        ? unstoredKey(`${root} app`)
-        : layerStoreKey({
-            content: `git-tree:${treeId}`,
-            python: null,
-            interpreter: null,
-            platform: "any",
-            bytecode: "none",
-            compressor: COMPRESSOR,
-            builder: null,
-        });
-    const make = async (_, add) => {
-        // A model does not change as often as the code beside it.
-        const large = entries.flatMap((entry) => {
-            const blob = blobs.get(entry.path);
-            return blob !== undefined && entry.size >= MODEL ? { entry, blob } : [];
-        });
-        const all = app_layer_bytesOf(entries);
-        const shown = showMuch(all, parts.context.progress);
-        try {
-            const sizes = large.map(async ({ entry, blob }) => {
-                const size = await answers.to({
-                    about: ["large file", blob, COMPRESSOR],
-                    find: () => {
-                        shown.todo(entry.size);
-                        return parts.weigher.weighFile(root, entry);
-                    },
-                    lasting: { schema: schemas_int(), may: () => true },
-                });
-                shown.done(entry.size);
-                return [entry.path, size];
-            });
-            const known = new Map(await Promise.all(sizes));
-            shown.todo(all - app_layer_bytesOf(large.map(({ entry }) => entry)));
-            const weighed = await parts.weigher.weigh({ root, entries }, shown.done, known);
-            const common = { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA };
-            await add(key, { ...common, ...weighed });
-        }
-        finally {
-            shown.end();
-        }
-    };
-    return layers_layerOf(await layers.all(new Set([key]), make), key, "app");
-}
-/** Says how far the weighing of the app's files is, once there is much to do: what is remembered is not. */
-function showMuch(total, progress) {
-    let activity = null;
-    let [ahead, behind] = [0, 0];
-    return {
-        todo: (bytes) => {
-            ahead += bytes;
-            if (activity !== null || ahead < app_layer_MUCH)
-                return;
-            activity = progress.start("Weighing the app's files", total, "bytes");
-            activity.advance(behind);
-        },
-        done: (bytes) => {
-            behind += bytes;
-            activity?.advance(bytes);
-        },
-        end: () => {
-            activity?.end(mib(total));
-        },
-    };
-}
-function app_layer_bytesOf(entries) {
-    return entries.reduce((total, { size }) => total + size, 0);
 }
 
 ;// CONCATENATED MODULE: ./src/sandbox/access.ts
@@ -57846,61 +59719,6 @@ async function compileBytecode(jobs, python, context, onDone = () => undefined) 
     }
 }
 
-;// CONCATENATED MODULE: ./src/install/predict.ts
-
-
-/**
- * A `.pyc` on disk and in the gzip'd tar: bytes for each file, and for each byte of its source. From 70 distributions of
- * 162 MB of source, compiled by 3.12 (pandas, Django, scikit-learn, sympy… and all they need): 1.28 and 0.437 over all.
- */
-const DISK = { file: 500, byte: 1.25 };
-const COMPRESSED = { file: 100, byte: 0.43 };
-/**
- * Either way, for each byte of source. Nine of ten of those distributions lie within; 0.16 (generated constants) and 0.65 (terse
- * code, docopt) were the farthest off. A sum of many is far nearer than the sum of their bands.
- */
-const BAND = 0.2;
-/**
- * Bytecode that can't be compiled here, for want of the target's interpreter, as it is likely to weigh; in tar order.
- * @param sources the `.py` files that Heroku compiles
- */
-function predictBytecode(sources, minor) {
-    const bytes = sources.reduce((total, { size }) => total + size, 0);
-    return {
-        predicted: inTarOrder(sources.map(({ path, size }) => ({
-            path: bytecodePath(path, minor),
-            kind: "file",
-            disk: Math.round(DISK.file + DISK.byte * size),
-            compressed: Math.round(COMPRESSED.file + COMPRESSED.byte * size),
-        }))),
-        error: Math.ceil(BAND * bytes),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/install/metadata.ts
-/** Reads the headers of a `METADATA` file (RFC 822 as the core metadata specification has it); the body is skipped. */
-function parseMetadata(text) {
-    const [head = ""] = text.split(/\r?\n\r?\n/, 1);
-    const headers = head
-        .replace(/\r?\n[ \t]+/g, " ")
-        .split(/\r?\n/)
-        .flatMap((line) => {
-        const match = /^([A-Za-z0-9-]+):[ \t]*(.*)$/.exec(line);
-        return match === null ? [] : [{ key: (match[1] ?? "").toLowerCase(), value: (match[2] ?? "").trim() }];
-    });
-    const all = (key) => headers.filter((header) => header.key === key).map(({ value }) => value);
-    return {
-        name: all("name")[0] ?? "",
-        version: all("version")[0] ?? "",
-        requires: all("requires-dist"),
-        extras: all("provides-extra"),
-    };
-}
-/** A project's normalised name (PEP 503). */
-function metadata_normalName(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
-
 ;// CONCATENATED MODULE: ./src/install/record.ts
 
 /** Reads a `RECORD`: CSV with quotes as in RFC 4180, one row for each file. Empty lines are skipped. */
@@ -57986,7 +59804,7 @@ function survey(root, minor) {
             continue;
         const read = (name) => tree.get(`${path}/${name}`)?.kind === "file" ? (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(root, path, name), "utf8") : "";
         const metadata = parseMetadata(read("METADATA"));
-        const name = metadata_normalName(metadata.name);
+        const name = normalName(metadata.name);
         const claims = new Map();
         for (const row of parseRecord(read("RECORD"))) {
             claims.set(claimed(placed(row.path, minor), packages, name), row);
@@ -58130,1030 +59948,1426 @@ function survey_own(owners, path, name) {
         names.add(name);
 }
 
-;// CONCATENATED MODULE: ./src/install/collect.ts
+;// CONCATENATED MODULE: ./src/predict/wheel-layout.ts
 
 
-
-
-
-
-/** Paths of the `.py` files that are compiled at install time, in tar order. */
-function compilable({ tree }, { claims }, target) {
-    const packages = sitePackages(target.python.minor);
-    const paths = [...claims.keys()].filter((path) => isCompiled(path, packages) && tree.get(path)?.kind === "file");
-    return inTarOrder(paths.map((path) => ({ path }))).map(({ path }) => path);
-}
 /**
- * What one distribution has on disk by now.
- * @param compiled whether there is bytecode of its sources; else it is predicted
+ * Where a file of a wheel is installed, relative to the slug root; the wheel's `*.data` directory is taken apart ("Binary distribution
+ * format", Python Packaging User Guide).
+ * @param name as the archive has it, with `/`
+ * @param minor target's minor version, such as `3.12`
  */
-function collect(place, minor, compiled) {
-    const { distribution, found, changed, sources, laid } = place;
-    const { tree, root } = laid.survey;
-    const { name, source } = distribution;
-    const own = new Map();
-    const add = (entry) => {
-        if (entry == null)
-            return;
-        own.set(entry.path, entry);
-        for (const path of foldersOf(entry.path)) {
-            if (own.has(path))
-                break; // Those that hold it are there, too.
-            own.set(path, { path, kind: "directory", size: 0, executable: true });
+function installedPath(name, minor) {
+    const path = external_node_path_namespaceObject.posix.normalize(name);
+    const packages = sitePackages(minor);
+    const [, project = "", kind, rest = ""] = /^([^/]+?)-[^/]*\.data\/([^/]+)\/(.+)$/s.exec(path) ?? [];
+    const schemes = {
+        scripts: `${PYTHON_HOME}/bin`,
+        headers: `${PYTHON_HOME}/include/python${minor}/${project}`,
+        data: PYTHON_HOME,
+        purelib: packages,
+        platlib: packages,
+    };
+    const place = kind !== undefined && Object.hasOwn(schemes, kind) ? schemes[kind] : undefined;
+    return place === undefined ? `${packages}/${path}` : `${place}/${rest}`;
+}
+
+;// CONCATENATED MODULE: ./src/predict/formula.ts
+
+
+
+
+
+
+
+/*
+ * The constants are from the 54 wheels that bench/prediction.ts calls fitted (11 KB to 61 MB), against what the weigher made of them
+ * installed. The section "Prediction" of docs/how-it-measures.md has the table.
+ */
+/** Bytes that the tar headers of a file and of a directory come to. */
+const HEADER = { file: 50, directory: 40 };
+/**
+ * What comes before it in the tar, which zip does not see, saves so much of a file's first packed bytes; not if it is
+ * compressed already, which is when the archive's deflate made it hardly smaller.
+ */
+const ALIKE = { share: 0.6, bytes: 1000, ratio: 0.8 };
+/**
+ * Bytecode: on disk for each byte and each file of source; in the tar for each packed byte of it, but for the first ones, which are
+ * much the same in all files. Packed bytes tell more than the source's size: docstrings and tables are large in both forms.
+ */
+const BYTECODE = { disk: 1.2, file: 300, compressed: 1.95, alike: 500 };
+/** A file that the archive has without compression may come to a third, or to all of it. */
+const formula_STORED = { compressed: 0.65, error: 0.35 };
+/** Half-width of the band: of the files, of what likeness saves, and of the bytecode. */
+const BAND = { files: 0.04, alike: 0.4, bytecode: 0.3, any: KIB };
+/** For each byte of a wheel of which only the size is known: without extension modules, it is mostly source. */
+const BY_SIZE = {
+    pure: { compressed: 1.9, error: 1.05, disk: 7.2 },
+    native: { compressed: 1.25, error: 0.35, disk: 3.2 },
+};
+/** What an installer writes beside a wheel's own files: who it was, and whether the app asked for it. */
+const NOTES = [
+    { name: "INSTALLER", disk: 2 },
+    { name: "REQUESTED", disk: 0 },
+];
+/** With bytecode and directories. More are only in a wheel that means harm. */
+const MOST_ENTRIES = 300_000;
+/**
+ * What a wheel with these files is likely to weigh.
+ * @param minor target's minor version, such as `3.12`
+ * @throws Error if they need more directories than any wheel has
+ */
+function likelyByFiles(files, minor) {
+    const packages = sitePackages(minor);
+    const home = new Set(homeDirectories(minor));
+    const entries = new Map();
+    let error = BAND.any;
+    const add = (path, disk, compressed) => {
+        entries.set(path, { path, kind: "file", disk: Math.round(disk), compressed: Math.round(compressed) });
+        if (entries.size > MOST_ENTRIES)
+            throw new Error("it has too many directories");
+        for (const folder of foldersOf(path)) {
+            // Those that hold it are there, too, or every Python home has them: then they are the runtime's.
+            if (entries.has(folder) || home.has(folder))
+                break;
+            entries.set(folder, { path: folder, kind: "directory", disk: 0, compressed: HEADER.directory });
         }
     };
-    for (const path of found.claims.keys()) {
-        const now = changed.get(path);
-        // What lies behind a link is not in the tree.
-        add(now === undefined ? tree.get(path) : now);
-    }
-    if (compiled)
-        for (const path of sources)
-            add(readEntry(root, bytecodePath(path, minor), name));
-    const unclaimed = [];
-    if (laid.alone) {
-        const stray = [...tree.values()].filter(({ path }) => !own.has(path) && !found.claims.has(path));
-        for (const entry of stray) {
-            // A repository's checkout belongs to its distribution, whose RECORD knows nothing of it.
-            if (`${entry.path}/`.startsWith(`${PYTHON_HOME}/src/`))
-                add(entry);
+    for (const file of files) {
+        const path = installedPath(file.name, minor);
+        const packed = file.stored ? formula_STORED.compressed * file.size : file.packed;
+        const saved = packed < ALIKE.ratio * file.size ? ALIKE.share * Math.min(packed, ALIKE.bytes) : 0;
+        const own = packed - saved + HEADER.file;
+        add(path, file.size, own);
+        error += BAND.files * own + BAND.alike * saved + (file.stored ? formula_STORED.error * file.size : 0);
+        if (isCompiled(path, packages)) {
+            const bytecode = Math.max(HEADER.file, BYTECODE.compressed * (packed - BYTECODE.alike));
+            add(bytecodePath(path, minor), BYTECODE.disk * file.size + BYTECODE.file, bytecode);
+            error += BAND.bytecode * bytecode;
         }
-        unclaimed.push(...stray.filter(({ path }) => !own.has(path)));
     }
-    const entries = inTarOrder([...own.values()]);
-    const compiledFrom = new Set(sources);
-    const uncompiled = compiled ? [] : entries.filter(({ path }) => compiledFrom.has(path));
-    const { predicted, error } = predictBytecode(uncompiled, minor);
+    const info = files.find(({ name }) => /^[^/]+\.dist-info\/METADATA$/.test(name));
+    if (info !== undefined) {
+        for (const { name, disk } of NOTES) {
+            add(installedPath(info.name.replace(/METADATA$/, name), minor), disk, HEADER.file);
+        }
+    }
+    const sorted = inTarOrder([...entries.values()]);
+    return { weight: entriesWeight(sorted), error: Math.ceil(error), entries: sorted };
+}
+/**
+ * What a wheel is likely to weigh of which nothing else is known.
+ * @param size bytes of the wheel
+ */
+function likelyBySize(size, filename) {
+    const { compressed, error, disk } = BY_SIZE[/-none-any\.whl$/i.test(filename) ? "pure" : "native"];
     return {
-        name,
-        version: found.metadata.version,
-        root,
-        entries,
-        unclaimed: inTarOrder(unclaimed),
-        measure: predicted.length > 0 ? "estimated" : measureOf(source),
-        predicted,
-        predictedError: error,
-        metadata: { requires: found.metadata.requires, extras: found.metadata.extras },
+        weight: { files: 0, disk: Math.round(disk * size), compressed: Math.round(compressed * size) },
+        error: Math.ceil(error * size) + BAND.any,
+        entries: [],
     };
 }
-function measureOf(source) {
-    return isReadyWheel(source) ? "measured" : "built";
-}
 
-;// CONCATENATED MODULE: ./src/install/checkout.ts
-
-
-
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+;// CONCATENATED MODULE: ./src/install/download.ts
 
 
-
-/** Where pip, told by the buildpack, checks out an editable repository: relative to the slug root. */
-function checkoutPath(name) {
-    return `${PYTHON_HOME}/src/${name}`;
-}
+/** Longest that a server may say nothing, in milliseconds. */
+const SILENCE = 60_000;
+/** As many as browsers and `fetch` follow. */
+const MOST_REDIRECTS = 20;
 /**
- * Checks a repository out into a root, with its `.git`, as pip does for an editable requirement.
- * What git writes of this run (times, the committer, the state of files on disk) is left out or fixed; which objects a server
- * packs together remains its own affair.
+ * Fetches what is at an address, through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name: unlike `fetch`, Node's own client
+ * can be told of one (since 22.21 and 24.5; older ones go without). Redirects are followed, without credentials to another host.
+ * @param url http or https, without user information
+ * @param authorization header that logs in; null for none
+ * @param more headers besides, for every server on the way
+ * @throws any error of the network
  */
-async function checkOut(root, name, url, commit, context) {
-    const folder = (0,external_node_path_namespaceObject.join)(root, checkoutPath(name));
-    const git = async (...args) => {
-        const result = await run("git", ["-c", "core.hooksPath=/dev/null", ...args], {
-            cwd: root,
-            env: {
-                ...toolEnvironment(context.env),
-                GIT_COMMITTER_NAME: "heroku",
-                GIT_COMMITTER_EMAIL: "heroku@localhost",
-                GIT_COMMITTER_DATE: "2020-01-01T00:00:00Z",
-            },
-            signal: context.signal,
-        });
-        if (result.code !== 0) {
-            throw installError(`The repository of ${name} could not be checked out`, lastLines(result.stderr), context, "Check the address and the commit, and that this machine may read it.");
-        }
-    };
-    await git("clone", "--quiet", "--no-checkout", "--", url, folder);
-    await git("-C", folder, "checkout", "--quiet", commit);
-    await git("-C", folder, "submodule", "--quiet", "update", "--init", "--recursive");
-    // The index holds times and inodes of the files: an index that was never matched with them does not.
-    await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(folder, ".git/index"));
-    await git("-C", folder, "read-tree", "HEAD");
-}
-
-;// CONCATENATED MODULE: ./src/install/lock.ts
-
-
-
-
-/** Reads the text of a lock (PEP 751). */
-function parseLock(pylock, defaultIndex) {
-    const packages = new Map();
-    for (const entry of tables(dist_parse_parse(pylock).packages)) {
-        if (typeof entry.name !== "string")
-            continue;
-        const name = metadata_normalName(entry.name);
-        packages.set(name, [...(packages.get(name) ?? []), entry]);
+async function download(url, authorization, { env, signal }, more = {}) {
+    let [at, header] = [url, authorization];
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+        const response = await download_request(at, header === null ? more : { ...more, authorization: header }, env, signal);
+        const { location } = response.headers;
+        if (!isRedirect(response.statusCode) || location === undefined)
+            return response;
+        response.destroy();
+        const next = new URL(location, at);
+        if (!/^https?:$/.test(next.protocol))
+            throw new Error(`it is redirected to a ${next.protocol} address`);
+        if (next.origin !== at.origin)
+            header = null;
+        at = next;
     }
-    return { packages, defaultIndex };
+    throw new Error("it is redirected without end");
 }
-/**
- * The part of a lock (PEP 751) that installs `wanted` and nothing else: of each distribution the one file that was chosen, no
- * marker and no `requires-python`, since the choice has been made already, for the target's full Python version.
- * @param app absolute path that relative paths of the lock start from
- * @param directoryOf called for directories and for editable repositories
- * @throws SideError if a file lies outside the app, where Heroku does not see it
- */
-function selectFromLock({ packages, defaultIndex }, wanted, app, directoryOf) {
-    return stringify({
-        "lock-version": "1.0",
-        "created-by": "slugdiff",
-        packages: wanted.map((distribution) => {
-            const { name, version, source } = distribution;
-            const base = { name, ...(version === null ? {} : { version }) };
-            if (source.kind === "directory" || (source.kind === "vcs" && source.editable)) {
-                return { ...base, directory: { path: directoryOf(distribution), editable: source.editable } };
-            }
-            for (const entry of packages.get(name) ?? []) {
-                const chosen = chosenFile(entry, source, name, app);
-                const index = entry.index ?? defaultIndex ?? undefined;
-                if (chosen !== null)
-                    return { ...base, ...(index === undefined ? {} : { index }), ...chosen };
-            }
-            throw new Error(`the lock has no ${source.kind} for ${name} as the resolution names it`);
-        }),
+function download_request(url, headers, proxyEnv, signal) {
+    return new Promise((resolve, reject) => {
+        const common = { headers, signal, timeout: SILENCE };
+        const sent = url.protocol === "https:"
+            ? (0,external_node_https_namespaceObject.get)(url, { ...common, agent: new external_node_https_namespaceObject.Agent({ proxyEnv }) }, resolve)
+            : (0,external_node_http_.get)(url, { ...common, agent: new external_node_http_.Agent({ proxyEnv }) }, resolve);
+        sent.on("timeout", () => sent.destroy(new Error(`it said nothing for ${SILENCE / 1000} s`)));
+        sent.on("error", reject);
     });
 }
-/** The keys of a lock's package that install `source`; null if this package does not offer it. */
-function chosenFile(entry, source, name, app) {
-    switch (source.kind) {
-        case "wheel": {
-            const wheel = tables(entry.wheels).find((file) => lock_isFile(file, source));
-            // A wheel that is named by its address is an `archive` to the lock.
-            return wheel === undefined ? archive(entry, source, name, app) : { wheels: [located(wheel, name, app)] };
-        }
-        case "sdist": {
-            const sdist = lock_table(entry.sdist);
-            return sdist !== null && lock_isFile(sdist, source)
-                ? { sdist: located(sdist, name, app) }
-                : archive(entry, source, name, app);
-        }
-        case "archive":
-            return archive(entry, source, name, app);
-        case "vcs": {
-            const vcs = lock_table(entry.vcs);
-            return vcs?.["commit-id"] === source.commit ? { vcs: located(vcs, name, app) } : null;
-        }
-    }
+function isRedirect(status = 0) {
+    return [301, 302, 303, 307, 308].includes(status);
 }
-function archive(entry, source, name, app) {
-    const file = lock_table(entry.archive);
-    const sha256 = file === null ? undefined : lock_table(file.hashes)?.sha256;
-    if (file === null || (source.sha256 !== null && sha256 !== undefined && sha256 !== source.sha256))
-        return null;
-    return { archive: located(file, name, app) };
+/** An address without the user information in it, and the header that logs in with that; null if there is none. */
+function withoutLogin(address) {
+    const url = new URL(address);
+    const user = `${unescaped(url.username)}:${unescaped(url.password)}`;
+    url.username = "";
+    url.password = "";
+    return { url, authorization: user === ":" ? null : `Basic ${Buffer.from(user).toString("base64")}` };
 }
-/** Is it the chosen one? The hash decides; without one, the file's name. */
-function lock_isFile(file, source) {
-    const sha256 = lock_table(file.hashes)?.sha256;
-    if (source.sha256 !== null && typeof sha256 === "string")
-        return sha256.toLowerCase() === source.sha256;
-    const place = [file.name, file.url, file.path].find((value) => typeof value === "string");
-    return place !== undefined && fileName(place) === source.filename;
-}
-/** The table with its relative path made absolute: the selection is read from another directory than the lock. */
-function located(file, name, app) {
-    const path = file.path;
-    return typeof path === "string" && file.url === undefined ? { ...file, path: inApp(path, name, app) } : file;
-}
-/**
- * The absolute path of a file or directory of the app.
- * @throws SideError if it lies outside
- */
-function inApp(path, name, app) {
-    const full = (0,external_node_path_namespaceObject.resolve)(app, path);
-    const from = (0,external_node_path_namespaceObject.relative)(app, full);
-    if (from === ".." || from.startsWith(`..${external_node_path_namespaceObject.sep}`) || (0,external_node_path_namespaceObject.isAbsolute)(from)) {
-        throw new SideError("invalid", "install", `${name} is taken from outside the app's directory, where Heroku does not see it.`, "Move it under the slug root, or publish it to an index.");
-    }
-    return full;
-}
-function lock_table(value) {
-    return lock_isTable(value) ? value : null;
-}
-function tables(value) {
-    return Array.isArray(value) ? value.filter(lock_isTable) : [];
-}
-/** Is it a table, and not a value? */
-function lock_isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
-}
-/** The last part of a path or URL. */
-function fileName(place) {
-    const last = place.split(/[?#]/, 1)[0]?.split("/").at(-1) ?? "";
+function unescaped(text) {
     try {
-        return decodeURIComponent(last);
+        return decodeURIComponent(text);
     }
     catch {
-        return last; // A stray per cent sign: not encoded after all.
+        return text; // Not percent-encoded after all.
     }
 }
 
-;// CONCATENATED MODULE: ./src/sandbox/interpreter.ts
+;// CONCATENATED MODULE: ./src/predict/ranges.ts
 
 
-/** Where an interpreter, or the virtual environment that it is of, keeps its own files. */
-const interpreter_QUESTION = `
-import os, sys
-for path in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, os.path.realpath(sys.executable)): print(path)
-`;
-/** Absolute paths of what has to be readable for an interpreter to run. */
-async function interpreterFiles({ path }, context) {
-    const { code, stdout, stderr } = await run(path, ["-I", "-S", "-c", interpreter_QUESTION], {
-        cwd: context.scratch,
-        env: { PATH: context.env.PATH },
-        signal: context.signal,
-        timeout: 20_000,
-    });
-    if (code !== 0)
-        throw new Error(`${path} does not say where it is: ${stderr}`);
-    const paths = stdout.toString("utf8").split("\n");
-    return [...new Set([path, ...paths])].filter((each) => (0,external_node_path_namespaceObject.isAbsolute)(each) && each !== "/");
+
+
+
+/** What serves a file does not serve parts of it. */
+class NoRanges extends Error {
+    size;
+    /** @param size bytes of the whole file, if it was told */
+    constructor(size) {
+        super("no parts of it are served");
+        this.size = size;
+    }
 }
-
-;// CONCATENATED MODULE: ./src/install/uv.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 /**
- * Installs the lock's distributions into `root`, laid out as a slug; `root` must exist. Nothing is compiled.
- * @param lock text of a lock (PEP 751), all of which is installed
- * @param wanted what the lock holds, to name the culprit of a failure
- * @throws SideError
+ * A file by its address: http or https, with the login in it if there is one, `file:`, or a path.
+ * @param size what the index says; null to ask what serves the file
+ * @param app absolute path that a relative path starts from
+ * @throws NoRanges, and any error of the network or the file system
  */
-async function uvInstall(lock, wanted, { work, root, sandbox }, installer, context) {
-    const { uv, python, target, builds, cutoff } = installer;
-    const scratch = (0,external_node_path_namespaceObject.join)(work, "uv");
-    await (0,promises_namespaceObject.mkdir)(scratch, { recursive: true });
-    const file = (0,external_node_path_namespaceObject.join)(scratch, "pylock.toml");
-    await (0,promises_namespaceObject.writeFile)(file, sandbox === null ? lock : redact(lock, secretsOf(context.env)));
-    const args = [
-        ...["pip", "install", "--requirements", file, "--no-deps", "--prefix", (0,external_node_path_namespaceObject.join)(root, PYTHON_HOME)],
-        ...["--python", python.path, "--python-version", target.python.full],
-        ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
-        // Copies where the cache is on another file system.
-        ...["--link-mode", "hardlink", "--preview-features", "pylock"],
-        ...(builds || sandbox !== null ? [] : ["--no-build"]),
-        ...(cutoff === null ? [] : ["--exclude-newer", cutoff]),
-    ];
-    // uv passes over paths that lead out of a wheel, at which pip fails, and tells of it in its log alone.
-    const settings = { SOURCE_DATE_EPOCH: "1577836800", RUST_LOG: "uv_extract=warn" };
-    const result = sandbox === null
-        ? await run(uv, args, {
-            cwd: scratch, // Outside the app: its settings for uv are for its own resolution.
-            env: { ...toolEnvironment(context.env), ...settings },
-            signal: context.signal,
-        })
-        : await sandbox.run({
-            command: uv,
-            args,
-            work,
-            readable: [uv, ...(await interpreterFiles(python, context)), ...localArchives(lock)],
-            env: settings,
-        });
-    if (sandbox !== null)
-        await refuseLinks(work, root, wanted);
-    const escaping = /Skipping unsafe file name: (.*)/.exec(result.stderr)?.[1];
-    if (escaping !== undefined) {
-        // What is unpacked is kept, and would not be told of again.
-        const names = wanted.map(({ name }) => name);
-        if (sandbox === null) {
-            await run(uv, ["cache", "clean", "--quiet", ...names], {
-                env: toolEnvironment(context.env),
-                signal: context.signal,
-            });
+async function openRanges(address, size, app, context) {
+    if (/^https?:/i.test(address))
+        return openRemote(new URL(address), size, context);
+    return openLocal(/^file:/i.test(address) ? (0,external_node_url_.fileURLToPath)(address) : (0,external_node_path_namespaceObject.resolve)(app, address));
+}
+async function openRemote(address, known, context) {
+    const { url, authorization } = withoutLogin(address);
+    const request = async (from, to) => {
+        const range = `bytes=${from}-${to - 1}`;
+        const response = await download(url, authorization, context, { range, "accept-encoding": "identity" });
+        try {
+            return { response, total: totalOf(response, from, to) };
         }
-        const name = names.length === 1 ? names.join("") : `one of ${names.length} distributions`;
-        throw hostileWheel(name, `the path ${JSON.stringify(escaping)} in it leads out of its directory`);
-    }
-    if (result.code !== 0)
-        throw uv_failure(result.stderr, wanted, sandbox !== null, context);
-    await removeTree(scratch);
-    await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME, ".lock"), { force: true }); // uv's own.
-    await relocate((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), minorOf(python), target.python.minor);
-}
-/** The minor version of an interpreter, such as `3.11`. */
-function minorOf({ version }) {
-    return version.split(".", 2).join(".");
-}
-/**
- * Puts modules and headers where Heroku has them: uv names their directories after the interpreter that it runs with,
- * whatever version it was asked to install for, and puts headers where only a virtual environment has them.
- */
-async function relocate(home, from, to) {
-    if (from !== to)
-        await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(home, `lib/python${from}`), (0,external_node_path_namespaceObject.join)(home, `lib/python${to}`)).catch(unless("ENOENT"));
-    const headers = (0,external_node_path_namespaceObject.join)(home, `include/site/python${from}`);
-    // Into a directory that a wheel's data may have made already.
-    await (0,promises_namespaceObject.cp)(headers, (0,external_node_path_namespaceObject.join)(home, `include/python${to}`), { recursive: true }).catch(unless("ENOENT"));
-    await (0,promises_namespaceObject.rm)(headers, { recursive: true, force: true });
-    await (0,promises_namespaceObject.rmdir)((0,external_node_path_namespaceObject.join)(home, "include/site")).catch(unless("ENOENT", "ENOTEMPTY"));
-}
-/** Throws what it is given, unless it is one of these errors of the system. */
-function unless(...codes) {
-    return (error) => {
-        if (!codes.some((code) => code === errorCode(error)))
+        catch (error) {
+            response.destroy(); // It may be about to send all of the file.
             throw error;
-    };
-}
-/** Archives that lie on this machine, such as those of a local index: uv in the sandbox reads them, and nothing beside them. */
-function localArchives(lock) {
-    const { packages } = dist_parse_parse(lock);
-    return (Array.isArray(packages) ? packages : [])
-        .flatMap((entry) => (lock_isTable(entry) ? [entry.sdist, entry.archive] : []))
-        .flatMap((file) => {
-        const { url, path } = lock_isTable(file) ? file : {};
-        if (typeof path === "string")
-            return [path];
-        return typeof url === "string" && url.startsWith("file://") ? [(0,external_node_url_.fileURLToPath)(url)] : [];
-    })
-        .filter((path) => ARCHIVE.test(path));
-}
-const ARCHIVE = /\.(?:tar|tar\.(?:gz|bz2|xz|zst)|tgz|zip)$/;
-/**
- * What comes out of the sandbox is as its builds left it: a link in it would lead this process, which may do more, to other
- * files. Installers lay down none; a repository's checkout may hold some, which nothing follows.
- * @throws SideError
- */
-async function refuseLinks(work, root, wanted) {
-    const name = resolution_inWords(wanted);
-    const checkouts = (0,external_node_path_namespaceObject.join)(root, PYTHON_HOME, "src");
-    const visit = async (folder) => {
-        for (const entry of await (0,promises_namespaceObject.readdir)(folder, { withFileTypes: true })) {
-            const path = (0,external_node_path_namespaceObject.join)(folder, entry.name);
-            if (entry.isDirectory()) {
-                if (path !== checkouts)
-                    await visit(path);
-            }
-            else if (!entry.isFile()) {
-                throw hostileBuild(name, `it left ${(0,external_node_path_namespaceObject.relative)(root, path)}, which is neither a file nor a directory`);
-            }
         }
     };
-    for (let at = root; at !== work; at = (0,external_node_path_namespaceObject.dirname)(at)) {
-        if (!(await (0,promises_namespaceObject.lstat)(at)).isDirectory())
-            throw hostileBuild(name, "it put something else in the place of a directory");
+    let size = known;
+    if (size === null) {
+        // The last bytes can't be asked for yet: not all servers count from the end.
+        const { response, total } = await request(0, 1);
+        response.destroy();
+        size = total;
     }
-    try {
-        await visit(root);
-    }
-    catch (error) {
-        if (errorCode(error) !== "ENAMETOOLONG")
-            throw error;
-        throw hostileBuild(name, "it nested directories deeper than a path can name");
-    }
-}
-function uv_failure(stderr, wanted, sandboxed, context) {
-    // uv writes `name==1.0` and `name @ url` in backquotes, or (name==1.0).
-    const culprit = [...stderr.matchAll(/[`(]([A-Za-z0-9][A-Za-z0-9._-]*)/g)]
-        .map((match) => metadata_normalName(match[1] ?? ""))
-        .find((name) => wanted.some((distribution) => distribution.name === name));
-    if (culprit !== undefined && /script path must resolve|escapes|outside of the target/i.test(stderr)) {
-        return hostileWheel(culprit, "a path in it leads out of its directory");
-    }
-    const what = culprit ?? (wanted.length === 1 ? (wanted[0]?.name ?? "") : `${wanted.length} distributions`);
-    // What leads up to the failure is of no interest: it differs from run to run.
-    const lines = stderr
-        .split("\n")
-        .filter((line) => !/^(Using CPython|Resolved |Prepared |warning: |\s+Built? )/.test(line));
-    const details = lastLines(lines.join("\n"));
-    if (sandboxed && wantedCredentials(stderr))
-        return withoutAccess(what, details, context);
-    return installError(`${what} could not be installed`, details, context);
-}
-
-;// CONCATENATED MODULE: ./src/install/layout.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** Wheels of this size, in bytes, get a root of their own: all others go on while they are downloaded and unpacked. */
-const layout_LARGE = 32 * MIB;
-/** @throws SideError that names what would have to be built, if nothing may be */
-async function builderFor({ wanted, building }) {
-    if (building.kind === "here")
-        return "here";
-    const names = wanted.filter(mustBeBuilt).map(({ name }) => name);
-    if (names.length === 0)
-        return "nowhere";
-    const sandbox = building.kind === "refused" ? building : await building.sandbox();
-    if ("run" in sandbox)
-        return sandbox;
-    const what = names.length === 1 ? "has no wheel" : "have no wheels";
-    throw new SideError("unweighable", "install", `${names.join(", ")} ${what} for the target, and ${sandbox.reason}.`, sandbox.hint);
-}
-/**
- * What is installed together, into one root: most. Large wheels have roots of their own, as has a repository's checkout, and what is
- * built in the sandbox, where it can touch nobody else's files. The largest first.
- */
-function partition(wanted, builder) {
-    const isApart = (each) => isEditableRepository(each.source) || (typeof builder === "object" && mustBeBuilt(each)) || sizeOf(each) >= layout_LARGE;
-    const apart = wanted.filter(isApart).sort((a, b) => sizeOf(b) - sizeOf(a));
-    const together = wanted.filter((each) => !isApart(each));
-    return [...apart.map((each) => [each]), ...(together.length > 0 ? [together] : [])];
-}
-/**
- * Installs a group into one root, then into roots of their own those whose files can't be told apart there.
- * @throws SideError
- */
-async function* layOut(group, job, context) {
-    let roots = 0;
-    const app = await copyOfApp(group, job);
-    const lay = (some) => layOutIn((0,external_node_path_namespaceObject.join)(job.work, String(roots++)), some, { ...job, copy: app }, context);
-    const all = await lay(group);
-    const tangled = group.length === 1 ? new Set() : entangled(all.survey);
-    const clear = group.filter(({ name }) => !tangled.has(name));
-    if (clear.length > 0)
-        yield { ...all, distributions: clear, alone: group.length === 1 };
-    for (const distribution of group.filter(({ name }) => tangled.has(name))) {
-        yield { ...(await lay([distribution])), distributions: [distribution], alone: true };
-    }
-}
-/** @param work absolute path; the directory is made */
-async function layOutIn(work, some, { app, copy, target, lock, builder, installer }, context) {
-    const sandbox = typeof builder === "object" && some.some(mustBeBuilt) ? builder : null;
-    const root = (0,external_node_path_namespaceObject.join)(work, "root");
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), { recursive: true });
-    for (const { name, source } of some) {
-        if (isEditableRepository(source))
-            await checkOut(root, name, source.url, source.commit, context);
-    }
-    const from = sandbox !== null && some.some(layout_isDirectory) ? await copyApp(app, (0,external_node_path_namespaceObject.join)(work, "app")) : copy;
-    const selected = selectFromLock(lock, some, app, ({ name, source }) => source.kind === "directory"
-        ? (0,external_node_path_namespaceObject.join)(from, (0,external_node_path_namespaceObject.relative)(app, inApp(source.path, name, app)))
-        : (0,external_node_path_namespaceObject.join)(root, checkoutPath(name)));
-    await uvInstall(selected, some, { work, root, sandbox }, installer, context);
-    return { survey: survey(root, target.python.minor), app: from };
-}
-/** The app to build from outside of the sandbox: a copy, since builds write beside the sources. */
-async function copyOfApp(group, { app, builder, work }) {
-    return builder === "here" && group.some(layout_isDirectory) ? copyApp(app, (0,external_node_path_namespaceObject.join)(work, "app")) : app;
-}
-async function copyApp(app, copy) {
-    await (0,promises_namespaceObject.cp)(app, copy, {
-        recursive: true,
-        verbatimSymlinks: true,
-        mode: external_node_fs_namespaceObject.constants.COPYFILE_FICLONE,
-        // Heroku builds in a directory without it.
-        filter: (path) => path !== (0,external_node_path_namespaceObject.join)(app, ".git"),
-    });
-    return copy;
-}
-/** Wheels unpack to three or four times their size. */
-const UNPACKED = 3.5;
-/** Says so if what is wanted may not fit on the disk. */
-async function warnOfSmallDisk(wanted, scratch, context) {
-    const needed = UNPACKED * wanted.reduce((sum, each) => sum + sizeOf(each), 0);
-    const { bavail, bsize } = await (0,promises_namespaceObject.statfs)(scratch);
-    if (bavail * bsize < needed) {
-        const free = gib(bavail * bsize);
-        context.progress.note(`Only ${free} of disk are free where about ${gib(needed)} may be needed.`);
-    }
-}
-/** Are its files in the app's directory, or in a checkout, rather than in an archive? */
-function isTakenFromDirectory(source) {
-    return source.kind === "directory" || isEditableRepository(source);
-}
-/** Bytes of the file that it is installed from; 0 if it is not known. */
-function sizeOf({ source }) {
-    return "size" in source ? (source.size ?? 0) : 0;
-}
-function mustBeBuilt({ source }) {
-    return !isReadyWheel(source);
-}
-function layout_isDirectory({ source }) {
-    return source.kind === "directory";
-}
-function isEditableRepository(source) {
-    return source.kind === "vcs" && source.editable;
-}
-
-;// CONCATENATED MODULE: ./src/install/normalise.ts
-
-
-
-
-
-/** uv's own notes on what it cached and built: no other installer leaves them, and they hold times. */
-const UV_NOTES = ["uv_cache.json", "uv_build.json"];
-/** What scripts run with on a dyno. */
-const DYNO_PYTHON = `${SLUG_ROOT}/${PYTHON_HOME}/bin/python`;
-/**
- * Rewrites what depends on this machine in one distribution's files, in place of which Heroku's installer would have written the
- * dyno's: the interpreter in scripts, the paths of editable sources, uv's notes. `RECORD` follows.
- * Files are replaced, never modified: they share their content with uv's cache.
- * @param minor target's minor version
- */
-async function normalise({ root, tree }, found, minor, local) {
-    const { claims, info, name: owner } = found;
-    const rows = [];
-    const changed = new Map();
-    let isRecordRight = true;
-    for (const [path, row] of claims) {
-        const full = (0,external_node_path_namespaceObject.join)(root, path);
-        if (external_node_path_namespaceObject.posix.dirname(path) === info && UV_NOTES.includes(external_node_path_namespaceObject.posix.basename(path))) {
-            await (0,promises_namespaceObject.rm)(full, { force: true });
-            changed.set(path, null);
-            isRecordRight = false;
-            continue;
-        }
-        const name = placed(row.path, minor);
-        isRecordRight &&= name === row.path;
-        // Only what was seen as a file, by a way without links, is opened.
-        const content = tree.get(path)?.kind === "file" ? await rewritten(full, path, info, local) : null;
-        if (content === null) {
-            rows.push({ ...row, path: name });
-            continue;
-        }
-        const { before, after } = content;
-        if (!after.equals(before))
-            await replaceFile(full, after);
-        // Another distribution that claims the same script may have been here before.
-        changed.set(path, readEntry(root, path, owner));
-        const hash = recordHash(after);
-        isRecordRight &&= hash === row.hash;
-        rows.push({ path: name, hash, size: after.length });
-    }
-    if (!isRecordRight) {
-        const path = `${info}/RECORD`;
-        await replaceFile((0,external_node_path_namespaceObject.join)(root, path), Buffer.from(formatRecord(rows)));
-        changed.set(path, readEntry(root, path, owner));
-    }
-    return changed;
-}
-/** The content that a file has, and the one that it should have; null if nothing in it can depend on this machine. */
-async function rewritten(full, path, info, local) {
-    const script = path.startsWith(`${PYTHON_HOME}/bin/`);
-    if (!script && local.paths.length === 0)
-        return null;
-    if (external_node_path_namespaceObject.posix.basename(path) === "RECORD" && external_node_path_namespaceObject.posix.dirname(path) === info)
-        return null;
-    const before = await (0,promises_namespaceObject.readFile)(full);
-    const text = before.toString("latin1"); // One character for each byte, so that nothing is lost.
-    let after = script ? withShebang(text, local) : text;
-    for (const [here, there] of local.paths)
-        after = after.replaceAll(latin1(here), there);
-    return { before, after: after === text ? before : Buffer.from(after, "latin1") };
-}
-/**
- * The script with Heroku's interpreter in its first line. Where a path is too long for a first line, or has a space, uv
- * writes three lines that are shell and Python at once. A first line that names another program stays.
- */
-function withShebang(text, { python, dynoPython }) {
-    const path = escapeRegExp(latin1(python.path));
-    return text.replace(new RegExp(`^#!(?:${path}|/bin/sh\\n'''exec' (["']?)${path}\\1 "\\$0" "\\$@"\\n' ''')(?=[ \\r\\n]|$)`), () => `#!${dynoPython}`);
-}
-/** Puts a new file in the place of another, with its mode. */
-async function replaceFile(full, content) {
-    const { mode } = await (0,promises_namespaceObject.stat)(full);
-    const fresh = `${full}.slugdiff-new`;
-    await (0,promises_namespaceObject.writeFile)(fresh, content);
-    await (0,promises_namespaceObject.chmod)(fresh, mode & 0o777);
-    await (0,promises_namespaceObject.rename)(fresh, full);
-}
-function latin1(text) {
-    return Buffer.from(text, "utf8").toString("latin1");
-}
-function escapeRegExp(text) {
-    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-;// CONCATENATED MODULE: ./src/install/tool-environment.ts
-
-
-
-
-
-
-
-
-
-
-/**
- * Installs a tool with all it needs into a virtual environment of its own inside the slug, as Heroku does with
- * Pipenv: the links and settings that `python -m venv --without-pip` makes, and a link to the tool beside it. The scripts that activate
- * an environment in a shell (14 KB) are left out.
- * @param wanted the one distribution that stands for the environment
- */
-async function installEnvironment(environment, lock, wanted, { installer, compile, scratch }, context) {
-    const { python, target } = installer;
-    const [tool] = wanted;
-    if (tool === undefined || wanted.length !== 1)
-        throw new Error("an environment is one tool's");
-    const { minor } = target.python;
-    const activity = context.progress.start(`Installing ${tool.name}`);
-    const work = (0,external_node_path_namespaceObject.join)(scratch, "environment");
-    const root = (0,external_node_path_namespaceObject.join)(work, "root");
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), { recursive: true });
-    const selected = selectFromLock(lock, environment.distributions, scratch, ({ name }) => {
-        throw new Error(`${name} of ${tool.name}'s environment is a directory`);
-    });
-    await uvInstall(selected, environment.distributions, { work, root, sandbox: null }, installer, context);
-    const dynoPython = `${SLUG_ROOT}/${environment.path}/bin/python`;
-    const surveyed = survey(root, minor);
-    for (const found of surveyed.found.values()) {
-        await normalise(surveyed, found, minor, { python, dynoPython, paths: [] });
-    }
-    await moveInto(root, environment.path);
-    await writeVenv(root, environment.path, tool.name, target);
-    const packages = `${environment.path}/lib/python${minor}/site-packages/`;
-    const sources = inTarOrder([...walk(root, PYTHON_HOME).values()].filter(({ path, kind }) => kind === "file" && path.startsWith(packages) && path.endsWith(".py")));
-    activity.end(`${environment.distributions.length} distributions`);
-    if (compile)
-        await compileBytecode([{ root, files: sources.map(({ path }) => path) }], python.path, context);
-    const { predicted, error } = predictBytecode(compile ? [] : sources, minor);
+    const whole = size;
     return {
-        name: tool.name,
-        version: tool.version ?? "",
-        root,
-        entries: inTarOrder([...walk(root, PYTHON_HOME).values()]),
-        unclaimed: [],
-        measure: compile ? "measured" : "estimated",
-        predicted,
-        predictedError: error,
-        // What it needs is in its own environment, out of the app's dependency graph.
-        metadata: { requires: [], extras: [] },
+        size: whole,
+        read: async (from, to) => {
+            const { response, total } = await request(from, to);
+            if (total !== whole) {
+                response.destroy();
+                throw new Error(`it has ${total} bytes where the index says ${whole}`);
+            }
+            return exactly(response, to - from);
+        },
     };
 }
-/** Makes what was installed as a Python home the content of a directory inside that home. */
-async function moveInto(root, path) {
-    const aside = (0,external_node_path_namespaceObject.join)(root, "aside");
-    await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), aside);
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, (0,external_node_path_namespaceObject.dirname)(path)), { recursive: true });
-    await (0,promises_namespaceObject.rename)(aside, (0,external_node_path_namespaceObject.join)(root, path));
+/** How large the whole is, by an answer that is just the range that was asked for. */
+function totalOf({ statusCode = 0, headers }, from, to) {
+    if (statusCode === 200)
+        throw new NoRanges(wholeNumber(headers["content-length"]));
+    if (statusCode !== 206)
+        throw new Error(`its address answers ${statusCode}`);
+    const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(headers["content-range"]?.trim() ?? "") ?? [];
+    const size = wholeNumber(total);
+    if (size === null || wholeNumber(first) !== from || wholeNumber(last) !== to - 1 || to > size) {
+        throw new Error("another range was sent than was asked for");
+    }
+    if (!/^(?:identity)?$/i.test(headers["content-encoding"] ?? ""))
+        throw new Error("the range was sent encoded");
+    return size;
 }
-/** What the standard library's `venv` adds, and the buildpack's link to the command. */
-async function writeVenv(root, path, tool, { python }) {
-    const home = (0,external_node_path_namespaceObject.join)(root, path);
-    const command = `${DYNO_PYTHON} -m venv --without-pip ${SLUG_ROOT}/${path}`;
-    const settings = [
-        `home = ${(0,external_node_path_namespaceObject.dirname)(DYNO_PYTHON)}`,
-        "include-system-site-packages = false",
-        `version = ${python.full}`,
-        // Since 3.11.
-        ...(python.minor === "3.10" ? [] : [`executable = ${DYNO_PYTHON}${python.minor}`, `command = ${command}`]),
-    ];
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(home, "bin"), { recursive: true });
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(home, `include/python${python.minor}`), { recursive: true });
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, (0,external_node_path_namespaceObject.dirname)(path), "bin"), { recursive: true });
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(home, "pyvenv.cfg"), settings.map((line) => `${line}\n`).join(""));
-    await (0,promises_namespaceObject.symlink)("lib", (0,external_node_path_namespaceObject.join)(home, "lib64"));
-    await (0,promises_namespaceObject.symlink)(DYNO_PYTHON, (0,external_node_path_namespaceObject.join)(home, "bin/python"));
-    for (const name of ["python3", `python${python.minor}`])
-        await (0,promises_namespaceObject.symlink)("python", (0,external_node_path_namespaceObject.join)(home, "bin", name));
-    await (0,promises_namespaceObject.symlink)(`${SLUG_ROOT}/${path}/bin/${tool}`, (0,external_node_path_namespaceObject.join)(root, (0,external_node_path_namespaceObject.dirname)(path), "bin", tool));
+/** All that a response has, if that is so many bytes. */
+async function exactly(response, length) {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    for await (const chunk of response) {
+        if (filled + chunk.length > length)
+            throw new Error("more was sent than was asked for");
+        filled += chunk.copy(bytes, filled);
+    }
+    if (filled < length)
+        throw new Error("less was sent than was asked for");
+    return bytes;
+}
+async function openLocal(path) {
+    const using = async (use) => {
+        // Not waited for, should it be a pipe.
+        const file = await (0,promises_namespaceObject.open)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        try {
+            return await use(file);
+        }
+        finally {
+            await file.close();
+        }
+    };
+    const size = await using(async (file) => {
+        const stats = await file.stat();
+        if (!stats.isFile())
+            throw new Error("it is no file");
+        return stats.size;
+    });
+    return {
+        size,
+        read: (from, to) => using(async (file) => {
+            const bytes = Buffer.alloc(to - from);
+            let filled = 0;
+            while (filled < bytes.length) {
+                const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled);
+                if (bytesRead === 0)
+                    throw new Error("it is shorter than it was");
+                filled += bytesRead;
+            }
+            return bytes;
+        }),
+    };
+}
+function wholeNumber(text) {
+    const value = /^\d+$/.test(text ?? "") ? Number(text) : Number.NaN;
+    return Number.isSafeInteger(value) ? value : null;
 }
 
-;// CONCATENATED MODULE: ./src/install/install.ts
+;// CONCATENATED MODULE: ./src/predict/predict.ts
 
 
 
 
 
 
-
-
-
-
-
-
-
-
-
-
-/** The oldest Python that uv runs with. */
-const install_OLDEST_PYTHON = "3.8";
-/** Roots that are worked on at the same time: while one is downloaded, others are unpacked, compiled and used. */
-const ROOTS_AT_ONCE = 4;
-/** An interpreter of whatever version: uv needs one, even where it installs for another. */
-async function anyInterpreter(context) {
-    const found = await findAnyInterpreter(context, install_OLDEST_PYTHON);
-    if (found !== null)
-        return found;
-    throw new SideError("unweighable", "install", "No Python was found, of any version.", "Put a python3 on PATH, for instance with actions/setup-python.");
-}
+/** Longer than some requests take on a slow line, shorter than installing does. */
+const predict_PATIENCE = 20_000;
+/** A wheel that claims to be larger is not believed; PyPI's own limit is 10 GB for a whole project. */
+const predict_LARGEST = 2 ** 40;
 /**
- * Installs `wanted` of the lock into scratch directories laid out as Heroku's, compiled; nothing of the app itself is
- * built, but for distributions that the app takes from a directory of its own. Each is handed to `use` as soon as it is there.
- * @returns what `use` made of each, in the order of `wanted`
- * @throws SideError if the world does not play along: an index that is down, a hash that differs, a build that fails, a full
- * disk, a hostile wheel
+ * Predicts a wheel's weight from its zip directory, which is read by HTTP range requests or from a local file: some KiB, and never more
+ * than 16 MiB, where the wheel may have hundreds of MiB. Where that can't be had, from its size; null if that is not known either, and
+ * for what is no wheel.
+ * @throws only the reason of an aborted signal
  */
-async function install(request, tools, context, use) {
-    if (request.wanted.length === 0)
-        return [];
+async function predictWheel(source, { minor, location, app, timeout = predict_PATIENCE }, context) {
+    if (!("filename" in source) || !isReadyWheel(source))
+        return null;
+    const size = isSize(source.size) ? source.size : null;
+    const { env } = context;
     try {
-        return await installAll(request, tools, context, use);
+        const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeout)]);
+        const ranges = await openRanges(location ?? source.url, size, app, { env, signal });
+        const { files, metadata } = await readDirectory(ranges);
+        return {
+            ...likelyByFiles(files, minor),
+            basis: "directory",
+            metadata: metadata === null ? null : parseMetadata(metadata),
+            problem: null,
+        };
     }
     catch (error) {
-        throw fileError(error, context);
-    }
-}
-async function installAll(request, tools, context, use) {
-    const { wanted, target, interpreter, environment = null } = request;
-    const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(await (0,promises_namespaceObject.realpath)(context.scratch), "install-"));
-    const python = interpreter ?? (await anyInterpreter(context));
-    const builder = await builderFor(request);
-    const uv = await tools.uv();
-    const installer = { uv, python, target, builds: builder === "here", cutoff: request.cutoff ?? null };
-    const lock = parseLock(request.pylock, await tools.defaultIndex());
-    if (environment !== null) {
-        const compile = interpreter !== null;
-        return [await use(await installEnvironment(environment, lock, wanted, { installer, compile, scratch }, context))];
-    }
-    await warnOfSmallDisk(wanted, scratch, context);
-    const activity = context.progress.start(`Installing ${resolution_inWords(wanted)}`, wanted.length, "count");
-    const made = new Map();
-    await mapAtOnce(partition(wanted, builder), ROOTS_AT_ONCE, async (group) => {
-        const work = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "root-"));
-        for await (const laid of layOut(group, { ...request, lock, builder, installer, work }, context)) {
-            await finish(laid, request, python, context, async (installed) => {
-                activity.advance(1);
-                made.set(installed.name, { of: await use(installed) });
-            });
-        }
-    });
-    activity.end("done");
-    return wanted.flatMap(({ name }) => made.get(name) ?? []).map(({ of }) => of);
-}
-/** Brings what lies in one root into the form that it has on a dyno, and hands it on, distribution by distribution. */
-async function finish(laid, { target, interpreter }, python, context, use) {
-    const places = [];
-    for (const distribution of laid.distributions) {
         context.signal.throwIfAborted();
-        const found = laid.survey.found.get(distribution.name);
-        if (found === undefined)
-            throw leftNothing(distribution.name);
-        const paths = isTakenFromDirectory(distribution.source)
-            ? [
-                [laid.survey.root, SLUG_ROOT],
-                [laid.app, SLUG_ROOT],
-            ]
-            : [];
-        refuseBomb(distribution, laid.survey, found);
-        const changed = await normalise(laid.survey, found, target.python.minor, {
-            python,
-            dynoPython: DYNO_PYTHON,
-            paths,
-        });
-        places.push({ distribution, laid, found, changed, sources: compilable(laid.survey, found, target) });
-    }
-    const used = [];
-    const hand = (at) => {
-        const place = places[at];
-        if (place === undefined)
-            return;
-        const handed = use(collect(place, target.python.minor, interpreter !== null));
-        handed.catch(() => undefined); // Told of when all is compiled.
-        used.push(handed);
-    };
-    if (interpreter === null)
-        for (const at of places.keys())
-            hand(at);
-    else {
-        const jobs = places.map(({ sources }) => ({ root: laid.survey.root, files: sources }));
-        await compileBytecode(jobs, interpreter.path, context, hand);
-    }
-    await Promise.all(used);
-}
-/** No wheel of use comes near to this: zip packs at most some thousand times, and only what is all the same. */
-const BOMB = { bytes: GIB / 2, times: 100 };
-/** @throws SideError for a wheel that is small, and unpacks to what would fill the disk */
-function refuseBomb({ name, source }, { tree }, { claims }) {
-    const packed = "size" in source ? source.size : null;
-    if (packed === null || !isReadyWheel(source))
-        return;
-    let unpacked = 0;
-    for (const path of claims.keys())
-        unpacked += tree.get(path)?.size ?? 0;
-    if (unpacked > BOMB.bytes && unpacked > BOMB.times * packed) {
-        throw hostileWheel(name, `its ${mib(packed)} unpack to ${gib(unpacked)}`);
-    }
-}
-function leftNothing(name) {
-    return new SideError("invalid", "install", `Installing ${name} left no distribution of that name.`, "Check that the project's own metadata has the name that it is required by.");
-}
-
-;// CONCATENATED MODULE: ./src/tools/preinstalled.json
-const preinstalled_namespaceObject = /*#__PURE__*/JSON.parse('{"pip":{"3.10":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.11":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.12":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.13":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.14":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}]},"setuptools":{"3.10":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.11":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.12":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.13":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.14":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}]},"pipenv":{"3.10":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.1.0","filename":"filelock-4.1.0-py3-none-any.whl","sha256":"2ce9818e3e2d8f284c1a964414447ef148d42a5fd5e2a477a7118e574b293ec1","size":133003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.12.4","filename":"platformdirs-4.12.4-py3-none-any.whl","sha256":"78bfb9db2a8471ed7eebe3c3c932da413911042994e699b384fbb4493fa872d7","size":32596},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"typing-extensions","version":"4.16.0","filename":"typing_extensions-4.16.0-py3-none-any.whl","sha256":"481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8","size":45571},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.11":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.12":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.13":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.14":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}]}}');
-;// CONCATENATED MODULE: ./src/install/preinstalled.ts
-
-
-
-
-
-
-
-
-
-
-/** The wheels of each tool and of all that it needs, by Python's minor version; written by `scripts/refresh-tools.mjs`. */
-const WHEELS = preinstalled_namespaceObject;
-/** Pipenv's environment, relative to the slug root; `pipenv/bin` beside it has the one command that is on PATH. */
-const PIPENV_ENVIRONMENT = `${PYTHON_HOME}/pipenv/venv`;
-/**
- * The `tool` layers of a package manager: pip with pip, setuptools 70.3.0 besides on Python 3.10 to 3.12, Pipenv in an
- * environment of its own; nothing for Poetry and uv, which stay in the build cache. Pinned, where Heroku takes what is newest of
- * Pipenv's dependencies.
- */
-function preinstalled(manager, target, tools, context) {
-    const wanted = buildpack_preinstalledTools(manager, target.python.minor);
-    const wheels = wanted.flatMap(({ name }) => WHEELS[name][target.python.minor] ?? []);
-    const all = wheels.map(({ name, version, filename, sha256, size }) => {
-        // Where the file is depends on the index in use: its name stands for the address.
-        return { name, version, source: { kind: "wheel", filename, url: filename, sha256, size } };
-    });
-    const lock = async () => {
-        const pins = (await Promise.all(wanted.map(({ name }) => (0,promises_namespaceObject.readFile)(PINS[name], "utf8")))).join("\n");
-        const what = wanted.map(({ name, version }) => `${name} ${version}`).join(" and ");
-        const pylock = await lockPins(pins, what, target, await tools.uv(), context);
-        for (const { name, sha256 } of wheels) {
-            if (!pylock.includes(sha256))
-                throw installError(`${name} is not the pinned file: hash mismatch`, [], context);
-        }
-        return pylock;
-    };
-    const pipenv = wheels.find(({ name }) => name === "pipenv");
-    if (pipenv === undefined)
-        return { distributions: all, environment: null, lock };
-    const content = (0,external_node_crypto_.createHash)("sha256").update(PIPENV_ENVIRONMENT);
-    for (const { name, sha256 } of wheels)
-        content.update(`\n${name} ${sha256}`);
-    const { name, version, filename, size } = pipenv;
-    const source = { kind: "wheel", filename, url: filename, sha256: content.digest("hex"), size };
-    return {
-        distributions: [{ name, version, source }],
-        environment: { path: PIPENV_ENVIRONMENT, distributions: all },
-        lock,
-    };
-}
-/** A lock with the files' addresses, which depend on the index in use, for pins that are complete. */
-async function lockPins(pins, what, target, uv, context) {
-    const args = [
-        ...["pip", "compile", "-", "--no-deps", "--only-binary", ":all:", "--format", "pylock.toml"],
-        ...["--quiet", "--no-header", "--no-annotate", "--python-version", target.python.full],
-        ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
-    ];
-    const result = await run(uv, args, {
-        cwd: context.scratch,
-        env: toolEnvironment(context.env),
-        input: pins,
-        signal: context.signal,
-    });
-    if (result.code === 0)
-        return result.stdout.toString("utf8");
-    throw installError(`${what} could not be looked up`, lastLines(result.stderr), context);
-}
-
-;// CONCATENATED MODULE: ./src/pipeline/distributions.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** The key of a distribution's layer. What comes from the app's own directory is weighed anew in each run. */
-function distributionKey(distribution, { target, interpreter }, root) {
-    const { name, source } = distribution;
-    const content = contentOf(distribution);
-    if (content === null)
-        return unstoredKey(`${root} ${name}`);
-    return layerStoreKey({
-        content,
-        python: target.python.minor,
-        interpreter: interpreter?.version ?? null,
-        platform: target.stack,
-        bytecode: interpreter === null ? "predicted" : "compiled",
-        compressor: COMPRESSOR,
-        builder: isReadyWheel(source) ? null : `${interpreter?.version ?? "none"} on ${process.platform}-${process.arch}`,
-    });
-}
-/** Null for one that no hash stands for. */
-function contentOf({ name, source }) {
-    switch (source.kind) {
-        case "wheel":
-        case "sdist":
-        case "archive":
-            return source.sha256 === null ? null : `sha256:${source.sha256}`;
-        case "vcs":
-            // One commit can hold several distributions.
-            return `git:${source.commit} ${name} ${source.editable ? "editable" : "built"}`;
-        case "directory":
+        const told = size ?? (error instanceof NoRanges && isSize(error.size) ? error.size : null);
+        if (told === null)
             return null;
+        const problem = redact(error instanceof Error ? error.message : String(error), secretsOf(env));
+        return { ...likelyBySize(told, source.filename), basis: "size", metadata: null, problem };
     }
 }
-/** Weighs what was installed, predicted bytecode included. */
-async function weighInstalled(installed, minor, weigher, onBytes) {
-    const { root, predicted } = installed;
-    const home = new Set(homeDirectories(minor));
-    const claimed = installed.entries.filter(({ path }) => !home.has(path));
-    const [own, stray] = await Promise.all([
-        weigher.weigh({ root, entries: claimed }, onBytes),
-        weigher.weigh({ root, entries: installed.unclaimed }, onBytes),
-    ]);
-    const entries = predicted.length === 0 ? own.entries : inTarOrder([...own.entries, ...predicted]);
+/** The layer that a prediction stands for. It is never to be stored: a measured one has the same key. */
+function predictedLayer({ version }, prediction) {
+    const { weight, error, entries, metadata } = prediction;
+    const { requires, extras } = metadata ?? { requires: [], extras: [] };
+    return { version, measure: "estimated", weight, error, entries, unclaimed: [], metadata: { requires, extras } };
+}
+function isSize(size) {
+    return size !== null && Number.isSafeInteger(size) && size >= 0 && size <= predict_LARGEST;
+}
+
+;// CONCATENATED MODULE: ./src/report/advice.ts
+
+
+/**
+ * What following a piece of advice saves. It is measured if there is no doubt about any of it.
+ * @param before what the whole slug weighs
+ * @param after what it would weigh
+ * @param error half-width of the error band of the compressed difference, in bytes
+ */
+function savingOf(before, after, error) {
+    const effect = { weight: subtract(before, after), before: weightOf(before), after: weightOf(after) };
+    return error === 0 ? { basis: "measured", error: 0, ...effect } : { basis: "predicted", error, ...effect };
+}
+/** The weight alone of what may be more. */
+function weightOf({ files, disk, compressed }) {
+    return { files, disk, compressed };
+}
+/** Advice about what an app requires. */
+function requirementsAdvice(candidate, saving, remedy) {
+    const { id, subject, title, detail, sources } = candidate;
     return {
-        version: installed.version,
-        measure: installed.measure,
-        weight: entriesWeight(entries),
-        error: installed.predictedError,
-        entries,
-        unclaimed: stray.entries,
-        metadata: installed.metadata,
+        id,
+        family: "requirements",
+        level: "advice",
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving,
+        remedy,
     };
 }
-/** Layers of the app's distributions and of what Heroku pre-installs, the unknown ones installed by one call each. */
-async function weighDistributions({ root }, plan, { builds, cutoff }, shared) {
-    const { target, resolution } = plan;
-    const { tools, context, building } = shared.parts;
-    const toolSet = preinstalled(resolution.packageManager, target, tools, context);
-    const own = new Set(resolution.distributions.map(({ name }) => name));
-    const job = { plan, root, building: building_allowed(builds, building), cutoff };
-    const groups = await Promise.all([
-        weighGroup({
-            ...job,
-            kind: "distribution",
-            distributions: resolution.distributions,
-            environment: null,
-            lock: () => Promise.resolve(resolution.pylock),
-        }, shared),
-        // A pre-installed tool that the app pins itself is replaced by the app's.
-        weighGroup({ ...job, ...toolSet, kind: "tool", distributions: toolSet.distributions.filter(({ name }) => !own.has(name)) }, shared),
-    ]);
-    return groups.flat();
+/**
+ * Advice about an app's own files.
+ * @param total what the whole slug weighs
+ */
+function filesAdvice(found, total) {
+    const { id, level, subject, title, detail, sources, saving, ignore } = found;
+    return {
+        id,
+        family: "files",
+        level,
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving: savingOf(total, subtract(total, saving), 0),
+        remedy: {
+            possible: true,
+            because: null,
+            steps: ignore.length === 0 ? [] : [{ kind: "text", file: ".slugignore", lines: [...ignore], note: null }],
+        },
+    };
 }
-async function weighGroup(group, { parts, layers, timings }) {
-    const { kind, plan, root, distributions, environment, building, cutoff } = group;
-    const { target, interpreter } = plan;
-    const { tools, context, weigher } = parts;
-    const wanted = new Map(distributions.map((distribution) => [distributionKey(distribution, plan, root), distribution]));
-    const found = await layers.all(new Set(wanted.keys()), async (missing, add) => {
-        const unknown = [...wanted].filter(([key]) => missing.has(key));
-        const keys = new Map(unknown.map(([key, { name }]) => [name, key]));
-        const names = unknown.map(([, distribution]) => distribution);
-        const pylock = await stage_stage("resolve", timings, group.lock);
-        const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
-        await stage_stage("install", timings, async () => {
-            const activity = context.progress.start(`Weighing ${resolution_inWords(names)}`, null, "bytes");
-            const roots = new Set();
-            let total = 0;
-            await install(request, tools, context, async (installed) => {
-                roots.add(installed.root);
-                const weighed = await stage_stage("weigh", timings, () => weighInstalled(installed, target.python.minor, weigher, (bytes) => {
-                    total += bytes;
-                    activity.advance(bytes);
-                }));
-                await add(keys.get(installed.name) ?? installed.name, weighed);
+/**
+ * The advice that is worth its lines, in the order of a report: warnings, what can be done, what can't; each with the
+ * largest saving first.
+ * @param noiseFloor compressed bytes; only more than that is worth saving
+ */
+function ranked(advice, noiseFloor) {
+    return advice.filter((each) => isWorthAdvising(each, noiseFloor)).sort(compareAdvice);
+}
+/** Whether advice saves more than the noise floor, or is about more than size. */
+function isWorthAdvising({ level, saving }, noiseFloor) {
+    return level === "warning" || saving.weight.compressed > noiseFloor;
+}
+/** The order of a report's advice. */
+function compareAdvice(a, b) {
+    return (rank(a) - rank(b) ||
+        b.saving.weight.compressed - a.saving.weight.compressed ||
+        compareBytes(a.subject, b.subject) ||
+        compareBytes(a.id, b.id));
+}
+function rank({ level, remedy }) {
+    if (level === "warning")
+        return 0;
+    return remedy.possible ? 1 : 2;
+}
+
+;// CONCATENATED MODULE: ./src/sniff/bytes.ts
+
+
+/** A file that is not what it says, or says more than it can hold; or that would take too much to read. */
+class Malformed extends Error {
+}
+/** What is read of one file at most, in bytes. Headers of the largest models take a few MiB. */
+const MOST_READ = 64 * MIB;
+/** How many things a reader may look at: tensors, fields, nodes. Whatever a header claims, it ends here. */
+const MOST_STEPS = 500_000;
+const PAGE = 4 * KIB;
+const PAGES = 64;
+/**
+ * A stretch of a file, read little by little: only what is asked for, in small pages, and never more than `MOST_READ`
+ * altogether. Numbers are little-endian. What lies outside the stretch is `Malformed`, whoever asks.
+ */
+class Bytes {
+    fd;
+    start;
+    size;
+    budget;
+    constructor(fd, start, size, budget) {
+        this.fd = fd;
+        this.start = start;
+        this.size = size;
+        this.budget = budget;
+    }
+    /**
+     * Looks into a file; the result of `look`, or null if the file is not what `look` takes it for.
+     * Symbolic links and what is no regular file are not opened.
+     */
+    static async look(path, look) {
+        let fd;
+        try {
+            fd = (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NOFOLLOW | external_node_fs_namespaceObject.constants.O_NONBLOCK);
+        }
+        catch {
+            return null;
+        }
+        try {
+            const stat = (0,external_node_fs_namespaceObject.fstatSync)(fd);
+            if (!stat.isFile())
+                return null;
+            return await look(new Bytes(fd, 0, stat.size, { read: 0, steps: 0, pages: new Map(), last: Buffer.alloc(0), lastAt: 0 }), fd);
+        }
+        catch (error) {
+            if (error instanceof Malformed)
+                return null;
+            throw error;
+        }
+        finally {
+            (0,external_node_fs_namespaceObject.closeSync)(fd);
+        }
+    }
+    /** The stretch of `length` bytes from `at` on. */
+    within(at, length) {
+        this.check(at, length);
+        return new Bytes(this.fd, this.start + at, length, this.budget);
+    }
+    /** Counts one thing that is looked at. */
+    step() {
+        if (++this.budget.steps > MOST_STEPS)
+            throw new Malformed("too many parts");
+    }
+    /** Copies bytes out of the file. */
+    take(at, length) {
+        this.check(at, length);
+        if (length > PAGE)
+            return this.readAt(this.start + at, length);
+        const from = this.start + at;
+        const page = this.page(Math.floor(from / PAGE));
+        const inside = from % PAGE;
+        if (inside + length <= page.length)
+            return page.subarray(inside, inside + length);
+        return this.readAt(from, length);
+    }
+    u8(at) {
+        // Most of what is read is read byte by byte.
+        const near = at >= 0 && at < this.size ? this.budget.last[this.start + at - this.budget.lastAt] : undefined;
+        if (near !== undefined)
+            return near;
+        return this.take(at, 1).readUInt8();
+    }
+    u16(at) {
+        return this.take(at, 2).readUInt16LE();
+    }
+    u32(at) {
+        return this.take(at, 4).readUInt32LE();
+    }
+    i32(at) {
+        return this.take(at, 4).readInt32LE();
+    }
+    /** An unsigned number of 64 bits; no file is longer than what JavaScript counts exactly. */
+    u64(at) {
+        const value = this.take(at, 8).readBigUInt64LE();
+        if (value > BigInt(Number.MAX_SAFE_INTEGER))
+            throw new Malformed("too large a number");
+        return Number(value);
+    }
+    /** Whether these characters of Latin-1 stand here. */
+    says(at, text) {
+        return at + text.length <= this.size && this.take(at, text.length).toString("latin1") === text;
+    }
+    check(at, length) {
+        const inside = Number.isSafeInteger(at) && Number.isSafeInteger(length) && at >= 0 && length >= 0;
+        if (!inside || at + length > this.size)
+            throw new Malformed("beyond the end");
+    }
+    page(number) {
+        const page = this.budget.pages.get(number) ?? this.newPage(number);
+        this.budget.last = page;
+        this.budget.lastAt = number * PAGE;
+        return page;
+    }
+    newPage(number) {
+        const page = this.readAt(number * PAGE, PAGE, true);
+        if (this.budget.pages.size >= PAGES) {
+            for (const oldest of this.budget.pages.keys()) {
+                this.budget.pages.delete(oldest);
+                break;
+            }
+        }
+        this.budget.pages.set(number, page);
+        return page;
+    }
+    readAt(position, length, short = false) {
+        this.budget.read += length;
+        if (this.budget.read > MOST_READ)
+            throw new Malformed("too much to read");
+        const buffer = Buffer.allocUnsafe(length);
+        let filled = 0;
+        while (filled < length) {
+            const read = (0,external_node_fs_namespaceObject.readSync)(this.fd, buffer, filled, length - filled, position + filled);
+            if (read === 0)
+                break;
+            filled += read;
+        }
+        if (filled < length && !short)
+            throw new Malformed("shorter than it was");
+        return buffer.subarray(0, filled);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/protobuf.ts
+
+/** The fields of a message, in order; what they hold is not read until it is asked for. */
+function* fields(message) {
+    let at = 0;
+    const varint = () => {
+        let value = 0;
+        for (let shift = 0; shift < 70; shift += 7) {
+            const byte = message.u8(at++);
+            // Beyond 2^53 a number is no size and no type: that it is inexact does not matter.
+            value += (byte & 0x7f) * 2 ** shift;
+            if (byte < 0x80)
+                return value;
+        }
+        throw new Malformed("an endless number");
+    };
+    while (at < message.size) {
+        message.step();
+        const tag = varint();
+        const number = Math.floor(tag / 8);
+        const wire = tag % 8;
+        if (number === 0)
+            throw new Malformed("no field");
+        if (wire === 0) {
+            yield { number, wire: "varint", value: varint() };
+            continue;
+        }
+        if (wire !== 1 && wire !== 2 && wire !== 5)
+            throw new Malformed("no wire type");
+        const length = wire === 2 ? varint() : wire === 1 ? 8 : 4;
+        const value = message.within(at, length);
+        at += length;
+        yield { number, wire: wire === 2 ? "bytes" : "fixed", value };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/tally.ts
+
+/** Sums up a model's weights by type. */
+class Tally {
+    most;
+    bytes = new Map();
+    total = 0;
+    optimizer = 0;
+    /** @param most bytes that there can be: what a file claims beyond is `Malformed` */
+    constructor(most) {
+        this.most = most;
+    }
+    add(type, bytes, { optimizer = false } = {}) {
+        this.total += bytes;
+        if (!(bytes >= 0) || this.total > this.most)
+            throw new Malformed("more weights than bytes");
+        this.bytes.set(type, (this.bytes.get(type) ?? 0) + bytes);
+        if (optimizer)
+            this.optimizer += bytes;
+    }
+    result(format) {
+        const weights = [...this.bytes]
+            .filter(([, bytes]) => bytes > 0)
+            .map(([type, bytes]) => ({ type, bytes }))
+            .sort((a, b) => b.bytes - a.bytes || (a.type < b.type ? -1 : 1));
+        return { format, weights, optimizer: this.optimizer };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/checkpoint.ts
+
+
+
+
+/** `DataType` of TensorFlow's `types.proto`. */
+const TYPES = [
+    ...["unknown", "float32", "float64", "int32", "uint8", "int16", "int8", "other", "other", "int64"],
+    ...["bool", "int8", "uint8", "int32", "bfloat16", "int16", "uint16", "uint16", "other", "float16"],
+    ...["other", "other", "uint32", "uint64", "float8", "float8"],
+];
+/** The end of a table: two block handles, padded, and this number (google/leveldb, `doc/table_format.md`). */
+const FOOTER = 48;
+const MAGIC = Buffer.from("57fb808b247547db", "hex");
+/** Keras 3 also names the model's own variables by way of the optimiser that trains them. */
+const OPTIMIZER = /\.OPTIMIZER_SLOT|(?:^|\/)optimizer\/_(?!trainable_variables)/;
+/**
+ * The index of a TensorFlow checkpoint, a SavedModel's `variables/variables.index` too: a table in LevelDB's format
+ * whose values are `BundleEntryProto` (TensorFlow's `tensor_bundle.proto`).
+ * @param data bytes of the `.data-…` files that belong to it: as much may it claim
+ */
+function readCheckpointIndex(bytes, data) {
+    const footer = bytes.within(bytes.size - FOOTER, FOOTER);
+    if (!footer.take(FOOTER - 8, 8).equals(MAGIC))
+        throw new Malformed("no table");
+    const metaindex = new Cursor(footer);
+    handle(metaindex);
+    const tally = new Tally(data);
+    for (const index of checkpoint_entries(block(bytes, handle(metaindex)))) {
+        for (const { key, value } of checkpoint_entries(block(bytes, handle(new Cursor(index.value))))) {
+            // The first entry, without a key, is the header.
+            if (key !== "")
+                checkpoint_readEntry(key, value, tally);
+        }
+    }
+    return tally.result("tensorflow-checkpoint");
+}
+function checkpoint_readEntry(key, entry, tally) {
+    let type = "unknown";
+    let size = 0;
+    for (const { number, wire, value } of fields(entry)) {
+        if (wire !== "varint")
+            continue;
+        if (number === 1)
+            type = TYPES[value] ?? "other";
+        if (number === 5)
+            size = value;
+    }
+    tally.add(type, size, { optimizer: OPTIMIZER.test(key) });
+}
+function handle(cursor) {
+    return { offset: cursor.varint(), size: cursor.varint() };
+}
+/** A block; TensorFlow does not compress them. */
+function block(bytes, { offset, size }) {
+    if (bytes.u8(offset + size) !== 0)
+        throw new Malformed("a compressed block");
+    return bytes.within(offset, size);
+}
+function* checkpoint_entries(of) {
+    const restarts = of.u32(of.size - 4);
+    const end = of.size - 4 - 4 * restarts;
+    const cursor = new Cursor(of);
+    let last = Buffer.alloc(0);
+    while (cursor.at < end) {
+        of.step();
+        const shared = cursor.varint();
+        const own = cursor.varint();
+        const size = cursor.varint();
+        if (shared > last.length || own > KIB * 16)
+            throw new Malformed("no key");
+        last = Buffer.concat([last.subarray(0, shared), of.take(cursor.at, own)]);
+        const value = of.within(cursor.at + own, size);
+        cursor.at += own + size;
+        yield { key: last.toString("utf8"), value };
+    }
+}
+class Cursor {
+    bytes;
+    at = 0;
+    constructor(bytes) {
+        this.bytes = bytes;
+    }
+    varint() {
+        let value = 0;
+        for (let shift = 0; shift < 70; shift += 7) {
+            const byte = this.bytes.u8(this.at++);
+            value += (byte & 0x7f) * 2 ** shift;
+            if (byte < 0x80)
+                return value;
+        }
+        throw new Malformed("an endless number");
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/hdf5.ts
+
+
+const SIGNATURE = "\x89HDF\r\n\x1a\n";
+/** "Undefined": all bits set. */
+const NOWHERE = Buffer.alloc(8, 0xff);
+/** Types of header messages ("HDF5 File Format Specification", IV.A.2). */
+const MESSAGE = {
+    linkInfo: 0x02,
+    datatype: 0x03,
+    link: 0x06,
+    layout: 0x08,
+    attribute: 0x0c,
+    more: 0x10,
+    symbols: 0x11,
+};
+const DEEPEST = 64;
+/** Attributes and links of the root that Keras writes: its `.h5` of version 2, and the weights of version 3. */
+const KERAS = /^(?:keras_version|model_config|layer_names|model_weights|_layer_checkpoint_dependencies|layers)$/;
+/** The group of the optimiser's state: Keras 2, Keras 3. */
+const hdf5_OPTIMIZER = /^(?:optimizer_weights|optimizer)$/;
+/** Whether this is an HDF5 file, or says so. */
+function isHdf5(bytes) {
+    return bytes.says(0, SIGNATURE);
+}
+/**
+ * An HDF5 file as h5py writes it, and Keras by it: its datasets that are stored in one piece. Chunked ones are left
+ * out; a group of the newer kind that holds more links than fit its header makes the whole `Malformed`.
+ */
+function readHdf5(bytes) {
+    const walk = new Walk(bytes);
+    const names = walk.object(rootAddress(bytes), 0, false);
+    return walk.tally.result(names.some((name) => KERAS.test(name)) ? "keras" : "hdf5");
+}
+function rootAddress(bytes) {
+    if (!isHdf5(bytes))
+        throw new Malformed("no HDF5 file");
+    const version = bytes.u8(8);
+    if (version > 3)
+        throw new Malformed("unknown version");
+    const sizes = version < 2 ? 13 : 9;
+    if (bytes.u8(sizes) !== 8 || bytes.u8(sizes + 1) !== 8)
+        throw new Malformed("unusual sizes");
+    if (version >= 2)
+        return bytes.u64(36);
+    // Behind four addresses and the name of the root's symbol table entry.
+    return bytes.u64((version === 0 ? 24 : 28) + 5 * 8);
+}
+class Walk {
+    bytes;
+    tally;
+    seen = new Set();
+    constructor(bytes) {
+        this.bytes = bytes;
+        this.tally = new Tally(bytes.size);
+    }
+    /** Adds up an object and all below. @returns the names of its attributes and links */
+    object(address, depth, optimizer) {
+        this.bytes.step();
+        if (depth > DEEPEST)
+            throw new Malformed("nested too deeply");
+        if (this.seen.has(address))
+            return [];
+        this.seen.add(address);
+        const names = [];
+        let type = "other";
+        let size = 0;
+        const below = (name, at) => {
+            names.push(name);
+            this.object(at, depth + 1, optimizer || (depth === 0 && hdf5_OPTIMIZER.test(name)));
+        };
+        for (const { type: kind, flags, body } of this.messages(address)) {
+            // A datatype that is shared stands elsewhere.
+            if (kind === MESSAGE.datatype && (flags & 2) === 0)
+                type = numberType(body);
+            if (kind === MESSAGE.layout)
+                size = storedSize(body);
+            if (kind === MESSAGE.attribute && depth === 0)
+                names.push(attributeName(body));
+            if (kind === MESSAGE.symbols)
+                this.symbols(body.u64(0), body.u64(8), below);
+            if (kind === MESSAGE.link)
+                hdf5_link(body, below);
+            if (kind === MESSAGE.linkInfo && isDense(body))
+                throw new Malformed("links in a heap");
+        }
+        if (size > 0)
+            this.tally.add(type, size, { optimizer });
+        return names;
+    }
+    *messages(address) {
+        if (this.bytes.says(address, "OHDR"))
+            yield* this.newMessages(address);
+        else
+            yield* this.oldMessages(address);
+    }
+    *oldMessages(address) {
+        if (this.bytes.u8(address) !== 1)
+            throw new Malformed("no object");
+        const blocks = [this.bytes.within(address + 16, this.bytes.u32(address + 8))];
+        for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
+            for (let at = 0; at + 8 <= block.size;) {
+                this.bytes.step();
+                const size = block.u16(at + 2);
+                const message = { type: block.u16(at), flags: block.u8(at + 4), body: block.within(at + 8, size) };
+                if (message.type === MESSAGE.more)
+                    blocks.push(this.bytes.within(message.body.u64(0), message.body.u64(8)));
+                yield message;
+                at += 8 + size;
+            }
+        }
+    }
+    *newMessages(address) {
+        const flags = this.bytes.u8(address + 5);
+        const before = 6 + ((flags & 0x20) === 0 ? 0 : 16) + ((flags & 0x10) === 0 ? 0 : 4);
+        const width = 1 << (flags & 3);
+        const head = 4 + ((flags & 4) === 0 ? 0 : 2);
+        const first = this.bytes.within(address + before + width, unsigned(this.bytes, address + before, width));
+        const blocks = [first];
+        for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
+            for (let at = 0; at + head <= block.size;) {
+                this.bytes.step();
+                const size = block.u16(at + 1);
+                const message = { type: block.u8(at), flags: block.u8(at + 3), body: block.within(at + head, size) };
+                if (message.type === MESSAGE.more) {
+                    // Between the signature and the checksum.
+                    blocks.push(this.bytes.within(message.body.u64(0) + 4, message.body.u64(8) - 8));
+                }
+                yield message;
+                at += head + size;
+            }
+        }
+    }
+    /** The links of a group of the older kind: a B-tree of symbol table nodes, and a heap of names. */
+    symbols(tree, heap, below) {
+        if (!this.bytes.says(heap, "HEAP"))
+            throw new Malformed("no heap");
+        const names = this.bytes.within(this.bytes.u64(heap + 24), this.bytes.u64(heap + 8));
+        const nodes = [tree];
+        for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+            this.bytes.step();
+            if (this.seen.has(node))
+                throw new Malformed("a node twice");
+            this.seen.add(node);
+            if (this.bytes.says(node, "TREE")) {
+                const count = this.bytes.u16(node + 6);
+                for (let child = 0; child < count; child++)
+                    nodes.push(this.bytes.u64(node + 32 + 16 * child));
+            }
+            else if (this.bytes.says(node, "SNOD")) {
+                const count = this.bytes.u16(node + 6);
+                for (let entry = 0; entry < count; entry++) {
+                    const at = node + 8 + 40 * entry;
+                    // A symbolic link has no object of its own.
+                    if (this.bytes.u32(at + 16) !== 2)
+                        below(hdf5_text(names, this.bytes.u64(at)), this.bytes.u64(at + 8));
+                }
+            }
+            else {
+                throw new Malformed("no node");
+            }
+        }
+    }
+}
+function hdf5_link(body, below) {
+    const flags = body.u8(1);
+    let at = 2;
+    const hard = (flags & 8) === 0 || body.u8(at++) === 0;
+    if ((flags & 4) !== 0)
+        at += 8;
+    if ((flags & 0x10) !== 0)
+        at += 1;
+    const width = 1 << (flags & 3);
+    const length = unsigned(body, at, width);
+    const name = hdf5_text(body.within(at + width, length), 0);
+    if (hard)
+        below(name, body.u64(at + width + length));
+}
+function isDense(body) {
+    const heap = (body.u8(1) & 1) === 0 ? 2 : 10;
+    return !body.take(heap, 8).equals(NOWHERE);
+}
+function attributeName(body) {
+    const length = body.u16(2);
+    return hdf5_text(body.within(body.u8(0) === 3 ? 9 : 8, length), 0);
+}
+function storedSize(body) {
+    const version = body.u8(0);
+    if (version !== 3 && version !== 4)
+        return 0;
+    const kind = body.u8(1);
+    if (kind === 0)
+        return body.u16(2);
+    return kind === 1 ? body.u64(10) : 0;
+}
+function numberType(body) {
+    const kind = body.u8(0) & 0x0f;
+    const size = body.u32(4);
+    if (kind === 0)
+        return INTEGERS[`${(body.u8(1) & 8) === 0 ? "u" : ""}int${String(8 * size)}`] ?? "other";
+    if (kind !== 1)
+        return "other";
+    // Both halves have 16 bits; what tells them apart is how many are the exponent's.
+    if (size === 2)
+        return body.u8(13) === 8 ? "bfloat16" : "float16";
+    return size === 4 ? "float32" : size === 8 ? "float64" : "other";
+}
+const INTEGERS = {
+    int8: "int8",
+    int16: "int16",
+    int32: "int32",
+    int64: "int64",
+    uint8: "uint8",
+    uint16: "uint16",
+    uint32: "uint32",
+    uint64: "uint64",
+};
+function unsigned(bytes, at, width) {
+    if (width === 8)
+        return bytes.u64(at);
+    return bytes.take(at, width).readUIntLE(0, width);
+}
+/** Text up to a NUL or the end; no name that matters is longer than this. */
+function hdf5_text(bytes, at) {
+    const piece = bytes.take(at, Math.min(256, Math.max(0, bytes.size - at)));
+    const end = piece.indexOf(0);
+    return piece.subarray(0, end === -1 ? piece.length : end).toString("utf8");
+}
+
+;// CONCATENATED MODULE: ./src/sniff/notebook.ts
+
+
+
+/** A notebook that is larger is not read. */
+const LARGEST_NOTEBOOK = 32 * MIB;
+const NOTEBOOK = object({ cells: array(object({ outputs: unknown().optional() })) });
+/** Bytes of a Jupyter notebook's outputs (nbformat 4), as compact JSON; 0 if every cell was cleared. */
+function notebookOutputs(bytes) {
+    if (bytes.size > LARGEST_NOTEBOOK)
+        throw new Malformed("too large");
+    const text = bytes.take(0, bytes.size).toString("utf8");
+    try {
+        const { cells } = NOTEBOOK.parse(JSON.parse(text));
+        return cells
+            .filter(({ outputs }) => Array.isArray(outputs) && outputs.length > 0)
+            .reduce((sum, { outputs }) => sum + Buffer.byteLength(JSON.stringify(outputs)), 0);
+    }
+    catch (error) {
+        // Not JSON, not a notebook, or nested more deeply than can be written again.
+        throw new Malformed("no notebook", { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/onnx.ts
+
+
+
+
+/** `TensorProto.DataType` of onnx/onnx, `onnx/onnx.proto`. */
+const onnx_TYPES = [
+    ...["unknown", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "other", "bool"],
+    ...["float16", "float64", "uint32", "uint64", "other", "other", "bfloat16"],
+    ...["float8", "float8", "float8", "float8", "int4", "int4"],
+];
+/** Numbers of the fields, by message; the same file. */
+const MODEL = { graph: 7 };
+const GRAPH = { node: 1, initializer: 5 };
+const NODE = { attribute: 5 };
+const ATTRIBUTE = { tensor: 5, graph: 6 };
+const TENSOR = { type: 2, external: 13, data: new Set([4, 5, 6, 7, 9, 10, 11]) };
+/** How deep graphs may be nested: branches of branches. */
+const onnx_DEEPEST = 8;
+/**
+ * An ONNX model: the tensors of its graph, those that are stored in a file beside it too.
+ * @param beside bytes of the other files in its folder: as much may its external tensors claim
+ */
+function readOnnx(bytes, beside = 0) {
+    const tally = new Tally(bytes.size + beside);
+    let graphs = 0;
+    for (const field of fields(bytes)) {
+        if (field.number !== MODEL.graph || field.wire !== "bytes")
+            continue;
+        graphs++;
+        readGraph(field.value, tally, 0);
+    }
+    if (graphs !== 1)
+        throw new Malformed("no graph");
+    return tally.result("onnx");
+}
+function readGraph(graph, tally, depth) {
+    if (depth > onnx_DEEPEST)
+        throw new Malformed("nested too deeply");
+    for (const field of fields(graph)) {
+        if (field.wire !== "bytes")
+            continue;
+        if (field.number === GRAPH.initializer)
+            readTensor(field.value, tally);
+        if (field.number === GRAPH.node)
+            readNode(field.value, tally, depth);
+    }
+}
+function readNode(node, tally, depth) {
+    for (const attribute of fields(node)) {
+        if (attribute.number !== NODE.attribute || attribute.wire !== "bytes")
+            continue;
+        for (const value of fields(attribute.value)) {
+            if (value.wire !== "bytes")
+                continue;
+            if (value.number === ATTRIBUTE.tensor)
+                readTensor(value.value, tally);
+            if (value.number === ATTRIBUTE.graph)
+                readGraph(value.value, tally, depth + 1);
+        }
+    }
+}
+function readTensor(tensor, tally) {
+    let type = "unknown";
+    let size = 0;
+    for (const { number, wire, value } of fields(tensor)) {
+        if (number === TENSOR.type && wire === "varint")
+            type = onnx_TYPES[value] ?? "other";
+        if (wire !== "bytes")
+            continue;
+        if (TENSOR.data.has(number))
+            size += value.size;
+        if (number === TENSOR.external)
+            size += externalLength(value);
+    }
+    tally.add(type, size);
+}
+/** Bytes of a tensor that is stored elsewhere: the entry `length` of its `external_data`. */
+function externalLength(entry) {
+    let key = "";
+    let text = "";
+    for (const { number, wire, value } of fields(entry)) {
+        if (wire !== "bytes" || value.size > KIB)
+            continue;
+        if (number === 1)
+            key = value.take(0, value.size).toString("utf8");
+        if (number === 2)
+            text = value.take(0, value.size).toString("utf8");
+    }
+    return key === "length" && /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+;// CONCATENATED MODULE: ./src/sniff/safetensors.ts
+
+
+
+
+/** The names of the format's documentation (huggingface/safetensors, README, "Format"). */
+const safetensors_TYPES = {
+    F64: "float64",
+    F32: "float32",
+    F16: "float16",
+    BF16: "bfloat16",
+    F8_E4M3: "float8",
+    F8_E5M2: "float8",
+    I64: "int64",
+    I32: "int32",
+    I16: "int16",
+    I8: "int8",
+    U64: "uint64",
+    U32: "uint32",
+    U16: "uint16",
+    U8: "uint8",
+    BOOL: "bool",
+};
+/** The format allows 100 MB; ten thousand tensors take one. */
+const MOST_HEADER = 16 * MIB;
+const safetensors_TENSOR = object({
+    dtype: schemas_string(),
+    data_offsets: tuple([schemas_int().nonnegative(), schemas_int().nonnegative()]),
+});
+/** A safetensors file: the length of a JSON header (8 bytes), the header, the tensors. */
+function readSafetensors(bytes) {
+    const length = bytes.u64(0);
+    if (length > MOST_HEADER)
+        throw new Malformed("too long a header");
+    const header = parseJson(bytes.take(8, length).toString("utf8"));
+    const room = bytes.size - 8 - length;
+    const tally = new Tally(room);
+    for (const [name, value] of Object.entries(record(schemas_string(), unknown()).safeParse(header).data ?? {})) {
+        if (name === "__metadata__")
+            continue;
+        bytes.step();
+        const tensor = safetensors_TENSOR.safeParse(value).data;
+        if (tensor === undefined)
+            throw new Malformed("no tensor");
+        const [from, to] = tensor.data_offsets;
+        if (to > room)
+            throw new Malformed("beyond the end");
+        tally.add(safetensors_TYPES[tensor.dtype] ?? "other", to - from);
+    }
+    return tally.result("safetensors");
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw new Malformed("no JSON");
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/tflite.ts
+
+
+/** `TensorType` of LiteRT's `schema.fbs`. */
+const tflite_TYPES = [
+    ...["float32", "float16", "int32", "uint8", "int64", "other", "bool", "int16", "other", "int8"],
+    ...["float64", "other", "uint64", "other", "other", "uint32", "uint16", "int4", "bfloat16"],
+];
+/** Numbers of the fields, by table; the same file. */
+const tflite_MODEL = { subgraphs: 2, buffers: 4 };
+const SUBGRAPH = { tensors: 0 };
+const tflite_TENSOR = { type: 1, buffer: 2 };
+/** Large models keep the data behind the FlatBuffer, at an offset. */
+const tflite_BUFFER = { data: 0, size: 2 };
+/** A LiteRT (TensorFlow Lite) model: a FlatBuffer (flatbuffers.dev, "Internals") with the identifier `TFL3`. */
+function readTflite(bytes) {
+    if (!bytes.says(4, "TFL3"))
+        throw new Malformed("no LiteRT model");
+    const model = new Table(bytes, bytes.u32(0));
+    const types = new Map();
+    for (const subgraph of model.tables(tflite_MODEL.subgraphs)) {
+        for (const tensor of subgraph.tables(SUBGRAPH.tensors)) {
+            const type = tensor.field(tflite_TENSOR.type);
+            const buffer = tensor.field(tflite_TENSOR.buffer);
+            if (buffer !== null)
+                types.set(bytes.u32(buffer), tflite_TYPES[type === null ? 0 : bytes.u8(type)] ?? "other");
+        }
+    }
+    const tally = new Tally(bytes.size);
+    let index = 0;
+    for (const buffer of model.tables(tflite_MODEL.buffers)) {
+        const size = buffer.field(tflite_BUFFER.size);
+        const behind = size === null ? 0 : bytes.u64(size);
+        // What no tensor uses is metadata.
+        const type = types.get(index++);
+        if (type !== undefined)
+            tally.add(type, Math.max(buffer.vector(tflite_BUFFER.data).count, behind));
+    }
+    return tally.result("tflite");
+}
+/** A table of a FlatBuffer. */
+class Table {
+    bytes;
+    at;
+    layout;
+    layoutSize;
+    constructor(bytes, at) {
+        this.bytes = bytes;
+        this.at = at;
+        bytes.step();
+        this.layout = at - bytes.i32(at);
+        this.layoutSize = bytes.u16(this.layout);
+    }
+    /** Where a field's value is; null if it has its default. */
+    field(number) {
+        const slot = 4 + 2 * number;
+        const offset = slot + 2 <= this.layoutSize ? this.bytes.u16(this.layout + slot) : 0;
+        return offset === 0 ? null : this.at + offset;
+    }
+    vector(number) {
+        const field = this.field(number);
+        if (field === null)
+            return { start: 0, count: 0 };
+        const at = field + this.bytes.u32(field);
+        const count = this.bytes.u32(at);
+        return { start: at + 4, count };
+    }
+    *tables(number) {
+        const { start, count } = this.vector(number);
+        for (let item = 0; item < count; item++) {
+            const at = start + 4 * item;
+            yield new Table(this.bytes, at + this.bytes.u32(at));
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/zip.ts
+
+
+
+
+/** Entries of an archive that are looked at; a model has one for each tensor. */
+const zip_MOST_ENTRIES = 100_000;
+/** Whether a zip archive starts here. */
+function isZip(bytes) {
+    return bytes.says(0, "PK\x03\x04");
+}
+/**
+ * A model in a zip archive: Keras 3's `.keras`, whose weights are an HDF5 file stored in it, or PyTorch's, of which the
+ * directory alone is read. Which types its numbers have is said by a pickle only, and no pickle is loaded.
+ */
+async function readZip(bytes, fd) {
+    const parts = await directory(fd);
+    const weights = parts.find(({ name }) => name === "model.weights.h5");
+    if (weights !== undefined)
+        return await readKeras(bytes, weights);
+    if (parts.some(({ name }) => /(?:^|\/)data\.pkl$/.test(name))) {
+        const tally = new Tally(bytes.size);
+        for (const { name, size } of parts)
+            if (/(?:^|\/)data\/\d+$/.test(name))
+                tally.add("unknown", size);
+        return tally.result("pytorch");
+    }
+    throw new Malformed("no model");
+}
+async function readKeras(bytes, weights) {
+    const start = await weights.place();
+    if (start === null)
+        return { format: "keras", weights: [], optimizer: 0 };
+    const inside = bytes.within(start, weights.size);
+    if (!isHdf5(inside))
+        throw new Malformed("no weights");
+    return { ...readHdf5(inside), format: "keras" };
+}
+async function directory(fd) {
+    return await zipErrors(async () => {
+        const archive = await (0,yauzl/* fromFdPromise */.as)(fd, { lazyEntries: true, autoClose: false });
+        if (archive.entryCount > zip_MOST_ENTRIES)
+            throw new Malformed("too many entries");
+        const parts = [];
+        for await (const entry of archive.eachEntry()) {
+            parts.push({
+                name: entry.fileName,
+                // PyTorch and Keras store what they write; a claim of what would come of unpacking is not believed.
+                size: entry.compressedSize,
+                place: () => zipErrors(async () => entry.compressionMethod === 0
+                    ? (await archive.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart
+                    : null),
             });
-            activity.end(mib(total));
-            // What a hundred apps install does not fit on a disk at once.
-            for (const each of roots)
-                await removeTree(each);
-        });
+        }
+        return parts;
     });
-    return [...wanted].map(([key, distribution]) => ({
-        distribution,
-        kind,
-        weighed: layers_layerOf(found, key, distribution.name),
-    }));
+}
+/** The library throws plain errors about an archive that is damaged. */
+async function zipErrors(work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        throw new Malformed("a damaged archive", { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/sniff.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Names of what is looked into. A pickle is told by its first bytes and no more. */
+const sniff_MODEL = /\.(?:safetensors|onnx|ort|h5|hdf5|keras|tflite|index|pt|pth|bin|ckpt|pkl|pickle|joblib|sav|model)$/i;
+const sniff_NOTEBOOK = /\.ipynb$/i;
+/** Smaller files are no news, whatever is in them; but those that keep their weights beside them. */
+const sniff_SMALLEST = 16 * KIB;
+/** Whether a file is worth `sniffModel`, by its name and size. */
+function mayBeModel({ path, kind, size }) {
+    return kind === "file" && sniff_MODEL.test(path) && (size >= sniff_SMALLEST || /\.(?:index|onnx)$/i.test(path));
+}
+/**
+ * Looks into a model file without running anything of it: headers only, at most 64 MiB of them. What a file claims of
+ * itself is checked against its size.
+ * @param path absolute; its ending says what to look for, where the content does not
+ * @returns null if it is not understood
+ */
+async function sniffModel(path, beside) {
+    const ending = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
+    return await Bytes.look(path, async (bytes, fd) => {
+        if (isHdf5(bytes))
+            return readHdf5(bytes);
+        if (isZip(bytes))
+            return await readZip(bytes, fd);
+        if (bytes.says(4, "TFL3"))
+            return readTflite(bytes);
+        if (ending === "safetensors")
+            return readSafetensors(bytes);
+        if (ending === "onnx")
+            return readOnnx(bytes, beside.others);
+        if (ending === "index")
+            return readCheckpointIndex(bytes, beside.checkpoint);
+        // After what is told by its ending: the length of a safetensors header may look like it.
+        return isPickle(bytes) ? { format: "pickle", weights: [], optimizer: 0 } : null;
+    });
+}
+/** Looks into what of an app's own files is worth it. Files that can't be read or understood are left out. */
+async function sniffApp(root, entries) {
+    const models = new Map();
+    const notebooks = new Map();
+    const lfs = new Map();
+    const folders = sniff_sizes(entries, ({ path }) => (0,external_node_path_namespaceObject.dirname)(path));
+    const checkpoints = sniff_sizes(entries, ({ path }) => /^(.*)\.data-\d+-of-\d+$/.exec(path)?.[1] ?? null);
+    for (const entry of entries) {
+        const { path, kind, size } = entry;
+        const file = (0,external_node_path_namespaceObject.join)(root, path);
+        if (kind !== "file")
+            continue;
+        if (mayBeLfsPointer(size)) {
+            // Read at once: an app may hold tens of thousands of files this small.
+            const stands = lfsSize((0,external_node_fs_namespaceObject.readFileSync)(file));
+            if (stands !== null) {
+                lfs.set(path, stands);
+                continue;
+            }
+        }
+        if (mayBeModel(entry)) {
+            const others = (folders.get((0,external_node_path_namespaceObject.dirname)(path)) ?? size) - size;
+            const checkpoint = checkpoints.get(path.replace(/\.index$/i, "")) ?? 0;
+            const model = await sniffModel(file, { others, checkpoint });
+            if (model !== null)
+                models.set(path, model);
+        }
+        if (sniff_NOTEBOOK.test(path) && size >= sniff_SMALLEST) {
+            const outputs = await Bytes.look(file, notebookOutputs);
+            if (outputs !== null)
+                notebooks.set(path, outputs);
+        }
+    }
+    return { models, notebooks, lfs };
+}
+/** Whether a file starts as a pickle of protocol 2 to 5 does: with `PROTO` and the number. */
+function isPickle(bytes) {
+    if (bytes.size < 3 || bytes.u8(0) !== 0x80)
+        return false;
+    const protocol = bytes.u8(1);
+    return protocol >= 2 && protocol <= 5;
+}
+function sniff_sizes(entries, keyOf) {
+    const sums = new Map();
+    for (const entry of entries) {
+        const key = keyOf(entry);
+        if (key !== null)
+            sums.set(key, (sums.get(key) ?? 0) + entry.size);
+    }
+    return sums;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+
+
+
+/**
+ * Writes the app's files at a revision into a directory; null if the app does not exist there.
+ * @param root absolute path; the directory is made
+ */
+async function checkOutApp(revision, root, app, { repository }) {
+    const checkedOut = await repository.checkOut(revision, app, root);
+    return checkedOut === null ? null : { ...checkedOut, revision, root };
+}
+/**
+ * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
+ * they may lead out of the app.
+ */
+async function readAppFile(app, path) {
+    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
+        return null;
+    try {
+        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
+    }
+    catch (error) {
+        // `.slugignore` has removed it in between.
+        if (error instanceof Error && "code" in error && error.code === "ENOENT")
+            return null;
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/app/glob.ts
@@ -59458,6 +61672,64 @@ function refuseWhatHerokuRefuses(entries) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/app/app-json.ts
+
+
+
+
+
+const app_json_SCHEMA = object({
+    stack: schemas_string().nullish(),
+    buildpacks: array(object({ url: schemas_string() })).nullish(),
+});
+/**
+ * Reads `app.json`; null if there is none. One that is broken counts as none: Heroku reads it for review apps and its
+ * CI, and a build does not fail for it.
+ * @param root absolute path of the slug root
+ * @param entries of the app: a symbolic link is not followed
+ */
+async function readAppJson(root, entries) {
+    if (!entries.some(({ path, kind }) => path === "app.json" && kind === "file"))
+        return null;
+    const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(root, "app.json"), "utf8");
+    const { data } = app_json_SCHEMA.safeParse(parseOrNull(text));
+    if (data === undefined)
+        return null;
+    return { stack: data.stack ?? null, buildpacks: data.buildpacks?.map(({ url }) => url) ?? null };
+}
+function parseOrNull(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return null;
+    }
+}
+/** Stacks that run images instead of slugs, and what they run. */
+const WITHOUT_SLUG = {
+    container: "a Docker image",
+    cnb: "an image made by Cloud Native Buildpacks (Fir)",
+};
+/**
+ * The stack that `app.json` asks for; null if it does not. To be asked only where the user names none.
+ * @param root absolute path of the slug root
+ * @param entries of the app
+ * @throws SideError if the stack builds no slugs
+ */
+async function readStack(root, entries) {
+    const name = (await readAppJson(root, entries))?.stack ?? null;
+    if (name === null)
+        return null;
+    const stack = STACKS.find((known) => known === name);
+    if (stack !== undefined)
+        return stack;
+    const image = Object.hasOwn(WITHOUT_SLUG, name) ? WITHOUT_SLUG[name] : undefined;
+    const hint = `Set \`platform\` to ${STACKS.join(", ")} to weigh the app for one that does.`;
+    throw image === undefined
+        ? new SideError("invalid", "manifest", `app.json asks for the stack "${name}", which Heroku does not build.`, hint)
+        : new SideError("unweighable", "manifest", `app.json asks for the stack "${name}": ${image}, not a slug.`, hint);
+}
+
 ;// CONCATENATED MODULE: ./src/resolve/portable.ts
 
 
@@ -59470,6 +61742,54 @@ function isPortable(text) {
 function indexesOf(env) {
     const settings = Object.entries(toolEnvironment(env)).filter(([name]) => /^(?:UV|PIP|POETRY|PIPENV)_.*(?:INDEX|MIRROR|REPOSITOR|HTTP_BASIC|CONFIG)/.test(name));
     return (0,external_node_crypto_.createHash)("sha256").update(JSON.stringify(settings.sort())).digest("hex");
+}
+
+;// CONCATENATED MODULE: ./src/resolve/environment.ts
+
+
+
+/**
+ * The values that environment markers (PEP 508) have on a dyno. The kernel's release and version are Heroku's to change
+ * at any time; a plausible one stands for them.
+ */
+function markerEnvironment({ python }) {
+    return {
+        implementation_name: "cpython",
+        implementation_version: python.full,
+        os_name: "posix",
+        platform_machine: "x86_64",
+        platform_python_implementation: "CPython",
+        platform_release: "6.8.0",
+        platform_system: "Linux",
+        platform_version: "#1 SMP",
+        python_full_version: python.full,
+        python_version: python.minor,
+        sys_platform: "linux",
+    };
+}
+/**
+ * The environment for uv. If nothing may be built, uv's cache has a file where it would make the directory to build in:
+ * it then still reads the metadata that source archives state, so that it chooses the versions that Heroku would get, and
+ * fails with the distribution's name where it would have to run somebody's code. Its own `--no-build` passes over
+ * such versions in silence.
+ */
+async function uvEnvironment(mayBuild, context) {
+    const env = toolEnvironment(context.env);
+    if (mayBuild)
+        return env;
+    const cache = (0,external_node_path_namespaceObject.join)(context.scratch, "uv-cache-without-builds");
+    await (0,promises_namespaceObject.mkdir)(cache, { recursive: true });
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(cache, "builds-v0"), "");
+    return { ...env, UV_CACHE_DIR: cache };
+}
+/**
+ * The environment without the indexes that it names, but with the credentials for them: for what the app's own files say
+ * all about. uv takes a lock for out of date whose index is not among those it is told of.
+ * @param keepDefault leaves what stands for PyPI
+ */
+function withoutIndexes(env, keepDefault) {
+    const dropped = ["UV_INDEX", "UV_EXTRA_INDEX_URL", ...(keepDefault ? [] : ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])];
+    return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.includes(name)));
 }
 
 ;// CONCATENATED MODULE: ./src/resolve/errors.ts
@@ -59492,7 +61812,7 @@ const errors_CAUSES = [
         hint: "Free some disk space, or point TMPDIR and UV_CACHE_DIR at a larger disk.",
     },
     {
-        words: /\b40[137]\b[^.]{0,40}(unauthorized|forbidden|proxy)|authentication credentials|could not authenticate|authentication failed/i,
+        words: /\b40[137]\b[^.]{0,40}(unauthorized|forbidden|proxy)|authentication credentials|authorization error|could not authenticate|authentication failed/i,
         state: "unweighable",
         message: "An index, a repository or a proxy refused access.",
         hint: "Give this run the credentials that Heroku's build has, for instance in PIP_EXTRA_INDEX_URL or ~/.netrc.",
@@ -59606,6 +61926,28 @@ function errors_escape(text) {
     return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
+;// CONCATENATED MODULE: ./src/sandbox/interpreter.ts
+
+
+/** Where an interpreter, or the virtual environment that it is of, keeps its own files. */
+const interpreter_QUESTION = `
+import os, sys
+for path in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, os.path.realpath(sys.executable)): print(path)
+`;
+/** Absolute paths of what has to be readable for an interpreter to run. */
+async function interpreterFiles({ path }, context) {
+    const { code, stdout, stderr } = await run(path, ["-I", "-S", "-c", interpreter_QUESTION], {
+        cwd: context.scratch,
+        env: { PATH: context.env.PATH },
+        signal: context.signal,
+        timeout: 20_000,
+    });
+    if (code !== 0)
+        throw new Error(`${path} does not say where it is: ${stderr}`);
+    const paths = stdout.toString("utf8").split("\n");
+    return [...new Set([path, ...paths])].filter((each) => (0,external_node_path_namespaceObject.isAbsolute)(each) && each !== "/");
+}
+
 ;// CONCATENATED MODULE: ./src/resolve/source-metadata.ts
 
 
@@ -59668,7 +62010,7 @@ async function sourceMetadata(request, sandbox, tools, context) {
             return new BuildFailure("Its metadata can't be read.");
         const { name, version, requires_dist, requires_python, provides_extra } = found.metadata;
         return {
-            name: metadata_normalName(name),
+            name: normalName(name),
             version,
             requires: requires_dist,
             requiresPython: requires_python,
@@ -59695,6 +62037,18 @@ function parsed(text) {
     catch {
         return null;
     }
+}
+
+;// CONCATENATED MODULE: ./src/resolve/helper.ts
+/**
+ * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
+ * can cause is part of the answer; a script that fails is a bug.
+ * @param script absolute path
+ * @param cwd absolute path that relative paths of the input start from
+ */
+async function runHelper(script, input, answer, cwd, tools) {
+    const helper = await tools.helper();
+    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/locate.ts
@@ -59796,6 +62150,21 @@ async function readToml(app, name) {
         throw new SideError("invalid", "manifest", `${name}:${error.line}: ${message}`, "Correct that line.");
     }
 }
+/**
+ * As `readToml`; null if there is no such file.
+ * @throws SideError (`invalid`) if it is malformed
+ */
+async function readTomlIfThere(app, name) {
+    try {
+        await (0,promises_namespaceObject.lstat)((0,external_node_path_namespaceObject.join)(app, name));
+    }
+    catch (error) {
+        if (systemErrorCode(error) === "ENOENT")
+            return null;
+        throw error;
+    }
+    return readToml(app, name);
+}
 /** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
 async function projectRequirements(file, { app, target }, tools) {
     const listed = tableAt(file.table, "project")?.dependencies;
@@ -59816,7 +62185,7 @@ async function projectRequirements(file, { app, target }, tools) {
 function tableRequirements(file, ...path) {
     return Object.entries(tableAt(file.table, ...path) ?? {}).map(([key, value]) => {
         const extras = (Array.isArray(value) ? value : [value]).flatMap((item) => extrasOf(item));
-        return named(metadata_normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
+        return named(normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
     });
 }
 /** The table at a path of keys; null if there is none. */
@@ -59831,7 +62200,7 @@ function named(name, extras, file, line) {
 }
 function extrasOf(value) {
     const extras = project_isTable(value) ? value.extras : undefined;
-    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(metadata_normalName) : [];
+    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
 }
 /** Is it a table, and not a value? */
 function project_isTable(value) {
@@ -59851,9 +62220,9 @@ function culpritOf(stderr) {
     const named = /Failed to (?:download and )?build `([^`\s=@[]+)(?:\[[^\]`]*\])?(?:==([^`\s]+)| @ ([^`\s]+))`/i.exec(text);
     const [, name = "", version, url] = named ?? [];
     if (version !== undefined)
-        return { kind: "version", name: metadata_normalName(name), version };
+        return { kind: "version", name: normalName(name), version };
     if (url !== undefined)
-        return { kind: "address", name: metadata_normalName(name), url };
+        return { kind: "address", name: normalName(name), url };
     return { kind: "unnamed" };
 }
 /** Metadata that was had by building, for uv to use in place of building itself. */
@@ -59939,7 +62308,7 @@ function namesPrerelease(range) {
 /** The normalised name of the project that a file belongs to. */
 function projectOf(file) {
     const name = file.endsWith(".whl") ? (file.split("-", 1)[0] ?? "") : file.slice(0, file.lastIndexOf("-"));
-    return metadata_normalName(name);
+    return normalName(name);
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/compile.ts
@@ -59964,7 +62333,7 @@ const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
 const EXCLUDES = "excludes.txt";
 /** More than this many distributions whose metadata has to be built are somebody's game. */
-const BUILDS = 100;
+const compile_BUILDS = 100;
 /** Of uv's log nothing must be missing: it takes some 2 KB for each distribution. Bytes. */
 const LOG_KEPT = 64 * MIB;
 /** uv's resolution is repeated while it shows something that pip sees otherwise; more rounds than this is a bug. */
@@ -60037,7 +62406,7 @@ async function compile(directory, file, options, request, tools, context) {
         const culprit = culpritOf(stderr);
         if (building.kind !== "sandbox")
             throw fail(stderr, building.kind === "refused" ? building : null);
-        if (culprit === null || built.size >= BUILDS)
+        if (culprit === null || built.size >= compile_BUILDS)
             throw fail(stderr, null);
         const sandbox = await building.sandbox();
         if (!("run" in sandbox))
@@ -60330,7 +62699,7 @@ const Refusal = object({
  * @param writtenFrom the file that a reader would look into; null for the requirements file itself
  * @throws SideError that names the file and the line, if pip could not read it
  */
-async function requirements_file_readRequirements(file, writtenFrom, { app, target }, tools, context) {
+async function readRequirements(file, writtenFrom, { app, target }, tools, context) {
     const env = toolEnvironment(context.env);
     const input = {
         file,
@@ -60378,14 +62747,14 @@ async function requirements_file_readRequirements(file, writtenFrom, { app, targ
  * @throws SideError
  */
 function resolveRequirements(file, options, request, tools, context) {
-    const read = (job) => requirements_file_readRequirements(file, options.writtenFrom, job, tools, context);
-    return requirements_lockRequirements(read, options, request, tools, context);
+    const read = (job) => readRequirements(file, options.writtenFrom, job, tools, context);
+    return lockRequirements(read, options, request, tools, context);
 }
 /**
  * What pip would install for requirements.
  * @throws SideError
  */
-async function requirements_lockRequirements(readIn, options, request, tools, context) {
+async function lockRequirements(readIn, options, request, tools, context) {
     const { app, answers, target, python, building } = request;
     const work = async (job, read) => {
         // A file with hashes was locked before, as other package managers' files are.
@@ -60461,15 +62830,26 @@ function factsOf(file, copy, app) {
  * lock pins is required in these versions, and what else the lock has is preferred, as package managers do when a lock is
  * brought up to date.
  * @param current what the app gets without the change
+ * @param own how the app's own files are read
  * @param manager the package manager after it
  */
-function changed_changed(current, change, manager) {
+function changed(current, own, change, manager) {
     const place = placeOf(current, change);
     return {
         sources: () => Promise.resolve(null),
+        logins: (app, context) => own.logins(app, context),
         async lock(request, tools, context) {
             const isFile = current.packageManager === "pip";
-            const read = async (job) => edited(isFile ? await readRequirements("requirements.txt", null, job, tools, context) : pinned(current, job.app), change, place);
+            // Indexes, and their credentials, stand in the app's files, not in what was resolved.
+            const indexUrls = isFile
+                ? []
+                : [...(await own.lock(request, tools, context)).indexUrls, ...(await own.logins(request.app, context))];
+            const read = async (job) => {
+                const file = isFile
+                    ? await readRequirements("requirements.txt", null, job, tools, context)
+                    : pinned(current, indexUrls, job.app);
+                return edited(file, change, place);
+            };
             const preinstalled = preinstalledTools(manager, request.target.python.minor);
             const options = {
                 writtenFrom: null,
@@ -60522,7 +62902,7 @@ function changed_required(text, { file, line }) {
     };
 }
 /** What a lock comes down to, as a requirements file: what the app names itself, in the versions that it gets. */
-function pinned(current, app) {
+function pinned(current, indexUrls, app) {
     const sources = new Map(current.distributions.map((each) => [each.name, each]));
     return {
         requirements: current.direct.flatMap((direct) => {
@@ -60530,7 +62910,7 @@ function pinned(current, app) {
             return distribution === undefined ? [] : [pinnedTo(direct, distribution, app)];
         }),
         indexUrl: null,
-        extraIndexUrls: [...current.indexUrls],
+        extraIndexUrls: [...indexUrls],
         refusing: [],
         findLinks: [],
         noLinks: [],
@@ -60560,7 +62940,7 @@ function linkOf(source, app) {
         case "vcs":
             return { url: `git+${source.url}@${source.commit}`, path: null, directory: false, vcs: true, sha256: null };
         case "directory": {
-            const path = resolve(app, source.path);
+            const path = (0,external_node_path_namespaceObject.resolve)(app, source.path);
             return { url: path, path, directory: true, vcs: false, sha256: null };
         }
     }
@@ -60701,10 +63081,10 @@ function resolveOverride(version) {
 /** Why the buildpack refuses a version, as a phrase; null if it takes it. */
 function unsupported(version) {
     const [oldest] = Object.keys(BUILDPACK.python.latest);
-    const minor = find_version_minorOf(version);
+    const minor = minorOf(version);
     if (BUILDPACK.python.latest[minor] !== undefined)
         return null;
-    return find_version_compare(minor, oldest ?? "") < 0
+    return compare(minor, oldest ?? "") < 0
         ? "it has reached its end of life, and Heroku no longer supports it"
         : `Heroku's Python buildpack (${BUILDPACK.release}) does not know it`;
 }
@@ -60713,7 +63093,7 @@ function supported() {
     return `a version from ${minors[0] ?? ""} to ${minors.at(-1) ?? ""}, such as ${BUILDPACK.python.default}`;
 }
 function exactVersion(version) {
-    const minor = find_version_minorOf(version);
+    const minor = minorOf(version);
     return { minor, full: version === minor ? (BUILDPACK.python.latest[minor] ?? version) : version };
 }
 function versionNotes({ full, minor }) {
@@ -60722,7 +63102,7 @@ function versionNotes({ full, minor }) {
     if (BUILDPACK.python.deprecated.includes(minor)) {
         notes.push(`Python ${minor} is deprecated: a coming release of Heroku's Python buildpack refuses it.`);
     }
-    if (find_version_compare(full, latest) > 0) {
+    if (compare(full, latest) > 0) {
         notes.push(`Python ${full} is newer than ${latest}, the latest that buildpack ${BUILDPACK.release} knows.`);
     }
     return notes;
@@ -60732,11 +63112,11 @@ function notForUv(from, minor) {
         ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
         : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
 }
-function find_version_minorOf(version) {
+function minorOf(version) {
     return version.split(".").slice(0, 2).join(".");
 }
 /** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
-function find_version_compare(a, b) {
+function compare(a, b) {
     const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
     for (let at = 0; at < 3; at++) {
         const order = (left[at] ?? 0) - (right[at] ?? 0);
@@ -60766,7 +63146,7 @@ const NAMED_REQUIREMENT = strictObject({
     editable: schemas_boolean(),
 });
 /** The form of a `Lock`, which may be remembered between runs. */
-const LOCK = strictObject({
+const manifest_LOCK = strictObject({
     /** Text of a `pylock.toml` (PEP 751). Relative paths in it start from the app's directory. */
     pylock: schemas_string(),
     /** What the app names itself, in the order of its files. May hold what the target does not get. */
@@ -60787,9 +63167,10 @@ const LOCK = strictObject({
 
 /** Heroku runs `pip install -r requirements.txt`: no lock file, so it is resolved here, as of the cut-off. */
 const pip = {
+    logins: () => Promise.resolve([]), // They are in what pip is told of indexes.
     sources: () => Promise.resolve(null), // It may include files of any name.
     lock(request, tools, context) {
-        const preinstalled = buildpack_preinstalledTools("pip", request.target.python.minor);
+        const preinstalled = preinstalledTools("pip", request.target.python.minor);
         const options = { writtenFrom: null, dependencies: true, cutoff: request.cutoff, preinstalled };
         return resolveRequirements("requirements.txt", options, request, tools, context);
     },
@@ -60839,6 +63220,7 @@ const LIST = ".slugdiff-requirements.txt";
  * every hash.)
  */
 const pipenv = {
+    logins: () => Promise.resolve([]), // They are in the addresses.
     async sources(app) {
         const texts = await Promise.all(pipenv_FILES.map((name) => readManifest(app, name)));
         // Variables of the environment may be anywhere in them.
@@ -60900,32 +63282,64 @@ async function checkLock(app) {
 
 
 
+
+
+
+
 /**
- * URLs of the indexes that `[tool.uv]` names, with the credentials that uv has for them by their names. A lock has neither,
- * and where it is installed from, uv knows no names.
+ * URLs of the indexes that the app's settings of uv name, with the credentials that uv has for them by their names. A lock has
+ * neither, and where it is installed from, uv knows no names.
  */
-function uvIndexUrls({ table }, env) {
-    const settings = tableAt(table, "tool", "uv") ?? {};
+function uvIndexUrls(settings, env) {
     const unnamed = [settings["index-url"], settings["extra-index-url"]].flat().filter((url) => typeof url === "string");
     return [
         ...unnamed,
-        ...indexUrls(settings.index, (name) => loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"))),
+        ...namedIndexes(settings.index).map(({ name, url }) => {
+            const login = name === null ? null : loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"));
+            return login === null ? url : withLogin(url, login);
+        }),
     ];
 }
-/** URLs of the sources that `[tool.poetry]` names, with the credentials that Poetry has for them in variables or its own file. */
-async function poetryIndexUrls({ table }, env) {
-    const stored = await storedByPoetry(env);
-    return indexUrls(tableAt(table, "tool", "poetry")?.source, (name) => {
-        return loginIn(env, "POETRY_HTTP_BASIC_", name.replaceAll("-", "_")) ?? stored(name);
+/** Logins are in variables, in Poetry's own file, or the name is there and the password in the keyring. */
+async function poetrySources({ table }, context) {
+    const stored = await storedByPoetry(context.env);
+    const loginOf = async (name) => {
+        const login = loginIn(context.env, "POETRY_HTTP_BASIC_", variableName(name)) ?? stored(name);
+        if (login === null)
+            return null;
+        const { user } = login;
+        const password = login.password ?? (await inKeyring(`poetry-repository-${name}`, user, context));
+        return password === null ? null : { user, password };
+    };
+    const sources = namedIndexes(tableAt(table, "tool", "poetry")?.source).map(async ({ name, url }) => {
+        return { name, url, login: name === null ? null : await loginOf(name) };
     });
+    return Promise.all(sources);
 }
-function indexUrls(listed, loginOf) {
+/** URLs of the sources, with their logins. */
+function poetryIndexUrls(sources) {
+    return sources.map(({ url, login }) => (login === null ? url : withLogin(url, login)));
+}
+/** The logins as Poetry reads them from variables: its own keyring is another one than the user's. */
+function poetryLoginVariables(sources) {
+    const variables = {};
+    for (const { name, login } of sources) {
+        if (name === null || login === null)
+            continue;
+        const prefix = `POETRY_HTTP_BASIC_${variableName(name).toUpperCase()}`;
+        variables[`${prefix}_USERNAME`] = login.user;
+        variables[`${prefix}_PASSWORD`] = login.password;
+    }
+    return variables;
+}
+/** As Poetry has it in variables. */
+function variableName(name) {
+    return name.replaceAll("-", "_");
+}
+function namedIndexes(listed) {
     return (Array.isArray(listed) ? listed : []).flatMap((item) => {
         const { name, url } = project_isTable(item) ? item : {};
-        if (typeof url !== "string")
-            return [];
-        const login = typeof name === "string" ? loginOf(name) : null;
-        return [login === null ? url : withLogin(url, login)];
+        return typeof url === "string" ? [{ name: typeof name === "string" ? name : null, url }] : [];
     });
 }
 function withLogin(url, { user, password }) {
@@ -60936,7 +63350,7 @@ function loginIn(env, prefix, name) {
     const [user = "", password = ""] = ["USERNAME", "PASSWORD"].map((part) => env[`${prefix}${name.toUpperCase()}_${part}`]);
     return user === "" && password === "" ? null : { user, password };
 }
-/** What `poetry config http-basic.…` keeps where there is no keyring. */
+/** What `poetry config http-basic.…` keeps in its own file: no password where there is a keyring for it. */
 async function storedByPoetry(env) {
     const directory = env.POETRY_CONFIG_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_CONFIG_HOME ?? (0,external_node_path_namespaceObject.join)(env.HOME ?? "/", ".config"), "pypoetry");
     let logins;
@@ -60951,8 +63365,29 @@ async function storedByPoetry(env) {
     return (name) => {
         const login = project_isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
         const { username, password } = project_isTable(login) ? login : {};
-        return typeof username === "string" && typeof password === "string" ? { user: username, password } : null;
+        if (typeof username !== "string")
+            return null;
+        return { user: username, password: typeof password === "string" ? password : null };
     };
+}
+/** Milliseconds: a keyring that is locked asks somebody, who is not here. */
+const index_logins_PATIENCE = 15_000;
+/** A password of the user's keyring, as the `keyring` on PATH tells it; null if there is none, or no such program. */
+async function inKeyring(service, user, { env, scratch, signal }) {
+    const [program] = await onPath("keyring", env);
+    if (program === undefined)
+        return null;
+    try {
+        const options = { cwd: scratch, env: toolEnvironment(env), signal, timeout: index_logins_PATIENCE };
+        const { code, stdout } = await run(program, ["get", service, user], options);
+        const password = stdout.toString("utf8").replace(/\r?\n$/, "");
+        return code === 0 && password !== "" ? password : null;
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            return null;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/poetry.ts
@@ -60972,6 +63407,9 @@ const poetry = {
         const texts = await Promise.all(poetry_FILES.map((name) => readManifest(app, name)));
         return texts.some((text) => /^type = "(?:directory|file)"$/m.test(text)) ? null : texts;
     },
+    async logins(app, context) {
+        return poetryIndexUrls(await poetrySources(await readToml(app, "pyproject.toml"), context));
+    },
     async lock(request, tools, context) {
         const { app, target } = request;
         const project = await readToml(app, "pyproject.toml");
@@ -60981,6 +63419,7 @@ const poetry = {
         // The environment's word counts for more than that of the app's own poetry.toml.
         const env = {
             ...toolEnvironment(context.env),
+            ...poetryLoginVariables(await poetrySources(project, context)),
             POETRY_VIRTUALENVS_CREATE: "false",
             POETRY_VIRTUALENVS_IN_PROJECT: "false",
             POETRY_VIRTUALENVS_PATH: (0,external_node_path_namespaceObject.join)(context.scratch, "no-virtualenvs"),
@@ -61009,7 +63448,7 @@ const poetry = {
             hashes: {},
             requireHashes: false,
             preinstalled: [],
-            indexUrls: await poetryIndexUrls(project, context.env),
+            indexUrls: [],
             notes: linked
                 ? ["The project itself is installed as a link to the app's files: a few hundred bytes, not weighed."]
                 : [],
@@ -61030,11 +63469,22 @@ const poetry = {
 
 
 
+const uv_SETTINGS = "uv.toml";
 /** Heroku runs `uv sync --locked --no-default-groups`; the same lock, exported, says what that installs. */
 const uv = {
     async sources(app) {
-        const [project, lock] = await Promise.all([readToml(app, "pyproject.toml"), readToml(app, "uv.lock")]);
-        return uv_mayBuild(project, lock) ? null : [project.text, lock.text];
+        const [project, lock, settings] = await Promise.all([
+            readToml(app, "pyproject.toml"),
+            readToml(app, "uv.lock"),
+            readTomlIfThere(app, uv_SETTINGS),
+        ]);
+        return uv_mayBuild(project, lock) ? null : [project.text, lock.text, settings?.text ?? ""];
+    },
+    async logins(app, context) {
+        // uv takes a file of its own for all settings, those of pyproject.toml left aside.
+        const own = await readTomlIfThere(app, uv_SETTINGS);
+        const settings = own?.table ?? tableAt((await readToml(app, "pyproject.toml")).table, "tool", "uv") ?? {};
+        return uvIndexUrls(settings, context.env);
     },
     async lock(request, tools, context) {
         const { target, python, building } = request;
@@ -61089,7 +63539,7 @@ const uv = {
             hashes: {},
             requireHashes: false,
             preinstalled: [],
-            indexUrls: uvIndexUrls(project, context.env),
+            indexUrls: [],
             notes,
         };
     },
@@ -61245,6 +63695,10 @@ function select_withoutCredentials(source) {
 
 
 const MANIFESTS = { pip: pip, uv: uv, poetry: poetry, pipenv: pipenv };
+/** How a package manager's files are read. */
+function manifestOf(manager) {
+    return MANIFESTS[manager];
+}
 /** The oldest Python that pip's library runs on. */
 const resolve_OLDEST_PYTHON = "3.10";
 /**
@@ -61252,7 +63706,7 @@ const resolve_OLDEST_PYTHON = "3.10";
  * @throws SideError (`invalid`) for what the app's files say, (`unweighable`) for what the world does: an index that is
  *   down, a distribution without a wheel that can't be built here
  */
-async function resolve_resolve(request, tools, context) {
+async function resolve(request, tools, context) {
     const { app, manager, target, interpreter, cutoff, answers } = request;
     const python = interpreter ?? (await findAnyInterpreter(context, resolve_OLDEST_PYTHON));
     if (python === null) {
@@ -61278,8 +63732,7 @@ async function resolve_resolve(request, tools, context) {
         direct: named.map(({ requirement: { extras, location }, distribution }) => {
             return { name: distribution.name, extras, location };
         }),
-        pylock: withCredentials(lock.pylock, lock.indexUrls),
-        indexUrls: lock.indexUrls,
+        pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await MANIFESTS[manager].logins(app, context))]),
         notes: lock.notes,
     };
 }
@@ -61301,7 +63754,7 @@ async function lockAndSelect(manager, manifest, job, tools, context) {
         lasting: { schema: LOCK_AND_SELECTED, may: (found) => isPortable(JSON.stringify(found)) },
     });
 }
-const LOCK_AND_SELECTED = strictObject({ lock: LOCK, selected: array(SELECTED) });
+const LOCK_AND_SELECTED = strictObject({ lock: manifest_LOCK, selected: array(SELECTED) });
 /** pip does not install what is there already in a version that fits. */
 function isPreinstalled({ name, version }, { preinstalled }) {
     return preinstalled.some((tool) => tool.name === name && tool.version === version);
@@ -61376,6 +63829,92 @@ function createAnswers(store) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/pipeline/layers.ts
+
+/** Records that are read at the same time: unpacking one takes memory outside of the heap. */
+const READ_AT_ONCE = 16;
+function createLayerCache(store) {
+    const claimed = new Map();
+    async function find(keys, make) {
+        const found = new Map();
+        await mapAtOnce(keys.filter(isStored), READ_AT_ONCE, async (key) => {
+            const layer = await store.get(key);
+            if (layer !== null)
+                found.set(key, layer);
+        });
+        const missing = new Set(keys.filter((key) => !found.has(key)));
+        if (missing.size === 0)
+            return found;
+        await make(missing, async (key, layer) => {
+            found.set(key, layer);
+            if (isStored(key))
+                await store.put(key, layer);
+        });
+        return found;
+    }
+    return {
+        async known(wanted) {
+            const found = new Map();
+            await mapAtOnce([...wanted], READ_AT_ONCE, async (key) => {
+                const made = await claimed.get(key)?.catch(() => undefined);
+                const layer = made?.get(key) ?? (isStored(key) ? await store.get(key) : null);
+                if (layer !== null)
+                    found.set(key, layer);
+            });
+            return found;
+        },
+        async all(wanted, make) {
+            const result = new Map();
+            let open = [...wanted];
+            while (open.length > 0) {
+                const mine = open.filter((key) => !claimed.has(key));
+                if (mine.length > 0) {
+                    const work = find(mine, make);
+                    for (const key of mine)
+                        claimed.set(key, work);
+                    try {
+                        for (const [key, layer] of await work)
+                            result.set(key, layer);
+                    }
+                    catch (error) {
+                        for (const key of mine)
+                            claimed.delete(key);
+                        throw error;
+                    }
+                }
+                for (const key of open) {
+                    const layers = await claimed.get(key)?.catch(() => undefined);
+                    const layer = layers?.get(key);
+                    if (layer)
+                        result.set(key, layer);
+                }
+                const left = open.filter((key) => !result.has(key));
+                if (left.length === open.length && mine.length > 0)
+                    throw new Error(`no layer was made for ${left.join(", ")}`);
+                open = left;
+            }
+            return result;
+        },
+    };
+}
+const UNSTORED = "unstored ";
+/** The key of a layer that nothing short of its content stands for: known within the run, and not after it. */
+function unstoredKey(name) {
+    return UNSTORED + name;
+}
+function isStored(key) {
+    return !key.startsWith(UNSTORED);
+}
+/** For layers that are no distributions. */
+const NO_METADATA = { requires: [], extras: [] };
+/** The layer of a key that was asked for. */
+function layerOf(layers, key, name) {
+    const layer = layers.get(key);
+    if (layer === undefined)
+        throw new Error(`no layer was made for ${name}`);
+    return layer;
+}
+
 ;// CONCATENATED MODULE: ./src/pipeline/shared.ts
 
 
@@ -61387,6 +63926,7 @@ function createShared(parts) {
         answers: createAnswers(parts.store),
         runtimes: new Map(),
         interpreters: new Map(),
+        predict: null,
         timings: {},
     };
 }
@@ -61399,6 +63939,28 @@ function once(known, key, find) {
     known.set(key, found);
     found.catch(() => known.delete(key));
     return found;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/stage.ts
+
+/**
+ * Runs one stage of a side: times it, and lets whatever the user can mend speak as this side's problem, since a report
+ * is owed once a side has started.
+ */
+async function stage(step, timings, work) {
+    const start = performance.now();
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (error instanceof UserError && !(error instanceof SideError)) {
+            throw new SideError("unweighable", step, error.message, error.hint, error.details);
+        }
+        throw error;
+    }
+    finally {
+        timings[step] = (timings[step] ?? 0) + performance.now() - start;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/plan.ts
@@ -61434,12 +63996,12 @@ async function planWhatIf(checkedOut, plan, { change, python, packageManager }, 
         cutoff: options.cutoff,
         building: allowed(options.builds, parts.building),
         answers,
-        manifest: changed(plan.resolution, change, manager),
+        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager),
     }, tools, context));
     return { app: plan.app, target, interpreter, resolution, notes: [...notes, ...resolution.notes] };
 }
 async function findPython(checkedOut, manager, stack, options, { parts, timings, interpreters }) {
-    return stage_stage("python", timings, async () => {
+    return stage("python", timings, async () => {
         const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
         const { minor, full } = found.python;
         const interpreter = await once(interpreters, full, () => findInterpreter(minor, parts.context, full));
@@ -61453,9 +64015,9 @@ async function findPython(checkedOut, manager, stack, options, { parts, timings,
 async function planSide(checkedOut, options, shared) {
     const { parts, timings, answers } = shared;
     const { tools, context } = parts;
-    const building = building_allowed(options.builds, parts.building);
+    const building = allowed(options.builds, parts.building);
     const { root } = checkedOut;
-    const { app, manager, stack } = await stage_stage("manifest", timings, async () => {
+    const { app, manager, stack } = await stage("manifest", timings, async () => {
         const app = await prepareApp(checkedOut, root);
         const paths = new Set(app.entries.flatMap(({ path, kind }) => (kind === "directory" ? [] : [path])));
         return {
@@ -61465,11 +64027,11 @@ async function planSide(checkedOut, options, shared) {
         };
     });
     const { target, interpreter, notes } = await findPython(checkedOut, manager, stack, options, shared);
-    const resolution = await stage_stage("resolve", timings, async () => {
+    const resolution = await stage("resolve", timings, async () => {
         const activity = context.progress.start(`Resolving ${checkedOut.revision.ref} with ${manager}`);
         try {
             const request = { app: root, manager, target, interpreter, cutoff: options.cutoff, building, answers };
-            return await resolve_resolve(request, tools, context);
+            return await resolve(request, tools, context);
         }
         finally {
             activity.end();
@@ -61501,6 +64063,1521 @@ function interpreterNotes({ python }, interpreter) {
     if (interpreter.version === python.full)
         return [];
     return [`Bytecode was compiled by Python ${interpreter.version}; Heroku has ${python.full}.`];
+}
+
+;// CONCATENATED MODULE: ./src/app/not-weighed.ts
+
+
+
+
+
+
+/**
+ * What changes a slug during Heroku's build, or ends up in it, and can't be known without running that build.
+ * @param root absolute path of the slug root
+ * @param entries that ship, in tar order
+ */
+async function findNotWeighed(root, entries, { submodules, distributions }) {
+    const files = new Set(entries.filter(({ kind }) => kind === "file").map(({ path }) => path));
+    const app = await readAppJson(root, entries);
+    return [
+        ...submodules.map((path) => ({
+            what: `submodule ${path}`,
+            why: "its files belong to another repository; Heroku ships them if it was deployed with `git push`",
+        })),
+        ...lfsPointers(root, entries),
+        ...buildpacks(app, files),
+        ...hooks(files),
+        ...corpora(files, distributions),
+        ...staticFiles(files, distributions),
+        ...afterwards(files),
+    ];
+}
+function lfsPointers(root, entries) {
+    const pointers = entries.flatMap(({ path, kind, size }) => {
+        if (kind !== "file" || !mayBeLfsPointer(size))
+            return [];
+        // Read at once: an app may hold tens of thousands of files this small.
+        const bytes = lfsSize((0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(root, path)));
+        return bytes === null ? [] : [{ path, bytes }];
+    });
+    if (pointers.length === 0)
+        return [];
+    const total = pointers.reduce((sum, { bytes }) => sum + bytes, 0);
+    const others = pointers.length === 1 ? "" : ` and ${String(pointers.length - 1)} more`;
+    return [
+        {
+            what: `Git LFS: ${pointers[0]?.path ?? ""}${others}`,
+            why: `Heroku does not fetch Git LFS files, the pointers ship; a build step that fetched them would add ${mib(total)}`,
+        },
+    ];
+}
+/** Heroku's Python buildpack by any of its names: `heroku/python`, the URL of its repository or of its archive. */
+const PYTHON_BUILDPACK = /(?:^|[/:])heroku\/(?:heroku-buildpack-)?python(?:\.git|\.tgz)?\/?(?:#.*)?$/i;
+function buildpacks(app, files) {
+    if (app?.buildpacks !== null && app !== null) {
+        return app.buildpacks
+            .filter((url) => !PYTHON_BUILDPACK.test(url))
+            .map((url) => ({ what: `buildpack ${redact(url)}`, why: "it adds files of its own to the slug (app.json)" }));
+    }
+    const likely = [];
+    if (files.has("Aptfile")) {
+        likely.push({ what: "Aptfile", why: "the apt buildpack, if the app has it, installs these packages in .apt/" });
+    }
+    if (files.has("package.json")) {
+        likely.push({
+            what: "package.json",
+            why: "the Node.js buildpack, if the app has it, installs Node.js and node_modules/",
+        });
+    }
+    return likely;
+}
+function hooks(files) {
+    return ["bin/pre_compile", "bin/post_compile"]
+        .filter((path) => files.has(path))
+        .map((path) => ({ what: path, why: "the buildpack runs it during the build; it may add or remove anything" }));
+}
+function corpora(files, distributions) {
+    if (!files.has("nltk.txt") || !distributions.has("nltk"))
+        return [];
+    return [{ what: "nltk.txt", why: "the buildpack downloads these corpora into the slug" }];
+}
+function staticFiles(files, distributions) {
+    if (!distributions.has("django") || files.has(".heroku/collectstatic_disabled"))
+        return [];
+    const manage = [...files].filter((path) => /^(?:[^/]+\/){0,2}manage\.py$/.test(path));
+    if (manage.length === 0)
+        return [];
+    const why = "the buildpack runs it unless DISABLE_COLLECTSTATIC is set; the copies it makes are in the slug";
+    return [{ what: "Django's collectstatic", why }];
+}
+function afterwards(files) {
+    if (!files.has(".slug-post-clean"))
+        return [];
+    const why = "a post-build-clean buildpack, if the app has it, deletes these files; they are weighed";
+    return [{ what: ".slug-post-clean", why }];
+}
+
+;// CONCATENATED MODULE: ./src/attribute/assemble.ts
+
+
+
+/** Name of the layer that owns what nobody claims. */
+const UNATTRIBUTED = "unattributed";
+/**
+ * Puts weighed layers together to a slug's layers. What two layers claim is counted once: a file for the last to be
+ * laid down, which is shown as an overlap; a directory for the layer of its first file in tar order, without a word.
+ * What nobody claims is gathered in one layer of kind `unattributed`.
+ * @param installOrder names of the distributions, the first installed first
+ */
+function assemble(parts, installOrder) {
+    const laid = layingOrder(parts, installOrder);
+    const claimed = laid.map(assemble_layerOf);
+    claimed.forEach(checkSum);
+    const claimants = [unclaimedLayer(laid, claimed), ...claimed];
+    const claims = sharedClaims(claimants);
+    const owners = ownersOfShared(claimants, claims);
+    const layers = claimants
+        .map((layer) => keep(layer, owners))
+        .filter((layer) => layer.kind !== "unattributed" || layer.entries.length > 0)
+        .sort(byKindAndName);
+    return {
+        layers,
+        overlaps: overlapsOf(claims, owners),
+        total: sum(layers.map((layer) => layer.weight)),
+        error: layers.reduce((error, layer) => error + layer.error, 0),
+    };
+}
+/**
+ * The parts in the order in which a build lays them down: the app's own files, Python, the package manager's tools,
+ * the distributions. A tool that the app requires too is not among them: its installer uninstalls it first.
+ */
+function layingOrder(parts, installOrder) {
+    const order = ["app", "runtime", "tool", "distribution"];
+    const rank = new Map(installOrder.map((name, index) => [name, index]));
+    const required = new Set(parts.filter(({ kind }) => kind === "distribution").map(layerKey));
+    const laid = parts.filter((part) => part.kind !== "tool" || !required.has(layerKey(part)));
+    if (new Set(laid.map(layerKey)).size < laid.length) {
+        throw new Error(`two layers of one name: ${laid.map(layerKey).sort().join(", ")}`);
+    }
+    return laid.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) ||
+        (rank.get(a.name) ?? -1) - (rank.get(b.name) ?? -1) ||
+        compareBytes(a.name, b.name));
+}
+function sharedClaims(layers) {
+    const alone = new Map();
+    const paths = new Set();
+    for (const layer of layers) {
+        for (const { path } of layer.entries) {
+            const before = alone.get(path);
+            if (before === undefined)
+                alone.set(path, layer);
+            else if (before === layer)
+                throw new Error(`layer ${layer.name} has ${path} twice`);
+            else
+                paths.add(path);
+        }
+    }
+    const claims = new Map();
+    if (paths.size === 0)
+        return claims;
+    for (const layer of layers) {
+        for (const entry of layer.entries) {
+            if (!paths.has(entry.path))
+                continue;
+            const there = claims.get(entry.path);
+            if (there === undefined)
+                claims.set(entry.path, [{ layer, entry }]);
+            else if (there.at(-1)?.layer === layer)
+                throw new Error(`layer ${layer.name} has ${entry.path} twice`);
+            else
+                there.push({ layer, entry });
+        }
+    }
+    return claims;
+}
+/** The layer of what is left over: files that no layer claims, each once, and the directories found with them. */
+function unclaimedLayer(parts, claimed) {
+    const left = new Map();
+    let measure = "measured";
+    for (const { weighed } of parts) {
+        for (const entry of weighed.unclaimed)
+            left.set(entry.path, entry);
+        if (weighed.unclaimed.length > 0 && weighed.measure === "built")
+            measure = "built";
+    }
+    if (left.size > 0) {
+        for (const { entries } of claimed)
+            for (const entry of entries)
+                if (isFile(entry))
+                    left.delete(entry.path);
+    }
+    const entries = inTarOrder([...left.values()]);
+    const weight = entriesWeight(entries);
+    return { kind: "unattributed", name: UNATTRIBUTED, version: null, measure, weight, error: 0, entries };
+}
+function assemble_layerOf({ kind, name, weighed }) {
+    const { version, measure, weight, error, entries } = weighed;
+    return { kind, name, version, measure, weight, error, entries };
+}
+/** The owner of every path that several layers claim. */
+function ownersOfShared(layers, claims) {
+    const owners = new Map();
+    const directories = new Set();
+    for (const [path, claimed] of claims) {
+        const last = claimed.at(-1);
+        if (last === undefined)
+            continue;
+        owners.set(path, last.layer);
+        if (claimed.every(({ entry }) => entry.kind === "directory"))
+            directories.add(path);
+    }
+    // A shared directory goes to whoever owns the first file below it. Where none of its claimants owns one, it stays
+    // with the last of them, as a file does.
+    const first = new Map();
+    for (const layer of layers) {
+        for (const [directory, path] of firstFiles(layer, directories, owners)) {
+            const before = first.get(directory);
+            if (before === undefined || byTarOrder({ path }, before) < 0)
+                first.set(directory, { path, layer });
+        }
+    }
+    for (const [directory, { layer }] of first)
+        owners.set(directory, layer);
+    return owners;
+}
+/** For each of `directories` that the layer claims, the first file in it that the layer owns. */
+function firstFiles(layer, directories, owners) {
+    const claimed = new Set();
+    for (const { kind, path } of layer.entries)
+        if (kind === "directory" && directories.has(path))
+            claimed.add(path);
+    const first = new Map();
+    if (claimed.size === 0)
+        return first;
+    const seen = new Set();
+    for (const { kind, path } of layer.entries) {
+        if (kind === "directory" || (owners.get(path) ?? layer) !== layer)
+            continue;
+        // Entries are in tar order, so a directory met before has its first file, and so have those above it.
+        for (let parent = assemble_parentOf(path); parent !== "" && !seen.has(parent); parent = assemble_parentOf(parent)) {
+            seen.add(parent);
+            if (claimed.has(parent))
+                first.set(parent, path);
+        }
+    }
+    return first;
+}
+function isFile({ kind }) {
+    return kind !== "directory";
+}
+function assemble_parentOf(path) {
+    return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
+/** The layer without the entries that others own. */
+function keep(layer, owners) {
+    const entries = layer.entries.filter(({ path }) => (owners.get(path) ?? layer) === layer);
+    if (entries.length === layer.entries.length)
+        return layer;
+    return { ...layer, entries, weight: entriesWeight(entries) };
+}
+function overlapsOf(claims, owners) {
+    const overlaps = [];
+    for (const [path, claimed] of claims) {
+        const owner = owners.get(path);
+        if (owner === undefined || claimed.every(({ entry }) => entry.kind === "directory"))
+            continue;
+        const others = claimed.filter(({ layer }) => layer !== owner).map(({ layer }) => layer.name);
+        overlaps.push({ path, owner: owner.name, others });
+    }
+    return inTarOrder(overlaps);
+}
+/** Only the sum of an estimated runtime is known; everywhere else the entries are the weight. */
+function checkSum(layer) {
+    if (layer.entries.length > 0 && !equal(entriesWeight(layer.entries), layer.weight)) {
+        throw new Error(`the entries of ${layer.kind} ${layer.name} do not sum to its weight`);
+    }
+}
+function byKindAndName(a, b) {
+    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind) || compareBytes(a.name, b.name);
+}
+
+;// CONCATENATED MODULE: ./src/attribute/install-order.ts
+
+
+/** pip gives up on a name after this many visits: the walk over a cycle is exponential otherwise. */
+const VISITS = 5;
+/**
+ * The names in the order in which pip installs them: what a distribution requires comes before it.
+ *
+ * As pip's resolver does (`get_topological_weights` and `get_installation_order` in
+ * `pip/_internal/resolution/resolvelib/resolver.py`, unchanged since 22.0): names without dependencies weigh most,
+ * then those that need only such, and so on; what is left is in or above a cycle and weighs its longest path from the
+ * app. Heaviest first, equal weights by name, the last in the alphabet first. Where pip walks a cycle in the order of
+ * a set, which changes from run to run, this walks it by name.
+ */
+function installOrder(names, graph) {
+    const weights = topologicalWeights(names, graph);
+    return [...new Set(names)].sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0) || compareBytes(b, a));
+}
+function topologicalWeights(names, graph) {
+    const weights = new Map();
+    const left = new Set(names);
+    const all = dependencies(graph);
+    const needs = (name) => (all.get(name) ?? []).filter((to) => left.has(to));
+    // How many of what a name needs are left, and who needs it, so that each requirement is looked at once.
+    const open = new Map();
+    const needers = new Map();
+    for (const name of left) {
+        const needed = needs(name);
+        open.set(name, needed.length);
+        for (const to of needed)
+            needers.set(to, [...(needers.get(to) ?? []), name]);
+    }
+    let leaves = [...left].filter((name) => open.get(name) === 0);
+    while (leaves.length > 0) {
+        const weight = left.size;
+        const next = [];
+        for (const leaf of leaves) {
+            weights.set(leaf, weight);
+            left.delete(leaf);
+            for (const name of needers.get(leaf) ?? []) {
+                const count = (open.get(name) ?? 0) - 1;
+                open.set(name, count);
+                if (count === 0)
+                    next.push(name);
+            }
+        }
+        leaves = next;
+    }
+    const roots = directNames(graph).filter((name) => left.has(name));
+    for (const [name, depth] of longestPaths(roots, needs))
+        weights.set(name, depth);
+    return weights;
+}
+/** The longest path found to each name below `roots`, in edges from the app, without going around in circles. */
+function longestPaths(roots, needs) {
+    const found = new Map();
+    const path = new Set();
+    // One frame for the app and one for each name on the path, with what is still to be visited below it.
+    const stack = [{ name: null, open: [...roots] }];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+        const next = top.open.shift();
+        if (next !== undefined) {
+            if (path.has(next) || (found.get(next)?.visits ?? 0) >= VISITS)
+                continue;
+            path.add(next);
+            stack.push({ name: next, open: needs(next) });
+            continue;
+        }
+        stack.pop();
+        if (top.name === null)
+            continue;
+        path.delete(top.name);
+        const before = found.get(top.name) ?? { visits: 0, depth: 0 };
+        found.set(top.name, { visits: before.visits + 1, depth: Math.max(before.depth, stack.length) });
+    }
+    return new Map([...found].map(([name, { depth }]) => [name, depth]));
+}
+
+;// CONCATENATED MODULE: ./src/resolve/edges.ts
+
+
+
+
+const edges_HELPER = asset(import.meta.url, "dependency_edges.py");
+/**
+ * Which distribution of a resolution requires which, for the target: markers are evaluated, and extras are asked for by
+ * the direct requirements or on the way from them. Sorted by `from`, then `to`; nobody requires itself.
+ * @param request metadata by normalised name; of what is not in it no edge is known
+ */
+async function dependencyEdges(request, tools, context, answers) {
+    const { resolution, target, metadata } = request;
+    const input = {
+        environment: markerEnvironment(target),
+        distributions: Object.fromEntries(resolution.distributions.map(({ name }) => [name, metadata.get(name)?.requires ?? []])),
+        direct: resolution.direct.map(({ name, extras }) => ({ name, extras })),
+    };
+    const pairs = array(tuple([schemas_string(), schemas_string()]));
+    const edges = await answers.to({
+        about: ["edges", input],
+        find: () => runHelper(edges_HELPER, input, pairs, context.scratch, tools),
+        lasting: { schema: pairs, may: () => true },
+    });
+    return edges.map(([from, to]) => ({ from, to }));
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/app-layer.ts
+
+
+
+
+
+
+/** Files of the app of this size, in bytes, are remembered one by one. */
+const app_layer_MODEL = MIB;
+/** To weigh so many bytes takes long enough to be worth a line. */
+const app_layer_MUCH = 32 * MIB;
+/** Weighs the app's own files that ship; git's tree stands for them, its `.slugignore` included. */
+async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, answers }) {
+    const key = treeId === null
+        ? unstoredKey(`${root} app`)
+        : layerStoreKey({
+            content: `git-tree:${treeId}`,
+            python: null,
+            interpreter: null,
+            platform: "any",
+            bytecode: "none",
+            compressor: COMPRESSOR,
+            builder: null,
+        });
+    const make = async (_, add) => {
+        // A model does not change as often as the code beside it.
+        const large = entries.flatMap((entry) => {
+            const blob = blobs.get(entry.path);
+            return blob !== undefined && entry.size >= app_layer_MODEL ? { entry, blob } : [];
+        });
+        const all = app_layer_bytesOf(entries);
+        const shown = showMuch(all, parts.context.progress);
+        try {
+            const sizes = large.map(async ({ entry, blob }) => {
+                const size = await answers.to({
+                    about: ["large file", blob, COMPRESSOR],
+                    find: () => {
+                        shown.todo(entry.size);
+                        return parts.weigher.weighFile(root, entry);
+                    },
+                    lasting: { schema: schemas_int(), may: () => true },
+                });
+                shown.done(entry.size);
+                return [entry.path, size];
+            });
+            const known = new Map(await Promise.all(sizes));
+            shown.todo(all - app_layer_bytesOf(large.map(({ entry }) => entry)));
+            const weighed = await parts.weigher.weigh({ root, entries }, shown.done, known);
+            const common = { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA };
+            await add(key, { ...common, ...weighed });
+        }
+        finally {
+            shown.end();
+        }
+    };
+    return layerOf(await layers.all(new Set([key]), make), key, "app");
+}
+/** Says how far the weighing of the app's files is, once there is much to do: what is remembered is not. */
+function showMuch(total, progress) {
+    let activity = null;
+    let [ahead, behind] = [0, 0];
+    return {
+        todo: (bytes) => {
+            ahead += bytes;
+            if (activity !== null || ahead < app_layer_MUCH)
+                return;
+            activity = progress.start("Weighing the app's files", total, "bytes");
+            activity.advance(behind);
+        },
+        done: (bytes) => {
+            behind += bytes;
+            activity?.advance(bytes);
+        },
+        end: () => {
+            activity?.end(mib(total));
+        },
+    };
+}
+function app_layer_bytesOf(entries) {
+    return entries.reduce((total, { size }) => total + size, 0);
+}
+
+;// CONCATENATED MODULE: ./src/install/predict.ts
+
+
+/**
+ * A `.pyc` on disk and in the gzip'd tar: bytes for each file, and for each byte of its source. From 70 distributions of
+ * 162 MB of source, compiled by 3.12 (pandas, Django, scikit-learn, sympy… and all they need): 1.28 and 0.437 over all.
+ */
+const DISK = { file: 500, byte: 1.25 };
+const COMPRESSED = { file: 100, byte: 0.43 };
+/**
+ * Either way, for each byte of source. Nine of ten of those distributions lie within; 0.16 (generated constants) and 0.65 (terse
+ * code, docopt) were the farthest off. A sum of many is far nearer than the sum of their bands.
+ */
+const predict_BAND = 0.2;
+/**
+ * Bytecode that can't be compiled here, for want of the target's interpreter, as it is likely to weigh; in tar order.
+ * @param sources the `.py` files that Heroku compiles
+ */
+function predictBytecode(sources, minor) {
+    const bytes = sources.reduce((total, { size }) => total + size, 0);
+    return {
+        predicted: inTarOrder(sources.map(({ path, size }) => ({
+            path: bytecodePath(path, minor),
+            kind: "file",
+            disk: Math.round(DISK.file + DISK.byte * size),
+            compressed: Math.round(COMPRESSED.file + COMPRESSED.byte * size),
+        }))),
+        error: Math.ceil(predict_BAND * bytes),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/install/collect.ts
+
+
+
+
+
+
+/** Paths of the `.py` files that are compiled at install time, in tar order. */
+function compilable({ tree }, { claims }, target) {
+    const packages = sitePackages(target.python.minor);
+    const paths = [...claims.keys()].filter((path) => isCompiled(path, packages) && tree.get(path)?.kind === "file");
+    return inTarOrder(paths.map((path) => ({ path }))).map(({ path }) => path);
+}
+/**
+ * What one distribution has on disk by now.
+ * @param compiled whether there is bytecode of its sources; else it is predicted
+ */
+function collect(place, minor, compiled) {
+    const { distribution, found, changed, sources, laid } = place;
+    const { tree, root } = laid.survey;
+    const { name, source } = distribution;
+    const own = new Map();
+    const add = (entry) => {
+        if (entry == null)
+            return;
+        own.set(entry.path, entry);
+        for (const path of foldersOf(entry.path)) {
+            if (own.has(path))
+                break; // Those that hold it are there, too.
+            own.set(path, { path, kind: "directory", size: 0, executable: true });
+        }
+    };
+    for (const path of found.claims.keys()) {
+        const now = changed.get(path);
+        // What lies behind a link is not in the tree.
+        add(now === undefined ? tree.get(path) : now);
+    }
+    if (compiled)
+        for (const path of sources)
+            add(readEntry(root, bytecodePath(path, minor), name));
+    const unclaimed = [];
+    if (laid.alone) {
+        const stray = [...tree.values()].filter(({ path }) => !own.has(path) && !found.claims.has(path));
+        for (const entry of stray) {
+            // A repository's checkout belongs to its distribution, whose RECORD knows nothing of it.
+            if (`${entry.path}/`.startsWith(`${PYTHON_HOME}/src/`))
+                add(entry);
+        }
+        unclaimed.push(...stray.filter(({ path }) => !own.has(path)));
+    }
+    const entries = inTarOrder([...own.values()]);
+    const compiledFrom = new Set(sources);
+    const uncompiled = compiled ? [] : entries.filter(({ path }) => compiledFrom.has(path));
+    const { predicted, error } = predictBytecode(uncompiled, minor);
+    return {
+        name,
+        version: found.metadata.version,
+        root,
+        entries,
+        unclaimed: inTarOrder(unclaimed),
+        measure: predicted.length > 0 ? "estimated" : measureOf(source),
+        predicted,
+        predictedError: error,
+        metadata: { requires: found.metadata.requires, extras: found.metadata.extras },
+    };
+}
+function measureOf(source) {
+    return isReadyWheel(source) ? "measured" : "built";
+}
+
+;// CONCATENATED MODULE: ./src/install/checkout.ts
+
+
+
+
+
+
+/** Where pip, told by the buildpack, checks out an editable repository: relative to the slug root. */
+function checkoutPath(name) {
+    return `${PYTHON_HOME}/src/${name}`;
+}
+/**
+ * Checks a repository out into a root, with its `.git`, as pip does for an editable requirement.
+ * What git writes of this run (times, the committer, the state of files on disk) is left out or fixed; which objects a server
+ * packs together remains its own affair.
+ */
+async function checkOut(root, name, url, commit, context) {
+    const folder = (0,external_node_path_namespaceObject.join)(root, checkoutPath(name));
+    const git = async (...args) => {
+        const result = await run("git", ["-c", "core.hooksPath=/dev/null", ...args], {
+            cwd: root,
+            env: {
+                ...toolEnvironment(context.env),
+                GIT_COMMITTER_NAME: "heroku",
+                GIT_COMMITTER_EMAIL: "heroku@localhost",
+                GIT_COMMITTER_DATE: "2020-01-01T00:00:00Z",
+            },
+            signal: context.signal,
+        });
+        if (result.code !== 0) {
+            throw installError(`The repository of ${name} could not be checked out`, lastLines(result.stderr), context, "Check the address and the commit, and that this machine may read it.");
+        }
+    };
+    await git("clone", "--quiet", "--no-checkout", "--", url, folder);
+    await git("-C", folder, "checkout", "--quiet", commit);
+    await git("-C", folder, "submodule", "--quiet", "update", "--init", "--recursive");
+    // The index holds times and inodes of the files: an index that was never matched with them does not.
+    await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(folder, ".git/index"));
+    await git("-C", folder, "read-tree", "HEAD");
+}
+
+;// CONCATENATED MODULE: ./src/install/lock.ts
+
+
+
+
+/** Reads the text of a lock (PEP 751). */
+function parseLock(pylock, defaultIndex) {
+    const packages = new Map();
+    for (const entry of tables(dist_parse_parse(pylock).packages)) {
+        if (typeof entry.name !== "string")
+            continue;
+        const name = normalName(entry.name);
+        packages.set(name, [...(packages.get(name) ?? []), entry]);
+    }
+    return { packages, defaultIndex };
+}
+/**
+ * The part of a lock (PEP 751) that installs `wanted` and nothing else: of each distribution the one file that was chosen, no
+ * marker and no `requires-python`, since the choice has been made already, for the target's full Python version.
+ * @param app absolute path that relative paths of the lock start from
+ * @param directoryOf called for directories and for editable repositories
+ * @throws SideError if a file lies outside the app, where Heroku does not see it
+ */
+function selectFromLock({ packages, defaultIndex }, wanted, app, directoryOf) {
+    return stringify({
+        "lock-version": "1.0",
+        "created-by": "slugdiff",
+        packages: wanted.map((distribution) => {
+            const { name, version, source } = distribution;
+            const base = { name, ...(version === null ? {} : { version }) };
+            if (source.kind === "directory" || (source.kind === "vcs" && source.editable)) {
+                return { ...base, directory: { path: directoryOf(distribution), editable: source.editable } };
+            }
+            for (const entry of packages.get(name) ?? []) {
+                const chosen = chosenFile(entry, source, name, app);
+                const index = entry.index ?? defaultIndex ?? undefined;
+                if (chosen !== null)
+                    return { ...base, ...(index === undefined ? {} : { index }), ...chosen };
+            }
+            throw new Error(`the lock has no ${source.kind} for ${name} as the resolution names it`);
+        }),
+    });
+}
+/** The keys of a lock's package that install `source`; null if this package does not offer it. */
+function chosenFile(entry, source, name, app) {
+    switch (source.kind) {
+        case "wheel": {
+            const wheel = tables(entry.wheels).find((file) => lock_isFile(file, source));
+            // A wheel that is named by its address is an `archive` to the lock.
+            return wheel === undefined ? archive(entry, source, name, app) : { wheels: [located(wheel, name, app)] };
+        }
+        case "sdist": {
+            const sdist = lock_table(entry.sdist);
+            return sdist !== null && lock_isFile(sdist, source)
+                ? { sdist: located(sdist, name, app) }
+                : archive(entry, source, name, app);
+        }
+        case "archive":
+            return archive(entry, source, name, app);
+        case "vcs": {
+            const vcs = lock_table(entry.vcs);
+            return vcs?.["commit-id"] === source.commit ? { vcs: located(vcs, name, app) } : null;
+        }
+    }
+}
+function archive(entry, source, name, app) {
+    const file = lock_table(entry.archive);
+    const sha256 = file === null ? undefined : lock_table(file.hashes)?.sha256;
+    if (file === null || (source.sha256 !== null && sha256 !== undefined && sha256 !== source.sha256))
+        return null;
+    return { archive: located(file, name, app) };
+}
+/** Is it the chosen one? The hash decides; without one, the file's name. */
+function lock_isFile(file, source) {
+    const sha256 = lock_table(file.hashes)?.sha256;
+    if (source.sha256 !== null && typeof sha256 === "string")
+        return sha256.toLowerCase() === source.sha256;
+    const place = [file.name, file.url, file.path].find((value) => typeof value === "string");
+    return place !== undefined && fileName(place) === source.filename;
+}
+/** The table with its relative path made absolute: the selection is read from another directory than the lock. */
+function located(file, name, app) {
+    const path = file.path;
+    return typeof path === "string" && file.url === undefined ? { ...file, path: inApp(path, name, app) } : file;
+}
+/**
+ * The absolute path of a file or directory of the app.
+ * @throws SideError if it lies outside
+ */
+function inApp(path, name, app) {
+    const full = (0,external_node_path_namespaceObject.resolve)(app, path);
+    const from = (0,external_node_path_namespaceObject.relative)(app, full);
+    if (from === ".." || from.startsWith(`..${external_node_path_namespaceObject.sep}`) || (0,external_node_path_namespaceObject.isAbsolute)(from)) {
+        throw new SideError("invalid", "install", `${name} is taken from outside the app's directory, where Heroku does not see it.`, "Move it under the slug root, or publish it to an index.");
+    }
+    return full;
+}
+function lock_table(value) {
+    return lock_isTable(value) ? value : null;
+}
+function tables(value) {
+    return Array.isArray(value) ? value.filter(lock_isTable) : [];
+}
+/** Is it a table, and not a value? */
+function lock_isTable(value) {
+    return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
+}
+/** The last part of a path or URL. */
+function fileName(place) {
+    const last = place.split(/[?#]/, 1)[0]?.split("/").at(-1) ?? "";
+    try {
+        return decodeURIComponent(last);
+    }
+    catch {
+        return last; // A stray per cent sign: not encoded after all.
+    }
+}
+
+;// CONCATENATED MODULE: ./src/install/uv.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Installs the lock's distributions into `root`, laid out as a slug; `root` must exist. Nothing is compiled.
+ * @param lock text of a lock (PEP 751), all of which is installed
+ * @param wanted what the lock holds, to name the culprit of a failure
+ * @throws SideError
+ */
+async function uvInstall(lock, wanted, { work, root, sandbox }, installer, context) {
+    const { uv, python, target, builds, cutoff } = installer;
+    const scratch = (0,external_node_path_namespaceObject.join)(work, "uv");
+    await (0,promises_namespaceObject.mkdir)(scratch, { recursive: true });
+    const file = (0,external_node_path_namespaceObject.join)(scratch, "pylock.toml");
+    await (0,promises_namespaceObject.writeFile)(file, sandbox === null ? lock : redact(lock, secretsOf(context.env)));
+    const args = [
+        ...["pip", "install", "--requirements", file, "--no-deps", "--prefix", (0,external_node_path_namespaceObject.join)(root, PYTHON_HOME)],
+        ...["--python", python.path, "--python-version", target.python.full],
+        ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
+        // Copies where the cache is on another file system.
+        ...["--link-mode", "hardlink", "--preview-features", "pylock"],
+        ...(builds || sandbox !== null ? [] : ["--no-build"]),
+        ...(cutoff === null ? [] : ["--exclude-newer", cutoff]),
+    ];
+    // uv passes over paths that lead out of a wheel, at which pip fails, and tells of it in its log alone.
+    const settings = { SOURCE_DATE_EPOCH: "1577836800", RUST_LOG: "uv_extract=warn" };
+    const result = sandbox === null
+        ? await run(uv, args, {
+            cwd: scratch, // Outside the app: its settings for uv are for its own resolution.
+            env: { ...toolEnvironment(context.env), ...settings },
+            signal: context.signal,
+        })
+        : await sandbox.run({
+            command: uv,
+            args,
+            work,
+            readable: [uv, ...(await interpreterFiles(python, context)), ...localArchives(lock)],
+            env: settings,
+        });
+    if (sandbox !== null)
+        await refuseLinks(work, root, wanted);
+    const escaping = /Skipping unsafe file name: (.*)/.exec(result.stderr)?.[1];
+    if (escaping !== undefined) {
+        // What is unpacked is kept, and would not be told of again.
+        const names = wanted.map(({ name }) => name);
+        if (sandbox === null) {
+            await run(uv, ["cache", "clean", "--quiet", ...names], {
+                env: toolEnvironment(context.env),
+                signal: context.signal,
+            });
+        }
+        const name = names.length === 1 ? names.join("") : `one of ${names.length} distributions`;
+        throw hostileWheel(name, `the path ${JSON.stringify(escaping)} in it leads out of its directory`);
+    }
+    if (result.code !== 0)
+        throw uv_failure(result.stderr, wanted, sandbox !== null, context);
+    await removeTree(scratch);
+    await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME, ".lock"), { force: true }); // uv's own.
+    await relocate((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), uv_minorOf(python), target.python.minor);
+}
+/** The minor version of an interpreter, such as `3.11`. */
+function uv_minorOf({ version }) {
+    return version.split(".", 2).join(".");
+}
+/**
+ * Puts modules and headers where Heroku has them: uv names their directories after the interpreter that it runs with,
+ * whatever version it was asked to install for, and puts headers where only a virtual environment has them.
+ */
+async function relocate(home, from, to) {
+    if (from !== to)
+        await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(home, `lib/python${from}`), (0,external_node_path_namespaceObject.join)(home, `lib/python${to}`)).catch(unless("ENOENT"));
+    const headers = (0,external_node_path_namespaceObject.join)(home, `include/site/python${from}`);
+    // Into a directory that a wheel's data may have made already.
+    await (0,promises_namespaceObject.cp)(headers, (0,external_node_path_namespaceObject.join)(home, `include/python${to}`), { recursive: true }).catch(unless("ENOENT"));
+    await (0,promises_namespaceObject.rm)(headers, { recursive: true, force: true });
+    await (0,promises_namespaceObject.rmdir)((0,external_node_path_namespaceObject.join)(home, "include/site")).catch(unless("ENOENT", "ENOTEMPTY"));
+}
+/** Throws what it is given, unless it is one of these errors of the system. */
+function unless(...codes) {
+    return (error) => {
+        if (!codes.some((code) => code === errorCode(error)))
+            throw error;
+    };
+}
+/** Archives that lie on this machine, such as those of a local index: uv in the sandbox reads them, and nothing beside them. */
+function localArchives(lock) {
+    const { packages } = dist_parse_parse(lock);
+    return (Array.isArray(packages) ? packages : [])
+        .flatMap((entry) => (lock_isTable(entry) ? [entry.sdist, entry.archive] : []))
+        .flatMap((file) => {
+        const { url, path } = lock_isTable(file) ? file : {};
+        if (typeof path === "string")
+            return [path];
+        return typeof url === "string" && url.startsWith("file://") ? [(0,external_node_url_.fileURLToPath)(url)] : [];
+    })
+        .filter((path) => ARCHIVE.test(path));
+}
+const ARCHIVE = /\.(?:tar|tar\.(?:gz|bz2|xz|zst)|tgz|zip)$/;
+/**
+ * What comes out of the sandbox is as its builds left it: a link in it would lead this process, which may do more, to other
+ * files. Installers lay down none; a repository's checkout may hold some, which nothing follows.
+ * @throws SideError
+ */
+async function refuseLinks(work, root, wanted) {
+    const name = resolution_inWords(wanted);
+    const checkouts = (0,external_node_path_namespaceObject.join)(root, PYTHON_HOME, "src");
+    const visit = async (folder) => {
+        for (const entry of await (0,promises_namespaceObject.readdir)(folder, { withFileTypes: true })) {
+            const path = (0,external_node_path_namespaceObject.join)(folder, entry.name);
+            if (entry.isDirectory()) {
+                if (path !== checkouts)
+                    await visit(path);
+            }
+            else if (!entry.isFile()) {
+                throw hostileBuild(name, `it left ${(0,external_node_path_namespaceObject.relative)(root, path)}, which is neither a file nor a directory`);
+            }
+        }
+    };
+    for (let at = root; at !== work; at = (0,external_node_path_namespaceObject.dirname)(at)) {
+        if (!(await (0,promises_namespaceObject.lstat)(at)).isDirectory())
+            throw hostileBuild(name, "it put something else in the place of a directory");
+    }
+    try {
+        await visit(root);
+    }
+    catch (error) {
+        if (errorCode(error) !== "ENAMETOOLONG")
+            throw error;
+        throw hostileBuild(name, "it nested directories deeper than a path can name");
+    }
+}
+function uv_failure(stderr, wanted, sandboxed, context) {
+    // uv writes `name==1.0` and `name @ url` in backquotes, or (name==1.0).
+    const culprit = [...stderr.matchAll(/[`(]([A-Za-z0-9][A-Za-z0-9._-]*)/g)]
+        .map((match) => normalName(match[1] ?? ""))
+        .find((name) => wanted.some((distribution) => distribution.name === name));
+    if (culprit !== undefined && /script path must resolve|escapes|outside of the target/i.test(stderr)) {
+        return hostileWheel(culprit, "a path in it leads out of its directory");
+    }
+    const what = culprit ?? (wanted.length === 1 ? (wanted[0]?.name ?? "") : `${wanted.length} distributions`);
+    // What leads up to the failure is of no interest: it differs from run to run.
+    const lines = stderr
+        .split("\n")
+        .filter((line) => !/^(Using CPython|Resolved |Prepared |warning: |\s+Built? )/.test(line));
+    const details = lastLines(lines.join("\n"));
+    if (sandboxed && wantedCredentials(stderr))
+        return withoutAccess(what, details, context);
+    return installError(`${what} could not be installed`, details, context);
+}
+
+;// CONCATENATED MODULE: ./src/install/layout.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Wheels of this size, in bytes, get a root of their own: all others go on while they are downloaded and unpacked. */
+const layout_LARGE = 32 * MIB;
+/** @throws SideError that names what would have to be built, if nothing may be */
+async function builderFor({ wanted, building }) {
+    if (building.kind === "here")
+        return "here";
+    const names = wanted.filter(mustBeBuilt).map(({ name }) => name);
+    if (names.length === 0)
+        return "nowhere";
+    const sandbox = building.kind === "refused" ? building : await building.sandbox();
+    if ("run" in sandbox)
+        return sandbox;
+    const what = names.length === 1 ? "has no wheel" : "have no wheels";
+    throw new SideError("unweighable", "install", `${names.join(", ")} ${what} for the target, and ${sandbox.reason}.`, sandbox.hint);
+}
+/**
+ * What is installed together, into one root: most. Large wheels have roots of their own, as has a repository's checkout, and what is
+ * built in the sandbox, where it can touch nobody else's files. The largest first.
+ */
+function partition(wanted, builder) {
+    const isApart = (each) => isEditableRepository(each.source) || (typeof builder === "object" && mustBeBuilt(each)) || sizeOf(each) >= layout_LARGE;
+    const apart = wanted.filter(isApart).sort((a, b) => sizeOf(b) - sizeOf(a));
+    const together = wanted.filter((each) => !isApart(each));
+    return [...apart.map((each) => [each]), ...(together.length > 0 ? [together] : [])];
+}
+/**
+ * Installs a group into one root, then into roots of their own those whose files can't be told apart there.
+ * @throws SideError
+ */
+async function* layOut(group, job, context) {
+    let roots = 0;
+    const app = await copyOfApp(group, job);
+    const lay = (some) => layOutIn((0,external_node_path_namespaceObject.join)(job.work, String(roots++)), some, { ...job, copy: app }, context);
+    const all = await lay(group);
+    const tangled = group.length === 1 ? new Set() : entangled(all.survey);
+    const clear = group.filter(({ name }) => !tangled.has(name));
+    if (clear.length > 0)
+        yield { ...all, distributions: clear, alone: group.length === 1 };
+    for (const distribution of group.filter(({ name }) => tangled.has(name))) {
+        yield { ...(await lay([distribution])), distributions: [distribution], alone: true };
+    }
+}
+/** @param work absolute path; the directory is made */
+async function layOutIn(work, some, { app, copy, target, lock, builder, installer }, context) {
+    const sandbox = typeof builder === "object" && some.some(mustBeBuilt) ? builder : null;
+    const root = (0,external_node_path_namespaceObject.join)(work, "root");
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), { recursive: true });
+    for (const { name, source } of some) {
+        if (isEditableRepository(source))
+            await checkOut(root, name, source.url, source.commit, context);
+    }
+    const from = sandbox !== null && some.some(layout_isDirectory) ? await copyApp(app, (0,external_node_path_namespaceObject.join)(work, "app")) : copy;
+    const selected = selectFromLock(lock, some, app, ({ name, source }) => source.kind === "directory"
+        ? (0,external_node_path_namespaceObject.join)(from, (0,external_node_path_namespaceObject.relative)(app, inApp(source.path, name, app)))
+        : (0,external_node_path_namespaceObject.join)(root, checkoutPath(name)));
+    await uvInstall(selected, some, { work, root, sandbox }, installer, context);
+    return { survey: survey(root, target.python.minor), app: from };
+}
+/** The app to build from outside of the sandbox: a copy, since builds write beside the sources. */
+async function copyOfApp(group, { app, builder, work }) {
+    return builder === "here" && group.some(layout_isDirectory) ? copyApp(app, (0,external_node_path_namespaceObject.join)(work, "app")) : app;
+}
+async function copyApp(app, copy) {
+    await (0,promises_namespaceObject.cp)(app, copy, {
+        recursive: true,
+        verbatimSymlinks: true,
+        mode: external_node_fs_namespaceObject.constants.COPYFILE_FICLONE,
+        // Heroku builds in a directory without it.
+        filter: (path) => path !== (0,external_node_path_namespaceObject.join)(app, ".git"),
+    });
+    return copy;
+}
+/** Wheels unpack to three or four times their size. */
+const UNPACKED = 3.5;
+/** Says so if what is wanted may not fit on the disk. */
+async function warnOfSmallDisk(wanted, scratch, context) {
+    const needed = UNPACKED * wanted.reduce((sum, each) => sum + sizeOf(each), 0);
+    const { bavail, bsize } = await (0,promises_namespaceObject.statfs)(scratch);
+    if (bavail * bsize < needed) {
+        const free = gib(bavail * bsize);
+        context.progress.note(`Only ${free} of disk are free where about ${gib(needed)} may be needed.`);
+    }
+}
+/** Are its files in the app's directory, or in a checkout, rather than in an archive? */
+function isTakenFromDirectory(source) {
+    return source.kind === "directory" || isEditableRepository(source);
+}
+/** Bytes of the file that it is installed from; 0 if it is not known. */
+function sizeOf({ source }) {
+    return "size" in source ? (source.size ?? 0) : 0;
+}
+function mustBeBuilt({ source }) {
+    return !isReadyWheel(source);
+}
+function layout_isDirectory({ source }) {
+    return source.kind === "directory";
+}
+function isEditableRepository(source) {
+    return source.kind === "vcs" && source.editable;
+}
+
+;// CONCATENATED MODULE: ./src/install/normalise.ts
+
+
+
+
+
+/** uv's own notes on what it cached and built: no other installer leaves them, and they hold times. */
+const UV_NOTES = ["uv_cache.json", "uv_build.json"];
+/** What scripts run with on a dyno. */
+const DYNO_PYTHON = `${SLUG_ROOT}/${PYTHON_HOME}/bin/python`;
+/**
+ * Rewrites what depends on this machine in one distribution's files, in place of which Heroku's installer would have written the
+ * dyno's: the interpreter in scripts, the paths of editable sources, uv's notes. `RECORD` follows.
+ * Files are replaced, never modified: they share their content with uv's cache.
+ * @param minor target's minor version
+ */
+async function normalise({ root, tree }, found, minor, local) {
+    const { claims, info, name: owner } = found;
+    const rows = [];
+    const changed = new Map();
+    let isRecordRight = true;
+    for (const [path, row] of claims) {
+        const full = (0,external_node_path_namespaceObject.join)(root, path);
+        if (external_node_path_namespaceObject.posix.dirname(path) === info && UV_NOTES.includes(external_node_path_namespaceObject.posix.basename(path))) {
+            await (0,promises_namespaceObject.rm)(full, { force: true });
+            changed.set(path, null);
+            isRecordRight = false;
+            continue;
+        }
+        const name = placed(row.path, minor);
+        isRecordRight &&= name === row.path;
+        // Only what was seen as a file, by a way without links, is opened.
+        const content = tree.get(path)?.kind === "file" ? await normalise_rewritten(full, path, info, local) : null;
+        if (content === null) {
+            rows.push({ ...row, path: name });
+            continue;
+        }
+        const { before, after } = content;
+        if (!after.equals(before))
+            await replaceFile(full, after);
+        // Another distribution that claims the same script may have been here before.
+        changed.set(path, readEntry(root, path, owner));
+        const hash = recordHash(after);
+        isRecordRight &&= hash === row.hash;
+        rows.push({ path: name, hash, size: after.length });
+    }
+    if (!isRecordRight) {
+        const path = `${info}/RECORD`;
+        await replaceFile((0,external_node_path_namespaceObject.join)(root, path), Buffer.from(formatRecord(rows)));
+        changed.set(path, readEntry(root, path, owner));
+    }
+    return changed;
+}
+/** The content that a file has, and the one that it should have; null if nothing in it can depend on this machine. */
+async function normalise_rewritten(full, path, info, local) {
+    const script = path.startsWith(`${PYTHON_HOME}/bin/`);
+    if (!script && local.paths.length === 0)
+        return null;
+    if (external_node_path_namespaceObject.posix.basename(path) === "RECORD" && external_node_path_namespaceObject.posix.dirname(path) === info)
+        return null;
+    const before = await (0,promises_namespaceObject.readFile)(full);
+    const text = before.toString("latin1"); // One character for each byte, so that nothing is lost.
+    let after = script ? withShebang(text, local) : text;
+    for (const [here, there] of local.paths)
+        after = after.replaceAll(latin1(here), there);
+    return { before, after: after === text ? before : Buffer.from(after, "latin1") };
+}
+/**
+ * The script with Heroku's interpreter in its first line. Where a path is too long for a first line, or has a space, uv
+ * writes three lines that are shell and Python at once. A first line that names another program stays.
+ */
+function withShebang(text, { python, dynoPython }) {
+    const path = escapeRegExp(latin1(python.path));
+    return text.replace(new RegExp(`^#!(?:${path}|/bin/sh\\n'''exec' (["']?)${path}\\1 "\\$0" "\\$@"\\n' ''')(?=[ \\r\\n]|$)`), () => `#!${dynoPython}`);
+}
+/** Puts a new file in the place of another, with its mode. */
+async function replaceFile(full, content) {
+    const { mode } = await (0,promises_namespaceObject.stat)(full);
+    const fresh = `${full}.slugdiff-new`;
+    await (0,promises_namespaceObject.writeFile)(fresh, content);
+    await (0,promises_namespaceObject.chmod)(fresh, mode & 0o777);
+    await (0,promises_namespaceObject.rename)(fresh, full);
+}
+function latin1(text) {
+    return Buffer.from(text, "utf8").toString("latin1");
+}
+function escapeRegExp(text) {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+;// CONCATENATED MODULE: ./src/install/tool-environment.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Installs a tool with all it needs into a virtual environment of its own inside the slug, as Heroku does with
+ * Pipenv: the links and settings that `python -m venv --without-pip` makes, and a link to the tool beside it. The scripts that activate
+ * an environment in a shell (14 KB) are left out.
+ * @param wanted the one distribution that stands for the environment
+ */
+async function installEnvironment(environment, lock, wanted, { installer, compile, scratch }, context) {
+    const { python, target } = installer;
+    const [tool] = wanted;
+    if (tool === undefined || wanted.length !== 1)
+        throw new Error("an environment is one tool's");
+    const { minor } = target.python;
+    const activity = context.progress.start(`Installing ${tool.name}`);
+    const work = (0,external_node_path_namespaceObject.join)(scratch, "environment");
+    const root = (0,external_node_path_namespaceObject.join)(work, "root");
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), { recursive: true });
+    const selected = selectFromLock(lock, environment.distributions, scratch, ({ name }) => {
+        throw new Error(`${name} of ${tool.name}'s environment is a directory`);
+    });
+    await uvInstall(selected, environment.distributions, { work, root, sandbox: null }, installer, context);
+    const dynoPython = `${SLUG_ROOT}/${environment.path}/bin/python`;
+    const surveyed = survey(root, minor);
+    for (const found of surveyed.found.values()) {
+        await normalise(surveyed, found, minor, { python, dynoPython, paths: [] });
+    }
+    await moveInto(root, environment.path);
+    await writeVenv(root, environment.path, tool.name, target);
+    const packages = `${environment.path}/lib/python${minor}/site-packages/`;
+    const sources = inTarOrder([...walk(root, PYTHON_HOME).values()].filter(({ path, kind }) => kind === "file" && path.startsWith(packages) && path.endsWith(".py")));
+    activity.end(`${environment.distributions.length} distributions`);
+    if (compile)
+        await compileBytecode([{ root, files: sources.map(({ path }) => path) }], python.path, context);
+    const { predicted, error } = predictBytecode(compile ? [] : sources, minor);
+    return {
+        name: tool.name,
+        version: tool.version ?? "",
+        root,
+        entries: inTarOrder([...walk(root, PYTHON_HOME).values()]),
+        unclaimed: [],
+        measure: compile ? "measured" : "estimated",
+        predicted,
+        predictedError: error,
+        // What it needs is in its own environment, out of the app's dependency graph.
+        metadata: { requires: [], extras: [] },
+    };
+}
+/** Makes what was installed as a Python home the content of a directory inside that home. */
+async function moveInto(root, path) {
+    const aside = (0,external_node_path_namespaceObject.join)(root, "aside");
+    await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), aside);
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, (0,external_node_path_namespaceObject.dirname)(path)), { recursive: true });
+    await (0,promises_namespaceObject.rename)(aside, (0,external_node_path_namespaceObject.join)(root, path));
+}
+/** What the standard library's `venv` adds, and the buildpack's link to the command. */
+async function writeVenv(root, path, tool, { python }) {
+    const home = (0,external_node_path_namespaceObject.join)(root, path);
+    const command = `${DYNO_PYTHON} -m venv --without-pip ${SLUG_ROOT}/${path}`;
+    const settings = [
+        `home = ${(0,external_node_path_namespaceObject.dirname)(DYNO_PYTHON)}`,
+        "include-system-site-packages = false",
+        `version = ${python.full}`,
+        // Since 3.11.
+        ...(python.minor === "3.10" ? [] : [`executable = ${DYNO_PYTHON}${python.minor}`, `command = ${command}`]),
+    ];
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(home, "bin"), { recursive: true });
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(home, `include/python${python.minor}`), { recursive: true });
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, (0,external_node_path_namespaceObject.dirname)(path), "bin"), { recursive: true });
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(home, "pyvenv.cfg"), settings.map((line) => `${line}\n`).join(""));
+    await (0,promises_namespaceObject.symlink)("lib", (0,external_node_path_namespaceObject.join)(home, "lib64"));
+    await (0,promises_namespaceObject.symlink)(DYNO_PYTHON, (0,external_node_path_namespaceObject.join)(home, "bin/python"));
+    for (const name of ["python3", `python${python.minor}`])
+        await (0,promises_namespaceObject.symlink)("python", (0,external_node_path_namespaceObject.join)(home, "bin", name));
+    await (0,promises_namespaceObject.symlink)(`${SLUG_ROOT}/${path}/bin/${tool}`, (0,external_node_path_namespaceObject.join)(root, (0,external_node_path_namespaceObject.dirname)(path), "bin", tool));
+}
+
+;// CONCATENATED MODULE: ./src/install/install.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The oldest Python that uv runs with. */
+const install_OLDEST_PYTHON = "3.8";
+/** Roots that are worked on at the same time: while one is downloaded, others are unpacked, compiled and used. */
+const ROOTS_AT_ONCE = 4;
+/** An interpreter of whatever version: uv needs one, even where it installs for another. */
+async function anyInterpreter(context) {
+    const found = await findAnyInterpreter(context, install_OLDEST_PYTHON);
+    if (found !== null)
+        return found;
+    throw new SideError("unweighable", "install", "No Python was found, of any version.", "Put a python3 on PATH, for instance with actions/setup-python.");
+}
+/**
+ * Installs `wanted` of the lock into scratch directories laid out as Heroku's, compiled; nothing of the app itself is
+ * built, but for distributions that the app takes from a directory of its own. Each is handed to `use` as soon as it is there.
+ * @returns what `use` made of each, in the order of `wanted`
+ * @throws SideError if the world does not play along: an index that is down, a hash that differs, a build that fails, a full
+ * disk, a hostile wheel
+ */
+async function install(request, tools, context, use) {
+    if (request.wanted.length === 0)
+        return [];
+    try {
+        return await installAll(request, tools, context, use);
+    }
+    catch (error) {
+        throw fileError(error, context);
+    }
+}
+async function installAll(request, tools, context, use) {
+    const { wanted, target, interpreter, environment = null } = request;
+    const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(await (0,promises_namespaceObject.realpath)(context.scratch), "install-"));
+    const python = interpreter ?? (await anyInterpreter(context));
+    const builder = await builderFor(request);
+    const uv = await tools.uv();
+    const installer = { uv, python, target, builds: builder === "here", cutoff: request.cutoff ?? null };
+    const lock = parseLock(request.pylock, await tools.defaultIndex());
+    if (environment !== null) {
+        const compile = interpreter !== null;
+        return [await use(await installEnvironment(environment, lock, wanted, { installer, compile, scratch }, context))];
+    }
+    await warnOfSmallDisk(wanted, scratch, context);
+    const activity = context.progress.start(`Installing ${resolution_inWords(wanted)}`, wanted.length, "count");
+    const made = new Map();
+    await mapAtOnce(partition(wanted, builder), ROOTS_AT_ONCE, async (group) => {
+        const work = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "root-"));
+        for await (const laid of layOut(group, { ...request, lock, builder, installer, work }, context)) {
+            await finish(laid, request, python, context, async (installed) => {
+                activity.advance(1);
+                made.set(installed.name, { of: await use(installed) });
+            });
+        }
+    });
+    activity.end("done");
+    return wanted.flatMap(({ name }) => made.get(name) ?? []).map(({ of }) => of);
+}
+/** Brings what lies in one root into the form that it has on a dyno, and hands it on, distribution by distribution. */
+async function finish(laid, { target, interpreter }, python, context, use) {
+    const places = [];
+    for (const distribution of laid.distributions) {
+        context.signal.throwIfAborted();
+        const found = laid.survey.found.get(distribution.name);
+        if (found === undefined)
+            throw leftNothing(distribution.name);
+        const paths = isTakenFromDirectory(distribution.source)
+            ? [
+                [laid.survey.root, SLUG_ROOT],
+                [laid.app, SLUG_ROOT],
+            ]
+            : [];
+        refuseBomb(distribution, laid.survey, found);
+        const changed = await normalise(laid.survey, found, target.python.minor, {
+            python,
+            dynoPython: DYNO_PYTHON,
+            paths,
+        });
+        places.push({ distribution, laid, found, changed, sources: compilable(laid.survey, found, target) });
+    }
+    const used = [];
+    const hand = (at) => {
+        const place = places[at];
+        if (place === undefined)
+            return;
+        const handed = use(collect(place, target.python.minor, interpreter !== null));
+        handed.catch(() => undefined); // Told of when all is compiled.
+        used.push(handed);
+    };
+    if (interpreter === null)
+        for (const at of places.keys())
+            hand(at);
+    else {
+        const jobs = places.map(({ sources }) => ({ root: laid.survey.root, files: sources }));
+        await compileBytecode(jobs, interpreter.path, context, hand);
+    }
+    await Promise.all(used);
+}
+/** No wheel of use comes near to this: zip packs at most some thousand times, and only what is all the same. */
+const BOMB = { bytes: GIB / 2, times: 100 };
+/** @throws SideError for a wheel that is small, and unpacks to what would fill the disk */
+function refuseBomb({ name, source }, { tree }, { claims }) {
+    const packed = "size" in source ? source.size : null;
+    if (packed === null || !isReadyWheel(source))
+        return;
+    let unpacked = 0;
+    for (const path of claims.keys())
+        unpacked += tree.get(path)?.size ?? 0;
+    if (unpacked > BOMB.bytes && unpacked > BOMB.times * packed) {
+        throw hostileWheel(name, `its ${mib(packed)} unpack to ${gib(unpacked)}`);
+    }
+}
+function leftNothing(name) {
+    return new SideError("invalid", "install", `Installing ${name} left no distribution of that name.`, "Check that the project's own metadata has the name that it is required by.");
+}
+
+;// CONCATENATED MODULE: ./src/tools/preinstalled.json
+const preinstalled_namespaceObject = /*#__PURE__*/JSON.parse('{"pip":{"3.10":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.11":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.12":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.13":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}],"3.14":[{"name":"pip","version":"26.2.1","filename":"pip-26.2.1-py3-none-any.whl","sha256":"71138adf1f4ca900cdb7d289c21b7494329f2332b6d85f0e1c42108c0384ed3e","size":1816632}]},"setuptools":{"3.10":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.11":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.12":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.13":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}],"3.14":[{"name":"setuptools","version":"70.3.0","filename":"setuptools-70.3.0-py3-none-any.whl","sha256":"fe384da74336c398e0d956d1cae0669bc02eed936cdb1d49b57de1990dc11ffc","size":931070}]},"pipenv":{"3.10":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.1.0","filename":"filelock-4.1.0-py3-none-any.whl","sha256":"2ce9818e3e2d8f284c1a964414447ef148d42a5fd5e2a477a7118e574b293ec1","size":133003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.12.4","filename":"platformdirs-4.12.4-py3-none-any.whl","sha256":"78bfb9db2a8471ed7eebe3c3c932da413911042994e699b384fbb4493fa872d7","size":32596},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"typing-extensions","version":"4.16.0","filename":"typing_extensions-4.16.0-py3-none-any.whl","sha256":"481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8","size":45571},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.11":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.12":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.13":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}],"3.14":[{"name":"certifi","version":"2026.10.18","filename":"certifi-2026.10.18-py3-none-any.whl","sha256":"73191c47aaa79da394e8fee2dbc2ec827432cab56311122c9e47abf79e390f62","size":134093},{"name":"distlib","version":"0.4.4","filename":"distlib-0.4.4-py2.py3-none-any.whl","sha256":"cf09d55b1e85a89576b036aeb71550bfd68320f3f21761ca329eadadad918638","size":472099},{"name":"filelock","version":"4.2.11","filename":"filelock-4.2.11-py3-none-any.whl","sha256":"020e229e4bb9d410fc799c07ddf45fa217cba970278f40b30751d94f309b69e2","size":222003},{"name":"packaging","version":"26.3","filename":"packaging-26.3-py3-none-any.whl","sha256":"d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c","size":129956},{"name":"pipenv","version":"2026.7.1","filename":"pipenv-2026.7.1-py3-none-any.whl","sha256":"4bbbd2ca63a11b9cdde526134521fc6ac3c7bdd4ab8cf70611df2b7d75dad747","size":2416444},{"name":"platformdirs","version":"4.14.7","filename":"platformdirs-4.14.7-py3-none-any.whl","sha256":"391513b74707c42335fff3ea17eaac657a7ee9ffcadd809634d34ea594d0122c","size":89658},{"name":"python-discovery","version":"1.9.5","filename":"python_discovery-1.9.5-py3-none-any.whl","sha256":"a1fae8fca11e4bc61e38491c2aafff29e430b3c5e272d51ae52fb895bc4c0fac","size":44377},{"name":"setuptools","version":"84.2.1","filename":"setuptools-84.2.1-py3-none-any.whl","sha256":"ca140b45d5325a9478f880e351484f62fef15f336462e449ca0c03c873d589c2","size":876263},{"name":"virtualenv","version":"21.15.8","filename":"virtualenv-21.15.8-py3-none-any.whl","sha256":"e4cb274633d6f3ddb19f535a3be7539ce8fe34fc7aa2b0c417ff6e96c3cf67dc","size":5721550}]}}');
+;// CONCATENATED MODULE: ./src/install/preinstalled.ts
+
+
+
+
+
+
+
+
+
+
+/** The wheels of each tool and of all that it needs, by Python's minor version; written by `scripts/refresh-tools.mjs`. */
+const WHEELS = preinstalled_namespaceObject;
+/** Pipenv's environment, relative to the slug root; `pipenv/bin` beside it has the one command that is on PATH. */
+const PIPENV_ENVIRONMENT = `${PYTHON_HOME}/pipenv/venv`;
+/**
+ * The `tool` layers of a package manager: pip with pip, setuptools 70.3.0 besides on Python 3.10 to 3.12, Pipenv in an
+ * environment of its own; nothing for Poetry and uv, which stay in the build cache. Pinned, where Heroku takes what is newest of
+ * Pipenv's dependencies.
+ */
+function preinstalled(manager, target, tools, context) {
+    const wanted = preinstalledTools(manager, target.python.minor);
+    const wheels = wanted.flatMap(({ name }) => WHEELS[name][target.python.minor] ?? []);
+    const all = wheels.map(({ name, version, filename, sha256, size }) => {
+        // Where the file is depends on the index in use: its name stands for the address.
+        return { name, version, source: { kind: "wheel", filename, url: filename, sha256, size } };
+    });
+    const lock = async () => {
+        const pins = (await Promise.all(wanted.map(({ name }) => (0,promises_namespaceObject.readFile)(PINS[name], "utf8")))).join("\n");
+        const what = wanted.map(({ name, version }) => `${name} ${version}`).join(" and ");
+        const pylock = await lockPins(pins, what, target, await tools.uv(), context);
+        for (const { name, sha256 } of wheels) {
+            if (!pylock.includes(sha256))
+                throw installError(`${name} is not the pinned file: hash mismatch`, [], context);
+        }
+        return pylock;
+    };
+    const pipenv = wheels.find(({ name }) => name === "pipenv");
+    if (pipenv === undefined)
+        return { distributions: all, environment: null, lock };
+    const content = (0,external_node_crypto_.createHash)("sha256").update(PIPENV_ENVIRONMENT);
+    for (const { name, sha256 } of wheels)
+        content.update(`\n${name} ${sha256}`);
+    const { name, version, filename, size } = pipenv;
+    const source = { kind: "wheel", filename, url: filename, sha256: content.digest("hex"), size };
+    return {
+        distributions: [{ name, version, source }],
+        environment: { path: PIPENV_ENVIRONMENT, distributions: all },
+        lock,
+    };
+}
+/** A lock with the files' addresses, which depend on the index in use, for pins that are complete. */
+async function lockPins(pins, what, target, uv, context) {
+    const args = [
+        ...["pip", "compile", "-", "--no-deps", "--only-binary", ":all:", "--format", "pylock.toml"],
+        ...["--quiet", "--no-header", "--no-annotate", "--python-version", target.python.full],
+        ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
+    ];
+    const result = await run(uv, args, {
+        cwd: context.scratch,
+        env: toolEnvironment(context.env),
+        input: pins,
+        signal: context.signal,
+    });
+    if (result.code === 0)
+        return result.stdout.toString("utf8");
+    throw installError(`${what} could not be looked up`, lastLines(result.stderr), context);
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/distributions.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The key of a distribution's layer. What comes from the app's own directory is weighed anew in each run. */
+function distributionKey(distribution, { target, interpreter }, root) {
+    const { name, source } = distribution;
+    const content = contentOf(distribution);
+    if (content === null)
+        return unstoredKey(`${root} ${name}`);
+    return layerStoreKey({
+        content,
+        python: target.python.minor,
+        interpreter: interpreter?.version ?? null,
+        platform: target.stack,
+        bytecode: interpreter === null ? "predicted" : "compiled",
+        compressor: COMPRESSOR,
+        builder: isReadyWheel(source) ? null : `${interpreter?.version ?? "none"} on ${process.platform}-${process.arch}`,
+    });
+}
+/** Null for one that no hash stands for. */
+function contentOf({ name, source }) {
+    switch (source.kind) {
+        case "wheel":
+        case "sdist":
+        case "archive":
+            return source.sha256 === null ? null : `sha256:${source.sha256}`;
+        case "vcs":
+            // One commit can hold several distributions.
+            return `git:${source.commit} ${name} ${source.editable ? "editable" : "built"}`;
+        case "directory":
+            return null;
+    }
+}
+/** Weighs what was installed, predicted bytecode included. */
+async function weighInstalled(installed, minor, weigher, onBytes) {
+    const { root, predicted } = installed;
+    const home = new Set(homeDirectories(minor));
+    const claimed = installed.entries.filter(({ path }) => !home.has(path));
+    const [own, stray] = await Promise.all([
+        weigher.weigh({ root, entries: claimed }, onBytes),
+        weigher.weigh({ root, entries: installed.unclaimed }, onBytes),
+    ]);
+    const entries = predicted.length === 0 ? own.entries : inTarOrder([...own.entries, ...predicted]);
+    return {
+        version: installed.version,
+        measure: installed.measure,
+        weight: entriesWeight(entries),
+        error: installed.predictedError,
+        entries,
+        unclaimed: stray.entries,
+        metadata: installed.metadata,
+    };
+}
+/** Layers of the app's distributions and of what Heroku pre-installs, the unknown ones installed by one call each. */
+async function weighDistributions({ root }, plan, { builds, cutoff }, shared) {
+    const { target, resolution } = plan;
+    const { tools, context, building } = shared.parts;
+    const toolSet = preinstalled(resolution.packageManager, target, tools, context);
+    const own = new Set(resolution.distributions.map(({ name }) => name));
+    const job = { plan, root, building: allowed(builds, building), cutoff };
+    const groups = await Promise.all([
+        weighGroup({
+            ...job,
+            kind: "distribution",
+            distributions: resolution.distributions,
+            environment: null,
+            lock: () => Promise.resolve(resolution.pylock),
+        }, shared),
+        // A pre-installed tool that the app pins itself is replaced by the app's.
+        weighGroup({ ...job, ...toolSet, kind: "tool", distributions: toolSet.distributions.filter(({ name }) => !own.has(name)) }, shared),
+    ]);
+    return groups.flat();
+}
+async function weighGroup(group, { parts, layers, predict, timings }) {
+    const { kind, plan, root, distributions, environment, building, cutoff } = group;
+    const { target, interpreter } = plan;
+    const { tools, context, weigher } = parts;
+    const wanted = new Map(distributions.map((distribution) => [distributionKey(distribution, plan, root), distribution]));
+    if (predict !== null)
+        return predictGroup(kind, wanted, await layers.known(new Set(wanted.keys())), predict);
+    const found = await layers.all(new Set(wanted.keys()), async (missing, add) => {
+        const unknown = [...wanted].filter(([key]) => missing.has(key));
+        const keys = new Map(unknown.map(([key, { name }]) => [name, key]));
+        const names = unknown.map(([, distribution]) => distribution);
+        const pylock = await stage("resolve", timings, group.lock);
+        const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
+        await stage("install", timings, async () => {
+            const activity = context.progress.start(`Weighing ${resolution_inWords(names)}`, null, "bytes");
+            const roots = new Set();
+            let total = 0;
+            await install(request, tools, context, async (installed) => {
+                roots.add(installed.root);
+                const weighed = await stage("weigh", timings, () => weighInstalled(installed, target.python.minor, weigher, (bytes) => {
+                    total += bytes;
+                    activity.advance(bytes);
+                }));
+                await add(keys.get(installed.name) ?? installed.name, weighed);
+            });
+            activity.end(mib(total));
+            // What a hundred apps install does not fit on a disk at once.
+            for (const each of roots)
+                await removeTree(each);
+        });
+    });
+    return [...wanted].map(([key, distribution]) => ({
+        distribution,
+        kind,
+        weighed: layerOf(found, key, distribution.name),
+    }));
+}
+/** Distributions at once: each takes a request or two. */
+const PREDICTED_AT_ONCE = 8;
+/** The layers that are known, and what the others are likely to be. */
+async function predictGroup(kind, wanted, known, predict) {
+    return mapAtOnce([...wanted], PREDICTED_AT_ONCE, async ([key, distribution]) => {
+        const weighed = known.get(key) ?? (await predict(distribution));
+        if (weighed !== null)
+            return { distribution, kind, weighed };
+        const text = `What ${distribution.name} weighs can't be predicted.`;
+        throw new SideError("unweighable", "weigh", text, "Have it installed and weighed.");
+    });
 }
 
 ;// CONCATENATED MODULE: ./node_modules/fzstd/esm/index.mjs
@@ -62260,56 +66337,6 @@ var Decompress = /*#__PURE__*/ (function () {
 
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
 var tar_stream = __nccwpck_require__(6118);
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./src/install/download.ts
-
-
-/** Longest that a server may say nothing, in milliseconds. */
-const SILENCE = 60_000;
-/** As many as browsers and `fetch` follow. */
-const MOST_REDIRECTS = 20;
-/**
- * Fetches what is at an address, through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name: unlike `fetch`, Node's own client
- * can be told of one (since 22.21 and 24.5; older ones go without). Redirects are followed, without credentials to another host.
- * @param url http or https, without user information
- * @param authorization header that logs in; null for none
- * @throws any error of the network
- */
-async function download(url, authorization, { env, signal }) {
-    let [at, header] = [url, authorization];
-    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-        const response = await download_request(at, header, env, signal);
-        const { location } = response.headers;
-        if (!isRedirect(response.statusCode) || location === undefined)
-            return response;
-        response.destroy();
-        const next = new URL(location, at);
-        if (!/^https?:$/.test(next.protocol))
-            throw new Error(`it is redirected to a ${next.protocol} address`);
-        if (next.origin !== at.origin)
-            header = null;
-        at = next;
-    }
-    throw new Error("it is redirected without end");
-}
-function download_request(url, authorization, proxyEnv, signal) {
-    return new Promise((resolve, reject) => {
-        const headers = authorization === null ? {} : { authorization };
-        const common = { headers, signal, timeout: SILENCE };
-        const sent = url.protocol === "https:"
-            ? (0,external_node_https_namespaceObject.get)(url, { ...common, agent: new external_node_https_namespaceObject.Agent({ proxyEnv }) }, resolve)
-            : (0,external_node_http_.get)(url, { ...common, agent: new external_node_http_.Agent({ proxyEnv }) }, resolve);
-        sent.on("timeout", () => sent.destroy(new Error(`it said nothing for ${SILENCE / 1000} s`)));
-        sent.on("error", reject);
-    });
-}
-function isRedirect(status = 0) {
-    return [301, 302, 303, 307, 308].includes(status);
-}
-
 ;// CONCATENATED MODULE: ./src/install/runtime.ts
 
 
@@ -62372,7 +66399,9 @@ async function unpackRuntime(archive, into, context) {
 async function openArchive(archive, context) {
     if (!/^https?:\/\//i.test(archive))
         return (0,external_node_fs_namespaceObject.createReadStream)(archive);
-    const { url, authorization } = runtime_withoutCredentials(archive);
+    if (!URL.canParse(archive))
+        throw unusable("its address is not a URL");
+    const { url, authorization } = withoutLogin(new URL(archive));
     const response = await download(url, authorization, context).catch((error) => {
         throw unusable(`it could not be fetched (${redact(messageOf(error), secretsOf(context.env))})`);
     });
@@ -62381,23 +66410,6 @@ async function openArchive(archive, context) {
         return response;
     response.destroy();
     throw unusable(`its address answers ${statusCode}`);
-}
-function runtime_withoutCredentials(address) {
-    if (!URL.canParse(address))
-        throw unusable("its address is not a URL");
-    const url = new URL(address);
-    const user = `${unescaped(url.username)}:${unescaped(url.password)}`;
-    url.username = "";
-    url.password = "";
-    return { url, authorization: user === ":" ? null : `Basic ${Buffer.from(user).toString("base64")}` };
-}
-function unescaped(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text; // Not percent-encoded after all.
-    }
 }
 /** Passes the archive on while it is hashed and counted. */
 async function* runtime_measured(chunks, sha256, activity) {
@@ -62580,7 +66592,7 @@ async function weighArchive(address, target, isUsers, shared) {
     };
     const layers = createLayerCache(isUsers ? NO_STORE : shared.parts.store);
     try {
-        return { weighed: layers_layerOf(await layers.all(new Set([key]), make), key, "python"), notes: [] };
+        return { weighed: layerOf(await layers.all(new Set([key]), make), key, "python"), notes: [] };
     }
     catch (error) {
         if (isUsers || !(error instanceof SideError))
@@ -62655,10 +66667,10 @@ async function weighPlan(checkedOut, plan, options, shared) {
     const { target, resolution } = plan;
     const [installed, runtime, app] = await Promise.all([
         weighDistributions(checkedOut, plan, options, shared),
-        stage_stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
-        stage_stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
+        stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
+        stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
     ]);
-    const graph = await stage_stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
+    const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
     const parts = [
         { kind: "runtime", name: "python", weighed: runtime.weighed },
         ...installed.map(({ kind, distribution, weighed }) => ({ kind, name: distribution.name, weighed })),
@@ -62682,7 +66694,585 @@ async function dependencyGraph({ resolution, target }, installed, { parts, answe
     return { direct: resolution.direct, edges };
 }
 
+;// CONCATENATED MODULE: ./src/pipeline/advise.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Resolutions wait for the network. */
+const advise_AT_ONCE = 3;
+/** More candidates than this are not tried: the first are the most promising. */
+const advise_MOST = 12;
+/** What would make a slug smaller: about the app's own files, and about what it requires. In no order. */
+async function advise_adviseOn(app, budget, shared) {
+    if (budget.time === 0)
+        return [];
+    return [...(await aboutFiles(app, budget)), ...(await aboutRequirements(app, budget, shared))];
+}
+async function aboutFiles({ checkedOut, plan, slug }, { noiseFloor }) {
+    const entries = slug.layers.find(({ kind }) => kind === "app")?.entries ?? [];
+    const sniffed = await sniffApp(checkedOut.root, plan.app.entries);
+    return adviseOnFiles(entries, sniffed, { noiseFloor }).map((found) => filesAdvice(found, slug.total));
+}
+/**
+ * Tries what the rules propose, each resolved again as a whole. What is not known of it is predicted; then it is installed and weighed
+ * as any revision is, the best first, as long as there is time.
+ */
+async function aboutRequirements(app, { time, noiseFloor }, shared) {
+    const candidates = rules_RULES.flatMap((rule) => rule.propose(advise_factsOf(app))).slice(0, advise_MOST);
+    if (candidates.length === 0)
+        return [];
+    const { context } = shared.parts;
+    const activity = context.progress.start("Trying what would be smaller", candidates.length, "count");
+    const end = AbortSignal.timeout(time);
+    const signal = AbortSignal.any([context.signal, end]);
+    const inTime = {
+        ...shared,
+        parts: { ...shared.parts, context: { ...context, signal, progress: SILENT } },
+        timings: {},
+    };
+    const orNull = unlessEnded(end, context.signal);
+    const predicted = await mapAtOnce(candidates, advise_AT_ONCE, (each) => tryOne(each, app, predicting(app, inTime)).catch(orNull));
+    const saving = ({ after }) => app.slug.total.compressed - after.compressed;
+    // The report leaves out what turns out to be below the noise floor.
+    const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) + tried.error > noiseFloor);
+    const advice = [];
+    for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
+        const isMeasurable = tried.error > 0 && !end.aborted;
+        const measured = isMeasurable ? await tryOne(tried.candidate, app, inTime).catch(orNull) : null;
+        advice.push(await adviceOf(measured ?? tried, app));
+        activity.advance(1);
+    }
+    activity.end();
+    return advice;
+}
+/** Where what is not known is predicted, and nothing installed. */
+function predicting({ checkedOut, plan }, shared) {
+    const options = { minor: plan.target.python.minor, app: checkedOut.root };
+    return {
+        ...shared,
+        predict: async (distribution) => {
+            const prediction = await predictWheel(distribution.source, options, shared.parts.context);
+            return prediction === null ? null : predictedLayer(distribution, prediction);
+        },
+    };
+}
+async function adviceOf({ candidate, after, error }, { checkedOut, plan, slug }) {
+    const { direct, packageManager } = plan.resolution;
+    const texts = new Map();
+    for (const { location } of direct) {
+        const text = texts.has(location.file) ? null : await readAppFile(checkedOut, location.file);
+        if (text !== null)
+            texts.set(location.file, text);
+    }
+    const remedy = remedyFor(candidate.change, packageManager, direct, texts);
+    return requirementsAdvice(candidate, savingOf(slug.total, after, error), remedy);
+}
+/** For `catch`: what the time was too short for has no figure. */
+function unlessEnded(end, run) {
+    return (error) => {
+        if (run.aborted || !end.aborted)
+            throw error;
+        return null;
+    };
+}
+/** What rules look at. */
+function advise_factsOf({ plan, slug }) {
+    const layers = slug.layers.filter(({ kind }) => kind === "distribution");
+    const retained = retainedWeights(new Map(layers.map(({ name, weight }) => [name, weight])), slug.graph);
+    const distributions = layers.map(({ name, version, weight }) => {
+        const direct = plan.resolution.direct.filter((requirement) => requirement.name === name);
+        return {
+            name,
+            version,
+            places: direct.map(({ location }) => location),
+            extras: [...new Set(direct.flatMap(({ extras }) => extras))],
+            requiredBy: slug.graph.edges.filter(({ to }) => to === name).map(({ from }) => from),
+            weight,
+            retained: retained.get(name) ?? weight,
+        };
+    });
+    return {
+        packageManager: slug.packageManager,
+        python: plan.target.python,
+        stack: slug.stack,
+        distributions: new Map(distributions.map((each) => [each.name, each])),
+        imports: null,
+    };
+}
+/** What would be with a change; null if it can't be had. */
+async function tryOne(candidate, app, shared) {
+    const { checkedOut, plan, options } = app;
+    for (const change of [candidate.change, withoutVersions(candidate.change)]) {
+        const whatIf = { change, python: null, packageManager: null };
+        const { side } = await weighPlanned(checkedOut, () => planWhatIf(checkedOut, plan, whatIf, options, shared), options, shared);
+        if (side.state !== "weighed")
+            continue;
+        const { layers, total } = side.slug;
+        return { candidate: { ...candidate, change }, after: total, error: predictedError(layers, app.slug.layers) };
+    }
+    return null;
+}
+/** What is uncertain of the layers that the app does not have as it is. */
+function predictedError(layers, known) {
+    const there = new Set(known.map((layer) => `${layerKey(layer)} ${layer.version ?? ""}`));
+    return layers.reduce((error, layer) => error + (there.has(`${layerKey(layer)} ${layer.version ?? ""}`) ? 0 : layer.error), 0);
+}
+/** Any version of what comes, for where there is none of the version that goes. */
+function withoutVersions(change) {
+    return { ...change, with: change.with.map((text) => text.replace(/==.*$/, "")) };
+}
+
+;// CONCATENATED MODULE: ./src/compare/compare.ts
+
+
+
+
+/** Head minus base; `unknown` unless each side is weighed or absent. */
+function compareSides(base, head) {
+    const from = slugOf(base);
+    const to = slugOf(head);
+    return from === undefined || to === undefined ? { state: "unknown" } : compare_compare(from, to);
+}
+/** Null for a side where the app does not exist, undefined for one of which nothing is known. */
+function slugOf(side) {
+    if (side.state === "weighed")
+        return side.slug;
+    return side.state === "absent" ? null : undefined;
+}
+/** Head minus base; null is a side where the app does not exist, which weighs nothing. */
+function compare_compare(base, head) {
+    const pairs = pair(base?.layers ?? [], head?.layers ?? [], layerKey);
+    return {
+        state: "known",
+        total: subtract(head?.total ?? ZERO, base?.total ?? ZERO),
+        error: pairs.reduce((error, layers) => error + compare_errorOf(layers), 0),
+        layers: pairs.map(layerDelta).sort((a, b) => bySize(a, b) || compareBytes(a.name, b.name) || byKind(a, b)),
+        files: pairs.flatMap(fileDeltas).sort((a, b) => bySize(a, b) || compareBytes(a.path, b.path)),
+    };
+}
+function pair(base, head, key) {
+    const after = new Map(head.map((item) => [key(item), item]));
+    const before = new Set(base.map(key));
+    return [
+        ...base.map((from) => ({ from, to: after.get(key(from)), either: from })),
+        ...head.filter((to) => !before.has(key(to))).map((to) => ({ from: undefined, to, either: to })),
+    ];
+}
+function changeOf({ from, to }, same) {
+    if (from === undefined)
+        return "added";
+    if (to === undefined)
+        return "removed";
+    return same(from, to) ? "unchanged" : "changed";
+}
+function sameLayer(from, to) {
+    return from.version === to.version && equal(from.weight, to.weight);
+}
+/** What has the same figure on both sides is equally far off on both, so the delta is not. */
+function compare_errorOf(layers) {
+    const { from, to } = layers;
+    const same = changeOf(layers, sameLayer) === "unchanged" && from?.error === to?.error;
+    return same ? 0 : (from?.error ?? 0) + (to?.error ?? 0);
+}
+function layerDelta(layers) {
+    const { from, to, either } = layers;
+    return {
+        // A tool on one side that the app itself requires on the other.
+        kind: from && to && from.kind !== to.kind ? "distribution" : either.kind,
+        name: either.name,
+        change: changeOf(layers, sameLayer),
+        fromVersion: from?.version ?? null,
+        toVersion: to?.version ?? null,
+        delta: subtract(to?.weight ?? ZERO, from?.weight ?? ZERO),
+    };
+}
+/** The files of an app layer that differ; a distribution's files follow from its version. */
+function fileDeltas({ from, to, either }) {
+    if (either.kind !== "app")
+        return [];
+    const files = (layer) => layer?.entries.filter(({ kind }) => kind !== "directory") ?? [];
+    return pair(files(from), files(to), ({ path }) => path).flatMap((entries) => {
+        const change = changeOf(entries, sameFile);
+        if (change === "unchanged")
+            return [];
+        const delta = subtract(fileWeight(entries.to), fileWeight(entries.from));
+        return [{ layer: either.name, path: entries.either.path, change, delta }];
+    });
+}
+/**
+ * Whether a file is the same as far as weights tell. A file's compressed bytes are its share of its layer, so they
+ * move a little when any other file changes: one of the same size counts as changed only from an eighth and 4 KiB on.
+ */
+function sameFile(from, to) {
+    const moved = Math.abs(to.compressed - from.compressed);
+    const most = Math.max(4 * KIB, Math.max(from.compressed, to.compressed) / 8);
+    return from.kind === to.kind && from.disk === to.disk && moved < most;
+}
+function fileWeight(entry) {
+    return entry ? entryWeight(entry) : ZERO;
+}
+function bySize(a, b) {
+    return Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed);
+}
+function byKind(a, b) {
+    return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind);
+}
+
+;// CONCATENATED MODULE: ./src/attribute/why.ts
+
+/**
+ * Why each of the names is there. Of several explanations the one with the fewest hops is given, then the one whose
+ * requirement stands first in the app's files, then by name.
+ */
+function origins(names, graph) {
+    const paths = shortestPaths(graph);
+    const direct = new Set(graph.direct.map(({ name }) => name));
+    const requiredBy = dependents(graph);
+    return new Map(names.map((name) => [
+        name,
+        { direct: direct.has(name), requiredBy: requiredBy.get(name) ?? [], why: paths.get(name) ?? [] },
+    ]));
+}
+/** Breadth first from all requirements at once, in their order: the first to arrive has the explanation. */
+function shortestPaths(graph) {
+    const below = dependencies(graph);
+    const paths = new Map();
+    for (const { name, location } of graph.direct)
+        if (!paths.has(name))
+            paths.set(name, [why_place(location)]);
+    // A Map is walked in the order of insertion, and what is inserted on the way is walked too: it is its own queue.
+    for (const [name, path] of paths) {
+        for (const next of below.get(name) ?? [])
+            if (!paths.has(next))
+                paths.set(next, [...path, name]);
+    }
+    return paths;
+}
+function why_place({ file, line }) {
+    return line === null ? file : `${file}:${line}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/build-report.ts
+
+
+
+
+
+
+
+
+/** Files of a layer, and paths of an overlap, that a report names. */
+const EXAMPLES = 10;
+/** Changed files of the app that a report lists; the rest is folded. */
+const build_report_FILES = 1000;
+/** The report of one app. */
+function buildReport(input) {
+    const { base, head } = input;
+    const weighed = [head, base].filter((side) => side.state === "weighed");
+    const config = mutable(input.config);
+    return {
+        schemaVersion: SCHEMA_VERSION,
+        tool: { name: "slugdiff", version: input.version },
+        app: input.app,
+        platform: input.stack,
+        cutoff: input.cutoff,
+        config,
+        configChanges: [...input.configChanges],
+        base: reportSide(base),
+        head: reportSide(head),
+        diff: reportDiff(input.diff, base, head),
+        verdict: { status: input.verdict.status, findings: input.verdict.findings.map((finding) => ({ ...finding })) },
+        override: null, // Only who publishes can know of a label.
+        notWeighed: head.state === "weighed" ? head.notWeighed.map((item) => ({ ...item })) : [],
+        advice: ranked(input.advice, noiseFloorOf({ config })),
+        notes: [...new Set([...input.notes, ...weighed.flatMap(({ notes }) => notes)])],
+        timings: { ...input.timings },
+    };
+}
+function reportSide(side) {
+    const revision = side.revision && { ...side.revision };
+    const unknown = { revision, stack: null, python: null, pythonFrom: null, packageManager: null };
+    switch (side.state) {
+        case "weighed":
+            return weighedSide(side.slug, revision);
+        case "absent":
+            return { state: side.state, problem: null, ...unknown, total: { ...ZERO, error: 0 }, layers: [], overlaps: [] };
+        case "invalid":
+        case "unweighable": {
+            const problem = { ...side.problem, details: [...side.problem.details] };
+            return { state: side.state, problem, ...unknown, total: null, layers: [], overlaps: [] };
+        }
+    }
+}
+function weighedSide(slug, revision) {
+    const distributions = slug.layers.filter(({ kind }) => kind === "distribution");
+    const retained = retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), slug.graph);
+    const why = build_report_whyOf(slug);
+    return {
+        state: "weighed",
+        problem: null,
+        revision,
+        stack: slug.stack,
+        python: slug.python,
+        pythonFrom: slug.pythonFrom,
+        packageManager: slug.packageManager,
+        total: { ...slug.total, error: slug.error },
+        layers: slug.layers.map((layer) => {
+            const own = layer.kind === "distribution" ? retained.get(layer.name) : undefined;
+            return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)));
+        }),
+        overlaps: reportOverlaps(slug.overlaps),
+    };
+}
+function reportLayer(layer, retained, origin) {
+    const { kind, name, version, measure, weight, error } = layer;
+    const largest = largestOf(layer.entries, EXAMPLES);
+    return {
+        kind,
+        name,
+        version,
+        weight: { ...weight },
+        error,
+        retained: { ...retained },
+        direct: origin?.direct ?? false,
+        requiredBy: [...(origin?.requiredBy ?? [])],
+        why: [...(origin?.why ?? [])],
+        measure,
+        largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
+    };
+}
+/** The files that weigh most, the largest first. */
+function largestOf(entries, count) {
+    const order = (a, b) => b.compressed - a.compressed || compareBytes(a.path, b.path);
+    const largest = [];
+    for (const entry of entries) {
+        if (entry.kind === "directory")
+            continue;
+        const last = largest.length < count ? undefined : largest.at(-1);
+        if (last !== undefined && order(entry, last) > 0)
+            continue;
+        largest.push(entry);
+        largest.sort(order).splice(count);
+    }
+    return largest;
+}
+/** Why each layer of a slug is there, by layer key. Nobody asks for the runtime or the app. */
+function build_report_whyOf(slug) {
+    if (slug === null)
+        return new Map();
+    const layers = slug.layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
+    const found = origins(layers.map(({ name }) => name), slug.graph);
+    return new Map(layers.flatMap((layer) => {
+        const origin = found.get(layer.name);
+        return origin ? [[layerKey(layer), origin]] : [];
+    }));
+}
+/** Overlaps by who is involved: two builds of one library overlap in thousands of files. */
+function reportOverlaps(overlaps) {
+    const groups = new Map();
+    for (const { path, owner, others } of overlaps) {
+        const key = [owner, ...others].join(" ");
+        const group = groups.get(key) ?? { owner, others: [...others], files: 0, examples: [] };
+        groups.set(key, group);
+        group.files += 1;
+        if (group.examples.length < EXAMPLES)
+            group.examples.push(path);
+    }
+    return [...groups.values()].sort((a, b) => b.files - a.files || compareBytes(a.owner, b.owner));
+}
+function reportDiff(diff, base, head) {
+    if (diff.state === "unknown") {
+        return { state: "unknown", total: null, error: null, layers: [], files: [], filesFolded: null };
+    }
+    const before = build_report_whyOf(base.state === "weighed" ? base.slug : null);
+    const after = build_report_whyOf(head.state === "weighed" ? head.slug : null);
+    return {
+        state: "known",
+        total: { ...diff.total },
+        error: diff.error,
+        layers: diff.layers.map((row) => {
+            const key = layerKey(row);
+            const why = (row.change === "removed" ? before : after).get(key)?.why ?? [];
+            return { ...row, delta: { ...row.delta }, why: [...why] };
+        }),
+        ...reportFiles(diff),
+    };
+}
+/** The largest changes of files, and one row with what is left of their layers' deltas. */
+function reportFiles(diff) {
+    const listed = diff.files.slice(0, build_report_FILES);
+    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
+    return {
+        files: listed.map((file) => ({ ...file, delta: { ...file.delta } })),
+        filesFolded: {
+            count: diff.files.length - listed.length,
+            delta: subtract(app, sum(listed.map(({ delta }) => delta))),
+        },
+    };
+}
+function mutable(config) {
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [
+        key,
+        typeof value === "string" || value === null ? value : [...value],
+    ]));
+}
+
+;// CONCATENATED MODULE: ./src/report/check-report.ts
+
+
+
+
+
+/**
+ * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
+ * its layer weighs on the two sides, the files and what is folded to the app's row; and that advice saves what it says, is in order
+ * and worth its lines.
+ * @throws Error, which is a bug, that names what does not add up
+ */
+function checkReport(report) {
+    const wrong = [
+        ...wrongInSide("base", report.base),
+        ...wrongInSide("head", report.head),
+        ...wrongInDiff(report),
+        ...wrongInAdvice(report),
+    ];
+    const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
+    if (STATUSES.indexOf(report.verdict.status) !== worst)
+        wrong.push("the verdict is not its worst finding");
+    if (wrong.length > 0)
+        throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
+}
+function wrongInSide(name, side) {
+    if (side.total === null)
+        return [];
+    const wrong = [];
+    const { error, ...total } = side.total;
+    const { layers } = side;
+    if (!equal(sum(layers.map(({ weight }) => weight)), total))
+        wrong.push(`the layers of ${name}`);
+    if (layers.reduce((all, layer) => all + layer.error, 0) !== error)
+        wrong.push(`the error bands of ${name}`);
+    if (new Set(layers.map(layerKey)).size !== layers.length)
+        wrong.push(`${name} has a layer twice`);
+    for (const layer of layers) {
+        if (!within(sum(layer.largestFiles.map(({ weight }) => weight)), layer.weight)) {
+            wrong.push(`the files of ${layer.name} in ${name}`);
+        }
+        if (!within(layer.weight, layer.retained) || !within(layer.retained, total)) {
+            wrong.push(`what ${layer.name} retains in ${name}`);
+        }
+    }
+    return wrong;
+}
+function wrongInDiff({ base, head, diff }) {
+    const unknown = base.total === null || head.total === null;
+    if (diff.state === "unknown")
+        return unknown ? [] : ["the delta is called unknown"];
+    if (unknown)
+        return ["the delta is called known"];
+    const wrong = [];
+    if (!equal(diff.total, subtract(head.total, base.total)))
+        wrong.push("the delta of the sides");
+    if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta))))
+        wrong.push("the rows of the delta");
+    const before = weights(base);
+    const after = weights(head);
+    for (const row of diff.layers) {
+        const key = layerKey(row);
+        const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
+        if (!equal(row.delta, delta))
+            wrong.push(`the row of ${row.name}`);
+    }
+    const keys = new Set([...before.keys(), ...after.keys()]);
+    if (diff.layers.length !== keys.size)
+        wrong.push("the delta lacks a layer, or has one twice");
+    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
+    const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
+    if (!equal(app, files))
+        wrong.push("the files of the app");
+    return wrong;
+}
+function wrongInAdvice(report) {
+    const { advice, head } = report;
+    if (advice.length === 0)
+        return [];
+    if (head.state !== "weighed")
+        return ["advice on what was not weighed"];
+    const wrong = [];
+    const floor = noiseFloorOf(report);
+    for (const [at, each] of advice.entries()) {
+        const { id, subject, saving } = each;
+        const called = `${id} about ${subject}`;
+        if (!equal(saving.before, head.total))
+            wrong.push(`what there is before ${called}`);
+        if (!equal(saving.weight, subtract(saving.before, saving.after)))
+            wrong.push(`what ${called} saves`);
+        if (!isWorthAdvising(each, floor))
+            wrong.push(`${called} is not worth its lines`);
+        const before = advice[at - 1];
+        if (before !== undefined && compareAdvice(before, each) > 0)
+            wrong.push(`${called} is out of order`);
+    }
+    if (new Set(advice.map(({ id, subject }) => JSON.stringify([id, subject]))).size !== advice.length) {
+        wrong.push("some advice is given twice");
+    }
+    return wrong;
+}
+function weights(side) {
+    return new Map(side.layers.map((layer) => [layerKey(layer), layer.weight]));
+}
+function within(part, whole) {
+    return part.files <= whole.files && part.disk <= whole.disk && part.compressed <= whole.compressed;
+}
+
+;// CONCATENATED MODULE: ./src/version.ts
+/** This program's version; `package.json` says the same, and a test holds the two together. */
+const src_version_VERSION = "0.1.0";
+
+;// CONCATENATED MODULE: ./src/pipeline/report.ts
+
+
+
+
+
+
+
+/** Compares and judges two sides, and makes sure that the report adds up. */
+function reportOf({ app, base, head, config, occasion, advice }, timings) {
+    const diff = compareSides(base, head);
+    const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
+    const report = buildReport({
+        version: src_version_VERSION,
+        app,
+        stack: slugs[0]?.stack ?? HEROKU.defaultStack,
+        cutoff: config.cutoff,
+        config: reportedConfig(config, HEROKU),
+        base,
+        head,
+        diff,
+        verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
+        advice,
+        configChanges: config.notes,
+        notes: [],
+        timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
+    });
+    checkReport(report);
+    return report;
+}
+
 ;// CONCATENATED MODULE: ./src/pipeline/compare.ts
+
+
 
 
 
@@ -62704,7 +67294,7 @@ async function compareApp(request, shared) {
     const { parts, timings } = shared;
     const same = await compare_isSame(request, parts);
     const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(parts.context.scratch, "app-"));
-    const checkOut = (revision, name) => stage_stage("revision", timings, () => checkOutApp(revision, (0,external_node_path_namespaceObject.join)(scratch, name), app, parts)).catch(sideError);
+    const checkOut = (revision, name) => stage("revision", timings, () => checkOutApp(revision, (0,external_node_path_namespaceObject.join)(scratch, name), app, parts)).catch(sideError);
     const atHead = checkOut(head, "head");
     const atBase = base === null ? null : same ? atHead.then((found) => asOf(base, found)) : checkOut(base, "base");
     const [headApp, baseApp] = appsAt(await Promise.all([atHead, atBase]));
@@ -62717,28 +67307,47 @@ async function compareApp(request, shared) {
     });
     const weigh = async (name, checkedOut, revision) => {
         if (checkedOut === null)
-            return { revision, state: "absent" };
-        if (!(checkedOut instanceof SideError)) {
-            return (await weighSide(checkedOut, targetOptionsOf(config, name), shared)).side;
-        }
-        return revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) };
+            return { side: { revision, state: "absent" }, plan: null };
+        if (!(checkedOut instanceof SideError))
+            return weighSide(checkedOut, targetOptionsOf(config, name), shared);
+        return {
+            side: revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) },
+            plan: null,
+        };
     };
     const isBroken = headFile instanceof SideError;
     const weighing = weigh("head", isBroken ? headFile : headApp, head);
-    const [headSide, baseSide] = await Promise.all([
+    const [{ side: headSide, plan }, { side: baseSide }] = await Promise.all([
         weighing,
         // The same files have the same settings too. Of a head whose settings can't be read the files are left to the base.
-        same && !isBroken ? weighing.then((side) => ({ ...side, revision: base })) : weigh("base", baseApp, base),
+        same && !isBroken
+            ? weighing.then(({ side }) => ({ side: { ...side, revision: base }, plan: null }))
+            : weigh("base", baseApp, base),
     ]);
     // A side that was cut short is no side that can't be weighed.
     parts.context.signal.throwIfAborted();
     requireOneSide(app, baseSide, headSide);
+    const weighed = { app, base: baseSide, head: headSide, config, occasion: request.occasion };
+    const plain = reportOf({ ...weighed, advice: [] }, timings);
+    const budget = adviceBudgetOf(config, HEROKU);
+    const canAdvise = headSide.state === "weighed" && plan !== null && isCheckedOut(headApp);
+    const advice = canAdvise && isAdviceDue(plain, budget.noiseFloor)
+        ? await advise_adviseOn({ checkedOut: headApp, plan, slug: headSide.slug, options: targetOptionsOf(config, "head") }, budget, shared)
+        : [];
+    parts.context.signal.throwIfAborted();
     await (0,promises_namespaceObject.rm)(scratch, { recursive: true, force: true, maxRetries: 3 });
     return {
-        report: reportOf({ app, base: baseSide, head: headSide, config, occasion: request.occasion }, timings),
+        report: advice.length === 0 ? plain : reportOf({ ...weighed, advice }, timings),
         base: baseSide,
         head: headSide,
     };
+}
+/** Who made nothing worse, and is not over a limit, is left alone. */
+function isAdviceDue({ verdict, diff }, noiseFloor) {
+    return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloor;
+}
+function isCheckedOut(app) {
+    return app !== null && !(app instanceof SideError);
 }
 /** Whether the app's files are the same on both sides, as git's name for their directory tells. */
 async function compare_isSame({ app, base, head }, { repository }) {
@@ -63232,6 +67841,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
+/***/ 2203:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
+
+/***/ }),
+
 /***/ 3193:
 /***/ ((module) => {
 
@@ -63250,6 +67866,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
+
+/***/ }),
+
+/***/ 3106:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 

@@ -156,6 +156,7 @@ export function reportedConfig(config: EffectiveConfig, platform: PlatformLimits
     "max-increase": budget.maxIncrease,
     "noise-floor": budget.noiseFloor,
     allowance: budget.allowance,
+    "advice-time": adviceBudgetOf(config, platform).time,
   });
   return { ...written, platform: config.head.platform ?? null, python: config.head.python ?? null };
 }
@@ -174,6 +175,7 @@ function asWritten(given: Given): Record<string, ConfigValue> {
     "max-increase": increaseText(given["max-increase"] ?? null),
     "noise-floor": size(given["noise-floor"]),
     allowance: size(given.allowance),
+    "advice-time": given["advice-time"] === undefined ? null : String(given["advice-time"] / 1000),
   };
 }
 

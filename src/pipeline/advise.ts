@@ -81,7 +81,8 @@ async function aboutRequirements(app: Advised, { time, noiseFloor }: AdviceBudge
     tryOne(each, app, predicting(app, inTime)).catch(orNull),
   );
   const saving = ({ after }: Tried): number => app.slug.total.compressed - after.compressed;
-  const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) > noiseFloor);
+  // The report leaves out what turns out to be below the noise floor.
+  const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) + tried.error > noiseFloor);
   const advice: Advice[] = [];
   for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
     const isMeasurable = tried.error > 0 && !end.aborted;
