@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { MIB } from "../../src/model/bytes.js";
-import { REPORT_SCHEMA, type Report } from "../../src/model/report.js";
+import { REPORT_SCHEMA, type Advice, type Remedy, type Report } from "../../src/model/report.js";
 import { renderGathered, titleOf } from "../../src/render/gathered.js";
 import { renderSummary } from "../../src/render/summary.js";
-import { makeLayer, makeProblem, makeReport, makeSide } from "./make-report.js";
+import { makeAdvice, makeLayer, makeProblem, makeReport, makeSide } from "./make-report.js";
 import { tablesIn } from "./read-table.js";
 
 const HOSTILE = [
@@ -24,6 +24,28 @@ const HOSTILE = [
   "`".repeat(100_000),
 ];
 
+/** A piece for each way in which advice is shown: with each kind of step, in the table, as a warning, as what can't be done. */
+function advice(head: Report["head"]): Advice[] {
+  const [lines, note] = [["x", "y"], "n"];
+  const steps: Remedy = {
+    possible: true,
+    because: null,
+    steps: [
+      { kind: "diff", file: "f", lines: ["-x", "+y"], note },
+      { kind: "text", file: "f", lines, note },
+      { kind: "text", file: null, lines, note },
+      { kind: "command", file: null, lines, note },
+    ],
+  };
+  const impossible: Remedy = { possible: false, because: "not possible", steps: [] };
+  return [
+    makeAdvice(head, 3, 0, { family: "files", level: "warning", id: "w" }),
+    makeAdvice(head, 30, 1, { remedy: steps }),
+    ...[5, 4, 3].map((saves) => makeAdvice(head, saves, 0, { id: String(saves) })),
+    makeAdvice(head, 20, 0, { remedy: impossible, id: "i" }),
+  ];
+}
+
 /** Reports that have something to say in every place. */
 function full(): Report[] {
   const weight = { files: 1, disk: 3 * MIB, compressed: MIB };
@@ -40,9 +62,6 @@ function full(): Report[] {
     configChanges: ["slugdiff.toml changes limit."],
     notWeighed: [{ what: "a hook", why: "it runs" }],
     notes: ["a note"],
-    advice: [
-      { id: "i", subject: "s", title: "t", detail: "d", saving: weight, basis: "measured", patch: ["-torch", "+x"] },
-    ],
     verdict: {
       status: "fail",
       findings: [
@@ -55,7 +74,7 @@ function full(): Report[] {
   const unknown = { rule: "weighed", status: "indeterminate", message: "No.", value: null, limit: null } as const;
   const unweighed: Partial<Report> = { ...rest, verdict: { status: "indeterminate", findings: [unknown] } };
   return [
-    makeReport(base, head, rest),
+    makeReport(base, head, { ...rest, advice: advice(head) }),
     makeReport(base, makeProblem(), unweighed),
     makeReport(makeProblem(), head, rest),
   ];

@@ -1,5 +1,6 @@
 import { MIB } from "../../src/model/bytes.js";
-import type { Report } from "../../src/model/report.js";
+import type { Advice, Report } from "../../src/model/report.js";
+import { requirementsAdvice, savingOf } from "../../src/report/advice.js";
 import { add, subtract, sum, ZERO, type Weight } from "../../src/model/weight.js";
 
 type Side = Report["base"];
@@ -166,4 +167,33 @@ export function verdict(
   const finding = { rule, status, message: `The ${rule} finding.`, value, limit: Math.round(limit * MIB) };
   const others = rule === "limit" ? [] : passing(head).findings;
   return { status, findings: [...others, finding] };
+}
+
+/** Advice on a side about so many compressed MiB, with a line to paste; `error` is in MiB too. */
+export function makeAdvice(head: Side, saves: number, error = 0, overrides: Partial<Advice> = {}): Advice {
+  const before = head.total ?? ZERO;
+  const candidate = {
+    id: "xgboost-cpu",
+    subject: "xgboost",
+    title: "Replace `xgboost` by `xgboost-cpu`",
+    detail: "A dyno has no GPU. Same API, no federated learning.",
+    sources: ["https://example.com/xgboost"],
+  };
+  const advice = requirementsAdvice(
+    candidate,
+    savingOf(before, subtract(before, mebibytes(saves)), Math.round(error * MIB)),
+    {
+      possible: true,
+      because: null,
+      steps: [
+        {
+          kind: "diff",
+          file: "requirements.txt",
+          lines: ["-xgboost==3.4.1", "+xgboost-cpu==3.4.1"],
+          note: null,
+        },
+      ],
+    },
+  );
+  return { ...advice, ...overrides } as Advice;
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { CHANGES } from "./diff.js";
 import { LAYER_KINDS, MEASURES } from "./layer.js";
+import { ADVICE } from "./report-advice.js";
+import { bytes, DELTA, WEIGHT } from "./report-weight.js";
 import { PACKAGE_MANAGERS } from "./resolution.js";
 import { STACKS } from "./target.js";
 import { RULES, STATUSES } from "./verdict.js";
@@ -11,16 +13,6 @@ import { RULES, STATUSES } from "./verdict.js";
  * known is null. All sizes are whole bytes. `docs/report.schema.json` is generated from this file.
  */
 export const SCHEMA_VERSION = 1;
-
-const bytes = z.int().nonnegative();
-
-const WEIGHT = z
-  .strictObject({ files: bytes, disk: bytes, compressed: bytes })
-  .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
-
-const DELTA = z
-  .strictObject({ files: z.int(), disk: z.int(), compressed: z.int() })
-  .meta({ id: "delta", description: "Head minus base, of a weight." });
 
 const TOTAL = z.strictObject({
   ...WEIGHT.shape,
@@ -175,18 +167,6 @@ const OVERRIDE = z.strictObject({
   lifts: z.array(z.enum(RULES)).describe("The rules whose failure it turned into a warning."),
 });
 
-const ADVICE = z
-  .strictObject({
-    id: z.string().describe("Which advice this is, such as `xgboost-cpu`. Stable between versions."),
-    subject: z.string().describe("The layer or the file that it is about."),
-    title: z.string(),
-    detail: z.string().describe("Why, and what is lost by it."),
-    saving: WEIGHT,
-    basis: z.enum(["measured", "predicted"]),
-    patch: z.array(z.string()).describe("Lines of a diff to apply, without file headers; empty if there is none."),
-  })
-  .meta({ id: "advice" });
-
 export const REPORT_SCHEMA = z
   .strictObject({
     schemaVersion: z.literal(SCHEMA_VERSION),
@@ -210,7 +190,11 @@ export const REPORT_SCHEMA = z
     notWeighed: z
       .array(z.strictObject({ what: z.string(), why: z.string() }))
       .describe("What may end up in the slug and was not weighed."),
-    advice: z.array(ADVICE),
+    advice: z
+      .array(ADVICE)
+      .describe(
+        "On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum.",
+      ),
     notes: z.array(z.string()).describe("May differ from run to run."),
     timings: z.record(z.string(), z.number().nonnegative()).describe("Milliseconds by step. Differ from run to run."),
   })
@@ -224,4 +208,4 @@ export type ReportLayer = WeighedSide["layers"][number];
 export type ReportDiff = Report["diff"];
 export type ReportLayerDelta = ReportDiff["layers"][number];
 export type Override = NonNullable<Report["override"]>;
-export type Advice = Report["advice"][number];
+export type { Advice, Remedy, Saving, Step } from "./report-advice.js";

@@ -1,4 +1,4 @@
-import { code, plainName, plainVersion, prose } from "./escape.js";
+import { code, plainName, plainVersion, prose, sentences } from "./escape.js";
 import type { Spans, Table } from "./span.js";
 
 /** A box that catches the eye. @param lines Markdown */
@@ -53,6 +53,8 @@ export function markdown(pieces: Spans): string {
           return code(text);
         case "prose":
           return prose(text);
+        case "sentences":
+          return sentences(text);
       }
     })
     .join("");

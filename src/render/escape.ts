@@ -8,8 +8,30 @@ const BREAK = "\u200b";
  * mention, issue reference or formula comes of it. Works in HTML too, so in `<summary>`.
  */
 export function prose(text: string): string {
+  return escaped(visible(text));
+}
+
+/**
+ * As `prose`, for sentences of advice: what stands between backticks becomes a code span that shows just these
+ * characters. Not for HTML.
+ */
+export function sentences(text: string): string {
+  // A span ends at the next run of as many backticks; what has no end is no span.
+  const span = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
+  const shown = visible(text, 1000);
+  const parts: string[] = [];
+  let at = 0;
+  for (const found of shown.matchAll(span)) {
+    parts.push(escaped(shown.slice(at, found.index)), code(found[2] ?? ""));
+    at = found.index + found[0].length;
+  }
+  return [...parts, escaped(shown.slice(at))].join("");
+}
+
+/** Visible text, escaped. */
+function escaped(text: string): string {
   return (
-    visible(text)
+    text
       // Entities are decoded before GitHub looks for these, so they are broken, not encoded.
       .replace(/@(?=\S)/g, `@${BREAK}`)
       .replace(/#(?=\w)/g, `#${BREAK}`)
@@ -48,9 +70,12 @@ export function plainVersion(text: string): string {
   return /^\d[0-9A-Za-z.+!]{0,39}$/.test(text) && !/^[0-9a-f]{7,}$/i.test(text) ? text : code(text);
 }
 
-/** Lines of a program's output as a code block that none of them can end. */
-export function fenced(lines: readonly string[], language = ""): string {
-  const shown = lines.map((line) => visibleLine(line));
+/**
+ * Lines of a program's output as a code block that none of them can end.
+ * @param most characters of a line
+ */
+export function fenced(lines: readonly string[], language = "", most?: number): string {
+  const shown = lines.map((line) => visibleLine(line, most));
   const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
   const fence = "`".repeat(longest + 1);
   return [`${fence}${language}`, ...shown, fence].join("\n");

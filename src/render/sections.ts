@@ -1,5 +1,6 @@
 import { limitMib, mib } from "../model/format.js";
 import type { Report, WeighedSide } from "../model/report.js";
+import { adviceSections, BEST } from "./advice.js";
 import { box, bullets, fold, html, markdown, markdownTable, titled } from "./blocks.js";
 import { code, fenced, plainName, plainVersion, prose } from "./escape.js";
 import { figuresOf } from "./figures.js";
@@ -26,16 +27,19 @@ export interface Room {
   readonly items: number;
   /** Of a tool's output. */
   readonly lines: number;
+  /** Advice with the lines to paste. */
+  readonly tips: number;
   /** What stands behind folds: what most readers don't open, nothing of it, or also what may differ from run to run. */
   readonly folds: "some" | "none" | "all";
 }
 
 /** The rooms of a comment. */
 export const ROOMS: readonly Room[] = [
-  { rows: 10, items: 20, lines: 12, folds: "some" },
-  { rows: 5, items: 5, lines: 6, folds: "some" },
-  { rows: 2, items: 2, lines: 3, folds: "some" },
-  { rows: 0, items: 0, lines: 0, folds: "some" },
+  { rows: 10, items: 20, lines: 12, tips: BEST, folds: "some" },
+  { rows: 10, items: 20, lines: 12, tips: 1, folds: "some" },
+  { rows: 5, items: 5, lines: 6, tips: 1, folds: "some" },
+  { rows: 2, items: 2, lines: 3, tips: 0, folds: "some" },
+  { rows: 0, items: 0, lines: 0, tips: 0, folds: "some" },
 ];
 
 /** The first line of a report, without the mark of a heading. */
@@ -60,7 +64,7 @@ export function sectionsOf(report: Report, room: Room): string[] {
     override(report),
     rulesChange(report, room),
     titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
-    ...report.advice.slice(0, room.items).map((advice) => tip(advice)),
+    ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
     appFiles(report, room),
     weighed === null ? null : largest(weighed, room),
     weighed === null ? null : measured(report, weighed, room),
@@ -105,14 +109,6 @@ function rulesChange({ configChanges }: Report, room: Room): string | null {
     room.items,
   );
   return lines === null ? null : `**The rules**\n\n${lines}`;
-}
-
-function tip({ title, detail, saving, basis, patch }: Report["advice"][number]): string {
-  const lines = [
-    `**${prose(title)}: ${mib(saving.compressed)} less (${basis}).** ${prose(detail)}`,
-    ...(patch.length === 0 ? [] : fenced(patch.slice(0, 40), "diff").split("\n")),
-  ];
-  return box("TIP", lines);
 }
 
 function appFiles(report: Report, room: Room): string | null {

@@ -24,7 +24,7 @@ export interface Space {
 }
 
 /** The least that is shown of one app among several: what is behind folds says little then. */
-const LEAST: Room = { rows: 0, items: 0, lines: 0, folds: "none" };
+const LEAST: Room = { rows: 0, items: 0, lines: 0, tips: 0, folds: "none" };
 /** Rows of the table of apps, most first. */
 const ROWS = [500, 200, 100, 50, 20, 0];
 

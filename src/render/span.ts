@@ -3,7 +3,7 @@
  * `own` is written by us; everything else comes from outside.
  */
 export interface Span {
-  readonly as: "own" | "strong" | "name" | "version" | "code" | "prose";
+  readonly as: "own" | "strong" | "name" | "version" | "code" | "prose" | "sentences";
   readonly text: string;
 }
 
@@ -15,6 +15,8 @@ export const strong = (text: string): Span => ({ as: "strong", text });
 export const name = (text: string): Span => ({ as: "name", text });
 export const version = (text: string): Span => ({ as: "version", text });
 export const code = (text: string): Span => ({ as: "code", text });
+/** Sentences in which backticks make code spans. */
+export const sentences = (text: string): Span => ({ as: "sentences", text });
 export const prose = (text: string): Span => ({ as: "prose", text });
 
 /** The pieces with `separator` between them. */

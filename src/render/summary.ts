@@ -7,9 +7,9 @@ const SUMMARY: Space = {
   most: 1_000_000,
   lengthOf: (text) => Buffer.byteLength(text),
   rooms: [
-    { rows: Infinity, items: Infinity, lines: Infinity, folds: "all" },
-    { rows: 200, items: 100, lines: 50, folds: "all" },
-    { rows: 50, items: 50, lines: 20, folds: "all" },
+    { rows: Infinity, items: Infinity, lines: Infinity, tips: Infinity, folds: "all" },
+    { rows: 200, items: 100, lines: 50, tips: 20, folds: "all" },
+    { rows: 50, items: 50, lines: 20, tips: 10, folds: "all" },
     ...ROOMS,
   ],
 };

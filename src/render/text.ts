@@ -1,5 +1,5 @@
-import { mib } from "../model/format.js";
 import type { Report } from "../model/report.js";
+import { adviceLines } from "./advice.js";
 import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
 import { plain, styled, tableLines, wrapped, type Style, type TextOptions } from "./layout.js";
 import type { Table } from "./span.js";
@@ -32,6 +32,7 @@ export function renderText(report: Report, options: TextOptions): string {
       head.state === "weighed" && !headline.isAll ? largestTable(head, ROWS) : null,
       options,
     ),
+    adviceLines(report, options),
     list(
       "Findings",
       otherFindings(report, headline).map(({ status, message }) => `${status}: ${visible(message)}`),
@@ -41,14 +42,6 @@ export function renderText(report: Report, options: TextOptions): string {
     list(
       "The rules",
       report.configChanges.map((change) => visible(change)),
-      options,
-    ),
-    list(
-      "Advice",
-      report.advice.map(
-        ({ title, detail, saving, basis }) =>
-          `${visible(title)}: ${mib(saving.compressed)} less (${basis}). ${visible(detail)}`,
-      ),
       options,
     ),
     list(

@@ -1,5 +1,6 @@
 import { origins, type Origin } from "../attribute/why.js";
 import { retainedWeights } from "../attribute/retained.js";
+import { noiseFloorOf } from "../judge/noise-floor.js";
 import type { FileDelta, KnownDiff, SlugDiff } from "../model/diff.js";
 import { entryWeight, layerKey, type Entry, type Layer } from "../model/layer.js";
 import {
@@ -16,6 +17,7 @@ import type { StackName } from "../model/target.js";
 import { compareBytes } from "../model/tree.js";
 import type { Verdict } from "../model/verdict.js";
 import { subtract, sum, ZERO, type Weight } from "../model/weight.js";
+import { ranked } from "./advice.js";
 
 /** Files of a layer, and paths of an overlap, that a report names. */
 const EXAMPLES = 10;
@@ -39,6 +41,7 @@ export interface Findings {
   readonly head: Side;
   readonly diff: SlugDiff;
   readonly verdict: Verdict;
+  /** In any order; what is not worth its lines is left out. */
   readonly advice: readonly Advice[];
   /** What was noticed on the way, besides what the sides say. */
   readonly notes: readonly string[];
@@ -50,13 +53,14 @@ export interface Findings {
 export function buildReport(input: Findings): Report {
   const { base, head } = input;
   const weighed = [head, base].filter((side) => side.state === "weighed");
+  const config = mutable(input.config);
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: "slugdiff", version: input.version },
     app: input.app,
     platform: input.stack,
     cutoff: input.cutoff,
-    config: mutable(input.config),
+    config,
     configChanges: [...input.configChanges],
     base: reportSide(base),
     head: reportSide(head),
@@ -64,7 +68,7 @@ export function buildReport(input: Findings): Report {
     verdict: { status: input.verdict.status, findings: input.verdict.findings.map((finding) => ({ ...finding })) },
     override: null, // Only who publishes can know of a label.
     notWeighed: head.state === "weighed" ? head.notWeighed.map((item) => ({ ...item })) : [],
-    advice: [...input.advice],
+    advice: ranked(input.advice, noiseFloorOf({ config })),
     notes: [...new Set([...input.notes, ...weighed.flatMap(({ notes }) => notes)])],
     timings: { ...input.timings },
   };

@@ -1,15 +1,23 @@
+import { noiseFloorOf } from "../judge/noise-floor.js";
 import { layerKey } from "../model/layer.js";
 import type { Report, ReportSide } from "../model/report.js";
 import { STATUSES } from "../model/verdict.js";
 import { equal, subtract, sum, ZERO, type Weight } from "../model/weight.js";
+import { compareAdvice, isWorthAdvising } from "./advice.js";
 
 /**
  * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
- * its layer weighs on the two sides, the files and what is folded to the app's row.
+ * its layer weighs on the two sides, the files and what is folded to the app's row; and that advice saves what it says, is in order
+ * and worth its lines.
  * @throws Error, which is a bug, that names what does not add up
  */
 export function checkReport(report: Report): void {
-  const wrong = [...wrongInSide("base", report.base), ...wrongInSide("head", report.head), ...wrongInDiff(report)];
+  const wrong = [
+    ...wrongInSide("base", report.base),
+    ...wrongInSide("head", report.head),
+    ...wrongInDiff(report),
+    ...wrongInAdvice(report),
+  ];
   const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
   if (STATUSES.indexOf(report.verdict.status) !== worst) wrong.push("the verdict is not its worst finding");
   if (wrong.length > 0) throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
@@ -54,6 +62,27 @@ function wrongInDiff({ base, head, diff }: Report): string[] {
   const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
   const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
   if (!equal(app, files)) wrong.push("the files of the app");
+  return wrong;
+}
+
+function wrongInAdvice(report: Report): string[] {
+  const { advice, head } = report;
+  if (advice.length === 0) return [];
+  if (head.state !== "weighed") return ["advice on what was not weighed"];
+  const wrong: string[] = [];
+  const floor = noiseFloorOf(report);
+  for (const [at, each] of advice.entries()) {
+    const { id, subject, saving } = each;
+    const called = `${id} about ${subject}`;
+    if (!equal(saving.before, head.total)) wrong.push(`what there is before ${called}`);
+    if (!equal(saving.weight, subtract(saving.before, saving.after))) wrong.push(`what ${called} saves`);
+    if (!isWorthAdvising(each, floor)) wrong.push(`${called} is not worth its lines`);
+    const before = advice[at - 1];
+    if (before !== undefined && compareAdvice(before, each) > 0) wrong.push(`${called} is out of order`);
+  }
+  if (new Set(advice.map(({ id, subject }) => JSON.stringify([id, subject]))).size !== advice.length) {
+    wrong.push("some advice is given twice");
+  }
   return wrong;
 }
 
