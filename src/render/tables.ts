@@ -127,7 +127,7 @@ export function updatesTable(report: Report, most: number, signs: Signs): Table 
   const figure = (at: number): Spans => [own(shownSigned(steps[at] ?? 0, scale))];
   const cells = rows.map((row, at) => [causeOf(row, signs), versionsOf(row), figure(at), membersOf(row)]);
   if (rest > 0) cells.push([[own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
-  if (others !== 0) cells.push([[own("not by a requirement")], [], figure(rows.length + 1), []]);
+  if (steps.at(-1) !== 0) cells.push([[own("not by a requirement")], [], figure(rows.length + 1), []]);
   return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
 }
 
