@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { code, fenced, plainName, plainVersion, prose } from "../../src/render/escape.js";
+import { code, fenced, plainName, plainVersion, prose, sentences } from "../../src/render/escape.js";
 import { visible, visibleLine } from "../../src/render/visible.js";
 import { versionStep } from "../../src/render/versions.js";
 
@@ -29,6 +29,19 @@ describe("a sentence from outside", () => {
   ])("%j calls nobody and links nowhere", (text) => {
     expect(prose(text)).not.toMatch(/@\w|#\d|GH-\d|:\/\/|www\./);
     expect(prose(text).replaceAll("\u200b", "")).toBe(text);
+  });
+});
+
+describe("sentences with code spans", () => {
+  test.each([
+    ["Replace `a_b` by `*c*`: done.", "Replace `a_b` by `*c*`: done."],
+    ["no `end | here", "no &#96;end &#124; here"],
+    ["``a`b`` and `c``d`", "``a`b`` and ```c``d```"],
+    ["`a|b`", "<code>a&#124;b</code>"],
+    ["\\`a` <b> @x `</details>`", "&#92;`a` &#60;b&#62; @\u200bx `</details>`"],
+    ["`a\n\n# b`", "`a # b`"],
+  ])("%j", (text, markdown) => {
+    expect(sentences(text)).toBe(markdown);
   });
 });
 

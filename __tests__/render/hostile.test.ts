@@ -3,7 +3,7 @@ import { MIB } from "../../src/model/bytes.js";
 import { REPORT_SCHEMA, type Advice, type Remedy, type Report } from "../../src/model/report.js";
 import { renderGathered, titleOf } from "../../src/render/gathered.js";
 import { renderSummary } from "../../src/render/summary.js";
-import { makeAdvice, makeLayer, makeProblem, makeReport, makeSide } from "./make-report.js";
+import { makeAdvice, makeDiff, makeLayer, makeProblem, makeReport, makeSide } from "./make-report.js";
 import { tablesIn } from "./read-table.js";
 
 const HOSTILE = [
@@ -62,7 +62,6 @@ function full(): Report[] {
     configChanges: ["slugdiff.toml changes limit."],
     notWeighed: [{ what: "a hook", why: "it runs" }],
     notes: ["a note"],
-    advice: advice(head),
     verdict: {
       status: "fail",
       findings: [
@@ -74,8 +73,16 @@ function full(): Report[] {
   };
   const unknown = { rule: "weighed", status: "indeterminate", message: "No.", value: null, limit: null } as const;
   const unweighed: Partial<Report> = { ...rest, verdict: { status: "indeterminate", findings: [unknown] } };
+  const diff = makeDiff(base, head);
+  const [update] = diff.updates;
+  if (diff.state !== "known" || update === undefined) throw new Error("it is known");
+  const shared = { ...update, change: null, fromVersion: null, toVersion: null };
+  diff.updates = [
+    { ...update, kind: "requirement", names: ["a"], change: "changed", fromVersion: "1", toVersion: "2" },
+    { ...shared, kind: "shared", names: ["a", "b"] },
+  ];
   return [
-    makeReport(base, head, rest),
+    makeReport(base, head, { ...rest, diff, advice: advice(head) }),
     makeReport(base, makeProblem(), unweighed),
     makeReport(makeProblem(), head, rest),
   ];

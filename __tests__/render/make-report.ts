@@ -86,7 +86,7 @@ export function makeProblem(problem: Partial<NonNullable<Side["problem"]>> = {})
 /** The difference of two sides, layer by layer; all of the app layer's delta is in the files given, and in the rest. */
 export function makeDiff(base: Side, head: Side, files: Diff["files"] = []): Report["diff"] {
   if (base.total === null || head.total === null) {
-    return { state: "unknown", total: null, error: null, layers: [], files: [], filesFolded: null };
+    return { state: "unknown", total: null, error: null, layers: [], updates: [], files: [], filesFolded: null };
   }
   const byName = (side: Side): ReadonlyMap<string, Layer> => new Map(side.layers.map((layer) => [layer.name, layer]));
   const [before, after] = [byName(base), byName(head)] as const;
@@ -111,8 +111,30 @@ export function makeDiff(base: Side, head: Side, files: Diff["files"] = []): Rep
     total: layers.map(({ delta }) => delta).reduce(add, ZERO),
     error: 0,
     layers,
+    updates: layers
+      .filter(({ kind, change }) => kind === "distribution" && change !== "unchanged")
+      .map((row) => updateOf(row.name, [row], row)),
     files,
     filesFolded: { count: 0, delta: subtract(app, sum(files.map(({ delta }) => delta))) },
+  };
+}
+
+type DiffRow = Diff["layers"][number];
+
+/** The rows as what one requirement's change caused. */
+export function updateOf(
+  name: string,
+  rows: readonly DiffRow[],
+  { change, fromVersion, toVersion }: Pick<DiffRow, "change" | "fromVersion" | "toVersion">,
+): Diff["updates"][number] {
+  return {
+    kind: "requirement",
+    names: [name],
+    change: change === "unchanged" ? "changed" : change,
+    fromVersion,
+    toVersion,
+    delta: sum(rows.map(({ delta }) => delta)),
+    layers: rows.map((row) => row.name),
   };
 }
 

@@ -72,8 +72,14 @@ describe("laws", () => {
   });
 
   test("a report that does not add up is a bug that names what is wrong", () => {
-    const base = weighedSide(slug([part("app", "app", [file("a", 10)]), part("distribution", "d", [file("d", 5)])]));
-    const head = weighedSide(slug([part("app", "app", [file("a", 20)]), part("distribution", "d", [file("d", 5)])]));
+    const side = (size: number): Side =>
+      weighedSide(
+        slug(
+          [part("app", "app", [file("a", 2 * size)]), part("distribution", "d", [file("d", size)])],
+          graph(["requirements.txt:1 d"], []),
+        ),
+      );
+    const [base, head] = [side(5), side(9)];
     const right = report(base, head);
     const off = (change: (copy: Draft) => void): Report => {
       const copy = structuredClone(right) as unknown as Draft;
@@ -90,6 +96,8 @@ describe("laws", () => {
       [(copy) => (copy.diff.total.files += 1), "the delta of the sides"],
       [(copy) => (copy.diff.layers[0].delta.compressed += 1), "the rows of the delta; the row of app"],
       [(copy) => copy.diff.layers.pop(), "the delta lacks a layer"],
+      [(copy) => (copy.diff.updates[0].delta.disk += 1), "the update of d"],
+      [(copy) => copy.diff.updates.pop(), "the updates lack a distribution"],
       [(copy) => copy.diff.files.pop(), "the files of the app"],
       [(copy) => (copy.diff.filesFolded.delta.disk += 1), "the files of the app"],
       [(copy) => (copy.verdict.status = "warn"), "the verdict is not its worst finding"],
@@ -189,6 +197,7 @@ interface Draft {
   diff: {
     total: DraftWeight;
     layers: [{ delta: DraftWeight }, ...unknown[]];
+    updates: [{ delta: DraftWeight }, ...unknown[]];
     files: unknown[];
     filesFolded: { delta: DraftWeight };
   };

@@ -14,15 +14,7 @@ export function retainedWeights(
   graph: DependencyGraph,
 ): ReadonlyMap<string, Weight> {
   const names = [...weights.keys()];
-  const index = new Map(names.map((name, at) => [name, at + 1]));
-  const indices = (of: readonly string[]): number[] => of.flatMap((name) => index.get(name) ?? []);
-  const below = dependencies(graph);
-  const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
-  const reached = new Set(postorder(successors));
-  successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
-
-  const order = postorder(successors);
-  const dominators = immediateDominators(successors, order);
+  const { order, dominators } = dominance(names, graph);
   const retained = [ZERO, ...weights.values()];
   // A dominator comes after what it dominates in postorder, so its share is complete when it is passed on.
   for (const at of order) {
@@ -31,6 +23,30 @@ export function retainedWeights(
     retained[above] = add(retained[above] ?? ZERO, retained[at] ?? ZERO);
   }
   return new Map(names.map((name, at) => [name, retained[at + 1] ?? ZERO]));
+}
+
+/**
+ * For each name the nearest one that every chain of requirements from the app to it goes through; null where that is
+ * the app itself.
+ */
+export function dominatorsOf(names: readonly string[], graph: DependencyGraph): ReadonlyMap<string, string | null> {
+  const { dominators } = dominance(names, graph);
+  return new Map(names.map((name, at) => [name, names[(dominators[at + 1] ?? 0) - 1] ?? null]));
+}
+
+/** Nodes in postorder and their dominators: 0 is the app, and a name's node is its place in `names`, from 1. */
+function dominance(
+  names: readonly string[],
+  graph: DependencyGraph,
+): { readonly order: readonly number[]; readonly dominators: readonly number[] } {
+  const index = new Map(names.map((name, at) => [name, at + 1]));
+  const indices = (of: readonly string[]): number[] => of.flatMap((name) => index.get(name) ?? []);
+  const below = dependencies(graph);
+  const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
+  const reached = new Set(postorder(successors));
+  successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
+  const order = postorder(successors);
+  return { order, dominators: immediateDominators(successors, order) };
 }
 
 /**

@@ -14,6 +14,22 @@ export interface LayerDelta {
   readonly delta: Weight;
 }
 
+/** Distributions whose change has one cause. Each that changed is in exactly one; their deltas sum to the group's. */
+export type Update = { readonly delta: Weight; readonly layers: readonly string[] } & (
+  | {
+      /** One requirement of the app that came, went, or is met by something else now. */
+      readonly kind: "requirement";
+      readonly name: string;
+      readonly change: Exclude<Change, "unchanged">;
+      readonly fromVersion: string | null;
+      readonly toVersion: string | null;
+    }
+  /** Several such requirements lead to these, and none of them alone. */
+  | { readonly kind: "shared"; readonly names: readonly string[] }
+  /** No requirement that changed leads to these: what is not pinned has moved, or only a lock was brought up to date. */
+  | { readonly kind: "other" }
+);
+
 /** How one file differs between the sides. */
 export interface FileDelta {
   /** Name of the layer that owns it. */

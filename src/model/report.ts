@@ -110,6 +110,40 @@ const LAYER_DELTA = z
   })
   .meta({ id: "layerDelta" });
 
+const changes = {
+  delta: DELTA,
+  layers: z.array(z.string()).min(1).describe("Names of the distributions that changed, largest delta first."),
+};
+
+const UPDATE = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("requirement").describe("One requirement of the app that came, went, or is met otherwise now."),
+      names: z.tuple([z.string()]),
+      change: z.enum(CHANGES).exclude(["unchanged"]).describe("Of the requirement."),
+      fromVersion: z.string().nullable(),
+      toVersion: z.string().nullable(),
+      ...changes,
+    }),
+    z.strictObject({
+      kind: z.literal("shared").describe("Several such requirements lead to these, and none of them alone."),
+      names: z.array(z.string()).min(2),
+      change: z.null(),
+      fromVersion: z.null(),
+      toVersion: z.null(),
+      ...changes,
+    }),
+    z.strictObject({
+      kind: z.literal("other").describe("No requirement that changed leads to these."),
+      names: z.array(z.string()).max(0),
+      change: z.null(),
+      fromVersion: z.null(),
+      toVersion: z.null(),
+      ...changes,
+    }),
+  ])
+  .meta({ id: "update" });
+
 const FILE_DELTA = z.strictObject({
   layer: z.string(),
   path: z.string(),
@@ -126,6 +160,9 @@ const DIFF = z
         "Half-width of the error band of `total.compressed`. What is equal on both sides adds none.",
       ),
       layers: z.array(LAYER_DELTA).describe("Largest compressed delta first. They sum to `total`."),
+      updates: z
+        .array(UPDATE)
+        .describe("The changed distributions by what caused it, each in one update; largest compressed delta first."),
       files: z.array(FILE_DELTA).describe("Files of the app layer, largest compressed delta first, at most 1,000."),
       filesFolded: z
         .strictObject({
@@ -141,6 +178,7 @@ const DIFF = z
       total: z.null(),
       error: z.null(),
       layers: z.array(LAYER_DELTA).max(0),
+      updates: z.array(UPDATE).max(0),
       files: z.array(FILE_DELTA).max(0),
       filesFolded: z.null(),
     }),

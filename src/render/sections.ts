@@ -13,6 +13,7 @@ import {
   largestTable,
   revisionOf,
   summaryTable,
+  updatesTable,
   type Signs,
 } from "./tables.js";
 
@@ -64,6 +65,7 @@ export function sectionsOf(report: Report, room: Room): string[] {
     override(report),
     rulesChange(report, room),
     titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
+    titled("By update", markdownTable(updatesTable(report, room.rows, SIGNS))),
     ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
     appFiles(report, room),
     weighed === null ? null : largest(weighed, room),

@@ -109,6 +109,56 @@ export function growthTable(report: Report, most: number, signs: Signs): Table |
   return { columns: columns(["", "version", "compressed", "why"], [2]), rows: cells };
 }
 
+/**
+ * What changed by the update that caused it: rows sum to the headline. Null unless two updates are told apart, and one of
+ * them is more than a row of `growthTable`.
+ */
+export function updatesTable(report: Report, most: number, signs: Signs): Table | null {
+  const { diff, scale } = figuresOf(report);
+  // Of an app that is new all is one update.
+  if (diff === null || report.base.state !== "weighed" || diff.updates.length < 2) return null;
+  if (diff.updates.every(({ kind, layers }) => kind === "requirement" && layers.length === 1)) return null;
+  const { rows, rest } = fold(diff.updates, most, ({ delta }) => roundOne(delta.compressed, scale) !== 0);
+  const folded = diff.updates.slice(rows.length);
+  const sumOf = (some: readonly { readonly delta: { readonly compressed: number } }[]): number =>
+    some.reduce((sum, { delta }) => sum + delta.compressed, 0);
+  const others = diff.total.compressed - sumOf(diff.updates);
+  const steps = roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
+  const figure = (at: number): Spans => [own(shownSigned(steps[at] ?? 0, scale))];
+  const cells = rows.map((row, at) => [causeOf(row, signs), versionsOf(row), figure(at), membersOf(row)]);
+  if (rest > 0) cells.push([[own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
+  if (steps.at(-1) !== 0) cells.push([[own("not by a requirement")], [], figure(rows.length + 1), []]);
+  return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
+}
+
+type ReportUpdate = Known["updates"][number];
+
+function causeOf(update: ReportUpdate, signs: Signs): Spans {
+  switch (update.kind) {
+    case "requirement":
+      return [own(signOf(update, signs)), own(" "), name(update.names[0])];
+    case "shared":
+      return [own(`${signs.other} `), ...listed(update.names, 3, " and ")];
+    case "other":
+      return [own(`${signs.other} no changed requirement`)];
+  }
+}
+
+function membersOf({ layers }: ReportUpdate): Spans {
+  return listed(layers, 4, ", ");
+}
+
+/** The first of some names, and how many more there are. */
+function listed(names: readonly string[], most: number, separator: string): Spans {
+  const some = names.slice(0, most);
+  const others = names.length - some.length;
+  const spans = joined(
+    some.map((called) => [name(called)]),
+    separator,
+  );
+  return others > 0 ? [...spans, own(` and ${thousands(others)} more`)] : spans;
+}
+
 /** The app's own files that differ: rows sum to the delta of the app as `growthTable` may show it. Null if there are none. */
 export function appFilesTable(report: Report, most: number, signs: Signs): Table | null {
   const { diff } = figuresOf(report);
@@ -218,14 +268,21 @@ export function labelOf({ kind, name: called }: Pick<ReportLayer, "kind" | "name
   }
 }
 
-function signOf({ change, fromVersion, toVersion }: ReportLayerDelta, signs: Signs): string {
+/** What changed from one version to another, or came, or went. */
+interface Versions {
+  readonly change: ReportLayerDelta["change"] | null;
+  readonly fromVersion: string | null;
+  readonly toVersion: string | null;
+}
+
+function signOf({ change, fromVersion, toVersion }: Versions, signs: Signs): string {
   if (change === "added" || change === "removed") return signs[change];
   const step = fromVersion === null || toVersion === null ? 0 : versionStep(fromVersion, toVersion);
   if (step === 0) return signs.other;
   return step > 0 ? signs.up : signs.down;
 }
 
-function versionsOf({ fromVersion, toVersion }: ReportLayerDelta): Spans {
+function versionsOf({ fromVersion, toVersion }: Versions): Spans {
   if (fromVersion !== null && toVersion !== null && fromVersion !== toVersion) {
     return [version(fromVersion), own(" → "), version(toVersion)];
   }
@@ -259,13 +316,7 @@ export function whyOf(kind: ReportLayer["kind"], why: readonly string[]): Spans 
 function requiredBy(layer: ReportLayer, head: WeighedSide): Spans {
   if (layer.kind === "runtime") return [code(head.pythonFrom)];
   if (layer.direct || layer.requiredBy.length === 0) return whyOf(layer.kind, layer.why.slice(0, 1));
-  const some = layer.requiredBy.slice(0, 3);
-  const others = layer.requiredBy.length - some.length;
-  const names = joined(
-    some.map((called) => [name(called)]),
-    ", ",
-  );
-  return others > 0 ? [...names, own(` and ${thousands(others)} more`)] : names;
+  return listed(layer.requiredBy, 3, ", ");
 }
 
 function columns(headings: readonly string[], figures: readonly number[]): Table["columns"] {

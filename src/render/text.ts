@@ -3,7 +3,7 @@ import { adviceLines } from "./advice.js";
 import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
 import { plain, styled, tableLines, wrapped, type Style, type TextOptions } from "./layout.js";
 import type { Table } from "./span.js";
-import { appFilesTable, growthTable, largestTable, summaryTable, type Signs } from "./tables.js";
+import { appFilesTable, growthTable, largestTable, summaryTable, updatesTable, type Signs } from "./tables.js";
 import { membersOf, totalHeadline } from "./totals.js";
 import { visible, visibleLine } from "./visible.js";
 
@@ -26,6 +26,7 @@ export function renderText(report: Report, options: TextOptions): string {
     lines(null, summaryTable(report, false), options),
     problem("base", base, options),
     lines("What changed", growthTable(report, ROWS, SIGNS), options),
+    lines("By update", updatesTable(report, ROWS, SIGNS), options),
     lines("The app's own files", appFilesTable(report, ROWS, SIGNS), options),
     lines(
       "Largest in the slug",

@@ -1,7 +1,8 @@
+import { updatesOf } from "../attribute/by-update.js";
 import { origins, type Origin } from "../attribute/why.js";
 import { retainedWeights } from "../attribute/retained.js";
 import { noiseFloorOf } from "../judge/noise-floor.js";
-import type { FileDelta, KnownDiff, SlugDiff } from "../model/diff.js";
+import type { FileDelta, KnownDiff, SlugDiff, Update } from "../model/diff.js";
 import { entryWeight, layerKey, type Entry, type Layer } from "../model/layer.js";
 import {
   SCHEMA_VERSION,
@@ -174,10 +175,11 @@ function reportOverlaps(overlaps: readonly Overlap[]): WeighedSide["overlaps"] {
 
 function reportDiff(diff: SlugDiff, base: Side, head: Side): ReportDiff {
   if (diff.state === "unknown") {
-    return { state: "unknown", total: null, error: null, layers: [], files: [], filesFolded: null };
+    return { state: "unknown", total: null, error: null, layers: [], updates: [], files: [], filesFolded: null };
   }
-  const before = whyOf(base.state === "weighed" ? base.slug : null);
-  const after = whyOf(head.state === "weighed" ? head.slug : null);
+  const [from, to] = [base, head].map((side) => (side.state === "weighed" ? side.slug : null));
+  const before = whyOf(from ?? null);
+  const after = whyOf(to ?? null);
   return {
     state: "known",
     total: { ...diff.total },
@@ -187,8 +189,24 @@ function reportDiff(diff: SlugDiff, base: Side, head: Side): ReportDiff {
       const why = (row.change === "removed" ? before : after).get(key)?.why ?? [];
       return { ...row, delta: { ...row.delta }, why: [...why] };
     }),
+    updates: updatesOf(from ?? null, to ?? null, diff.layers).map(reportUpdate),
     ...reportFiles(diff),
   };
+}
+
+function reportUpdate(update: Update): Extract<ReportDiff, { state: "known" }>["updates"][number] {
+  const changes = { delta: { ...update.delta }, layers: [...update.layers] };
+  const none = { change: null, fromVersion: null, toVersion: null };
+  switch (update.kind) {
+    case "requirement": {
+      const { kind, name, change, fromVersion, toVersion } = update;
+      return { kind, names: [name], change, fromVersion, toVersion, ...changes };
+    }
+    case "shared":
+      return { kind: update.kind, names: [...update.names], ...none, ...changes };
+    case "other":
+      return { kind: update.kind, names: [], ...none, ...changes };
+  }
 }
 
 /** The largest changes of files, and one row with what is left of their layers' deltas. */

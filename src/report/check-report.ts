@@ -1,6 +1,6 @@
 import { noiseFloorOf } from "../judge/noise-floor.js";
 import { layerKey } from "../model/layer.js";
-import type { Report, ReportSide } from "../model/report.js";
+import type { Report, ReportDiff, ReportSide } from "../model/report.js";
 import { STATUSES } from "../model/verdict.js";
 import { equal, subtract, sum, ZERO, type Weight } from "../model/weight.js";
 import { compareAdvice, isWorthAdvising } from "./advice.js";
@@ -59,10 +59,26 @@ function wrongInDiff({ base, head, diff }: Report): string[] {
   }
   const keys = new Set([...before.keys(), ...after.keys()]);
   if (diff.layers.length !== keys.size) wrong.push("the delta lacks a layer, or has one twice");
+  wrong.push(...wrongInUpdates(diff));
   const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
   const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
   if (!equal(app, files)) wrong.push("the files of the app");
   return wrong;
+}
+
+/** Each distribution that changed is in one update, and an update is the sum of what is in it. */
+function wrongInUpdates({ layers, updates }: ReportDiff): string[] {
+  const rows = layers.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
+  const deltas = new Map(rows.map(({ name, delta }) => [name, delta]));
+  const wrong = updates.filter((update) => {
+    return !equal(update.delta, sum(update.layers.map((name) => deltas.get(name) ?? ZERO)));
+  });
+  const listed = updates.flatMap(({ layers: names }) => names).sort();
+  const isWhole = JSON.stringify(listed) === JSON.stringify([...deltas.keys()].sort());
+  return [
+    ...wrong.map(({ names }) => `the update of ${names.join(" and ") || "nothing"}`),
+    ...(isWhole ? [] : ["the updates lack a distribution, or have one twice"]),
+  ];
 }
 
 function wrongInAdvice(report: Report): string[] {
