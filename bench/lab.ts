@@ -224,7 +224,7 @@ export async function openLab({ source, dist = DIST, ...options }: LabOptions = 
       process.execPath,
       [
         ...[join(dist, "cli/index.js"), "compare", "--repo", repository, "--base", base, "--head", head],
-        ...["--cache-dir", cache, "--cutoff", CUTOFF, "--format", "markdown", "--output", report],
+        ...["--cache-dir", cache, "--cutoff", CUTOFF, "--advice-time", "0", "--format", "markdown", "--output", report],
       ],
       {
         env: {

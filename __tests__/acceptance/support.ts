@@ -285,7 +285,7 @@ export function weigh(
     const resolve = parts.repository.resolve.bind(parts.repository);
     const revisions = { base: base === null ? null : await resolve(base), head: await resolve(head) };
     const occasion = base === null ? ("push" as const) : ("comparison" as const);
-    const request = { app: ".", ...revisions, occasion, given: { cutoff: CUTOFF }, now: new Date() };
+    const request = { app: ".", ...revisions, occasion, given: { cutoff: CUTOFF, "advice-time": 0 }, now: new Date() };
     const weigher: Weigher = {
       ...parts.weigher,
       weigh: (tree, ...rest) => {

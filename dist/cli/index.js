@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(917);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 917:
+/***/ 83:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18335,14 +18335,7 @@ function grouped(pairs) {
  */
 function retainedWeights(weights, graph) {
     const names = [...weights.keys()];
-    const index = new Map(names.map((name, at) => [name, at + 1]));
-    const indices = (of) => of.flatMap((name) => index.get(name) ?? []);
-    const below = dependencies(graph);
-    const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
-    const reached = new Set(postorder(successors));
-    successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
-    const order = postorder(successors);
-    const dominators = immediateDominators(successors, order);
+    const { order, dominators } = dominance(names, graph);
     const retained = [ZERO, ...weights.values()];
     // A dominator comes after what it dominates in postorder, so its share is complete when it is passed on.
     for (const at of order) {
@@ -18352,6 +18345,25 @@ function retainedWeights(weights, graph) {
         retained[above] = add(retained[above] ?? ZERO, retained[at] ?? ZERO);
     }
     return new Map(names.map((name, at) => [name, retained[at + 1] ?? ZERO]));
+}
+/**
+ * For each name the nearest one that every chain of requirements from the app to it goes through; null where that is
+ * the app itself.
+ */
+function dominatorsOf(names, graph) {
+    const { dominators } = dominance(names, graph);
+    return new Map(names.map((name, at) => [name, names[(dominators[at + 1] ?? 0) - 1] ?? null]));
+}
+/** Nodes in postorder and their dominators: 0 is the app, and a name's node is its place in `names`, from 1. */
+function dominance(names, graph) {
+    const index = new Map(names.map((name, at) => [name, at + 1]));
+    const indices = (of) => of.flatMap((name) => index.get(name) ?? []);
+    const below = dependencies(graph);
+    const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
+    const reached = new Set(postorder(successors));
+    successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
+    const order = postorder(successors);
+    return { order, dominators: immediateDominators(successors, order) };
 }
 /**
  * The immediate dominator of every node that can be reached from node 0 (whose own is itself), by the algorithm of
@@ -27145,6 +27157,109 @@ function byKind(a, b) {
     return LAYER_KINDS.indexOf(a.kind) - LAYER_KINDS.indexOf(b.kind);
 }
 
+;// CONCATENATED MODULE: ./src/attribute/by-update.ts
+
+
+
+
+const NOTHING = { direct: [], edges: [] };
+/**
+ * The changed distributions by the requirement whose change caused theirs: what came and what moved as the head's
+ * requirements lead to it, what went as the base's did. Largest compressed delta first.
+ *
+ * A requirement has changed if it came, went, asks for other extras, or is met by something else. It causes its own change,
+ * and that of what only it leads to. Where several lead to the same, the one that all chains go through does; if there is
+ * none, they share it.
+ * @param base null if there is no app
+ * @param rows of the comparison; those of other kinds than distributions are left out
+ */
+function updatesOf(base, head, rows) {
+    const [before, after] = [base?.graph ?? NOTHING, head?.graph ?? NOTHING];
+    const changed = rows.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
+    const moved = new Set(changed.map(({ name }) => name));
+    const requirements = changedRequirements(before, after, moved);
+    const causesAfter = causes(after, requirements);
+    const causesBefore = causes(before, requirements);
+    const groups = new Map();
+    for (const row of changed) {
+        const found = row.change === "removed" ? [] : causesAfter(row.name);
+        const names = found.length > 0 ? found : causesBefore(row.name);
+        const key = names.join(" ");
+        const group = groups.get(key) ?? { names, rows: [] };
+        groups.set(key, group);
+        group.rows.push(row);
+    }
+    const byName = new Map(rows.filter(({ kind }) => kind === "distribution").map((row) => [row.name, row]));
+    const size = ({ delta }) => Math.abs(delta.compressed);
+    return [...groups.entries()]
+        .sort(([a], [b]) => compareBytes(a, b))
+        .map(([, group]) => updateOf(group.names, group.rows, requirements, byName))
+        .sort((a, b) => size(b) - size(a));
+}
+function updateOf(names, rows, requirements, byName) {
+    const changes = { delta: sum(rows.map(({ delta }) => delta)), layers: rows.map(({ name }) => name) };
+    const [name, ...others] = names;
+    if (name === undefined)
+        return { kind: "other", ...changes };
+    const change = requirements.get(name);
+    if (others.length > 0 || change === undefined)
+        return { kind: "shared", names, ...changes };
+    const { fromVersion = null, toVersion = null } = byName.get(name) ?? {};
+    return { kind: "requirement", name, change, fromVersion, toVersion, ...changes };
+}
+function changedRequirements(before, after, moved) {
+    const [from, to] = [before, after].map(extrasByName);
+    const changed = new Map();
+    for (const name of from?.keys() ?? [])
+        if (to?.has(name) !== true)
+            changed.set(name, "removed");
+    for (const [name, extras] of to ?? []) {
+        const earlier = from?.get(name);
+        if (earlier === undefined)
+            changed.set(name, "added");
+        else if (moved.has(name) || earlier !== extras)
+            changed.set(name, "changed");
+    }
+    return changed;
+}
+/** The extras that the app asks for, all of its files taken together, by requirement. */
+function extrasByName({ direct }) {
+    const found = new Map();
+    for (const { name, extras } of direct)
+        found.set(name, new Set([...(found.get(name) ?? []), ...extras]));
+    return new Map([...found].map(([name, extras]) => [name, [...extras].sort().join()]));
+}
+/** Which changed requirements cause a change of a name on one side, sorted; none if no one leads to it. */
+function causes(graph, requirements) {
+    const names = [
+        ...new Set([...graph.direct.map(({ name }) => name), ...graph.edges.flatMap(({ from, to }) => [from, to])]),
+    ];
+    const dominators = dominatorsOf(names, graph);
+    const leading = new Map();
+    const below = dependencies(graph);
+    for (const requirement of [...requirements.keys()].sort(compareBytes)) {
+        const reached = new Set([requirement]);
+        // What is inserted on the way is walked too.
+        for (const name of reached)
+            for (const next of below.get(name) ?? [])
+                reached.add(next);
+        for (const name of reached)
+            leading.set(name, [...(leading.get(name) ?? []), requirement]);
+    }
+    return (name) => {
+        if (requirements.has(name))
+            return [name];
+        const found = leading.get(name) ?? [];
+        if (found.length < 2)
+            return found;
+        for (let above = dominators.get(name) ?? null; above !== null; above = dominators.get(above) ?? null) {
+            if (requirements.has(above))
+                return [above];
+        }
+        return found;
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/attribute/why.ts
 
 /**
@@ -27383,6 +27498,37 @@ const LAYER_DELTA = strictObject({
     why: WHY.describe("As at the head; for a removed layer as at the base."),
 })
     .meta({ id: "layerDelta" });
+const changes = {
+    delta: DELTA,
+    layers: array(schemas_string()).min(1).describe("Names of the distributions that changed, largest delta first."),
+};
+const UPDATE = discriminatedUnion("kind", [
+    strictObject({
+        kind: literal("requirement").describe("One requirement of the app that came, went, or is met otherwise now."),
+        names: tuple([schemas_string()]),
+        change: schemas_enum(CHANGES).exclude(["unchanged"]).describe("Of the requirement."),
+        fromVersion: schemas_string().nullable(),
+        toVersion: schemas_string().nullable(),
+        ...changes,
+    }),
+    strictObject({
+        kind: literal("shared").describe("Several such requirements lead to these, and none of them alone."),
+        names: array(schemas_string()).min(2),
+        change: schemas_null(),
+        fromVersion: schemas_null(),
+        toVersion: schemas_null(),
+        ...changes,
+    }),
+    strictObject({
+        kind: literal("other").describe("No requirement that changed leads to these."),
+        names: array(schemas_string()).max(0),
+        change: schemas_null(),
+        fromVersion: schemas_null(),
+        toVersion: schemas_null(),
+        ...changes,
+    }),
+])
+    .meta({ id: "update" });
 const FILE_DELTA = strictObject({
     layer: schemas_string(),
     path: schemas_string(),
@@ -27395,6 +27541,8 @@ const DIFF = discriminatedUnion("state", [
         total: DELTA,
         error: report_weight_bytes.describe("Half-width of the error band of `total.compressed`. What is equal on both sides adds none."),
         layers: array(LAYER_DELTA).describe("Largest compressed delta first. They sum to `total`."),
+        updates: array(UPDATE)
+            .describe("The changed distributions by what caused it, each in one update; largest compressed delta first."),
         files: array(FILE_DELTA).describe("Files of the app layer, largest compressed delta first, at most 1,000."),
         filesFolded: strictObject({
             count: schemas_int().nonnegative().describe("Changed files that are not listed."),
@@ -27407,6 +27555,7 @@ const DIFF = discriminatedUnion("state", [
         total: schemas_null(),
         error: schemas_null(),
         layers: array(LAYER_DELTA).max(0),
+        updates: array(UPDATE).max(0),
         files: array(FILE_DELTA).max(0),
         filesFolded: schemas_null(),
     }),
@@ -27452,6 +27601,7 @@ const REPORT_SCHEMA = strictObject({
     .meta({ title: "Slugdiff report", description: "What a change does to a Heroku slug, as measured." });
 
 ;// CONCATENATED MODULE: ./src/report/build-report.ts
+
 
 
 
@@ -27581,10 +27731,11 @@ function reportOverlaps(overlaps) {
 }
 function reportDiff(diff, base, head) {
     if (diff.state === "unknown") {
-        return { state: "unknown", total: null, error: null, layers: [], files: [], filesFolded: null };
+        return { state: "unknown", total: null, error: null, layers: [], updates: [], files: [], filesFolded: null };
     }
-    const before = whyOf(base.state === "weighed" ? base.slug : null);
-    const after = whyOf(head.state === "weighed" ? head.slug : null);
+    const [from, to] = [base, head].map((side) => (side.state === "weighed" ? side.slug : null));
+    const before = whyOf(from ?? null);
+    const after = whyOf(to ?? null);
     return {
         state: "known",
         total: { ...diff.total },
@@ -27594,8 +27745,23 @@ function reportDiff(diff, base, head) {
             const why = (row.change === "removed" ? before : after).get(key)?.why ?? [];
             return { ...row, delta: { ...row.delta }, why: [...why] };
         }),
+        updates: updatesOf(from ?? null, to ?? null, diff.layers).map(reportUpdate),
         ...reportFiles(diff),
     };
+}
+function reportUpdate(update) {
+    const changes = { delta: { ...update.delta }, layers: [...update.layers] };
+    const none = { change: null, fromVersion: null, toVersion: null };
+    switch (update.kind) {
+        case "requirement": {
+            const { kind, name, change, fromVersion, toVersion } = update;
+            return { kind, names: [name], change, fromVersion, toVersion, ...changes };
+        }
+        case "shared":
+            return { kind: update.kind, names: [...update.names], ...none, ...changes };
+        case "other":
+            return { kind: update.kind, names: [], ...none, ...changes };
+    }
 }
 /** The largest changes of files, and one row with what is left of their layers' deltas. */
 function reportFiles(diff) {
@@ -27685,11 +27851,26 @@ function wrongInDiff({ base, head, diff }) {
     const keys = new Set([...before.keys(), ...after.keys()]);
     if (diff.layers.length !== keys.size)
         wrong.push("the delta lacks a layer, or has one twice");
+    wrong.push(...wrongInUpdates(diff));
     const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
     const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
     if (!equal(app, files))
         wrong.push("the files of the app");
     return wrong;
+}
+/** Each distribution that changed is in one update, and an update is the sum of what is in it. */
+function wrongInUpdates({ layers, updates }) {
+    const rows = layers.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
+    const deltas = new Map(rows.map(({ name, delta }) => [name, delta]));
+    const wrong = updates.filter((update) => {
+        return !equal(update.delta, sum(update.layers.map((name) => deltas.get(name) ?? ZERO)));
+    });
+    const listed = updates.flatMap(({ layers: names }) => names).sort();
+    const isWhole = JSON.stringify(listed) === JSON.stringify([...deltas.keys()].sort());
+    return [
+        ...wrong.map(({ names }) => `the update of ${names.join(" and ") || "nothing"}`),
+        ...(isWhole ? [] : ["the updates lack a distribution, or have one twice"]),
+    ];
 }
 function wrongInAdvice(report) {
     const { advice, head } = report;
@@ -31465,6 +31646,50 @@ function growthTable(report, most, signs) {
         cells.push([[span_own(`${thousands(rest)} more`)], [], [span_own(last)], []]);
     return { columns: tables_columns(["", "version", "compressed", "why"], [2]), rows: cells };
 }
+/**
+ * What changed by the update that caused it: rows sum to the headline. Null unless two updates are told apart, and one of
+ * them is more than a row of `growthTable`.
+ */
+function updatesTable(report, most, signs) {
+    const { diff, scale } = figuresOf(report);
+    // Of an app that is new all is one update.
+    if (diff === null || report.base.state !== "weighed" || diff.updates.length < 2)
+        return null;
+    if (diff.updates.every(({ kind, layers }) => kind === "requirement" && layers.length === 1))
+        return null;
+    const { rows, rest } = tables_fold(diff.updates, most, ({ delta }) => roundOne(delta.compressed, scale) !== 0);
+    const folded = diff.updates.slice(rows.length);
+    const sumOf = (some) => some.reduce((sum, { delta }) => sum + delta.compressed, 0);
+    const others = diff.total.compressed - sumOf(diff.updates);
+    const steps = roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
+    const figure = (at) => [span_own(shownSigned(steps[at] ?? 0, scale))];
+    const cells = rows.map((row, at) => [causeOf(row, signs), tables_versionsOf(row), figure(at), tables_membersOf(row)]);
+    if (rest > 0)
+        cells.push([[span_own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
+    if (steps.at(-1) !== 0)
+        cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), []]);
+    return { columns: tables_columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
+}
+function causeOf(update, signs) {
+    switch (update.kind) {
+        case "requirement":
+            return [span_own(signOf(update, signs)), span_own(" "), span_name(update.names[0])];
+        case "shared":
+            return [span_own(`${signs.other} `), ...listed(update.names, 3, " and ")];
+        case "other":
+            return [span_own(`${signs.other} no changed requirement`)];
+    }
+}
+function tables_membersOf({ layers }) {
+    return listed(layers, 4, ", ");
+}
+/** The first of some names, and how many more there are. */
+function listed(names, most, separator) {
+    const some = names.slice(0, most);
+    const others = names.length - some.length;
+    const spans = joined(some.map((called) => [span_name(called)]), separator);
+    return others > 0 ? [...spans, span_own(` and ${thousands(others)} more`)] : spans;
+}
 /** The app's own files that differ: rows sum to the delta of the app as `growthTable` may show it. Null if there are none. */
 function appFilesTable(report, most, signs) {
     const { diff } = figuresOf(report);
@@ -31598,10 +31823,7 @@ function requiredBy(layer, head) {
         return [span_code(head.pythonFrom)];
     if (layer.direct || layer.requiredBy.length === 0)
         return tables_whyOf(layer.kind, layer.why.slice(0, 1));
-    const some = layer.requiredBy.slice(0, 3);
-    const others = layer.requiredBy.length - some.length;
-    const names = joined(some.map((called) => [span_name(called)]), ", ");
-    return others > 0 ? [...names, span_own(` and ${thousands(others)} more`)] : names;
+    return listed(layer.requiredBy, 3, ", ");
 }
 function tables_columns(headings, figures) {
     return headings.map((heading, at) => ({
@@ -31653,6 +31875,7 @@ function sectionsOf(report, room) {
         override(report),
         rulesChange(report, room),
         titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
+        titled("By update", markdownTable(updatesTable(report, room.rows, SIGNS))),
         ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
         appFiles(report, room),
         weighed === null ? null : largest(weighed, room),
@@ -32178,6 +32401,7 @@ function renderText(report, options) {
         text_lines(null, summaryTable(report, false), options),
         text_problem("base", base, options),
         text_lines("What changed", growthTable(report, text_ROWS, text_SIGNS), options),
+        text_lines("By update", updatesTable(report, text_ROWS, text_SIGNS), options),
         text_lines("The app's own files", appFilesTable(report, text_ROWS, text_SIGNS), options),
         text_lines("Largest in the slug", head.state === "weighed" && !headline.isAll ? largestTable(head, text_ROWS) : null, options),
         adviceLines(report, options),

@@ -41371,6 +41371,37 @@ const LAYER_DELTA = strictObject({
     why: WHY.describe("As at the head; for a removed layer as at the base."),
 })
     .meta({ id: "layerDelta" });
+const changes = {
+    delta: DELTA,
+    layers: array(schemas_string()).min(1).describe("Names of the distributions that changed, largest delta first."),
+};
+const UPDATE = discriminatedUnion("kind", [
+    strictObject({
+        kind: literal("requirement").describe("One requirement of the app that came, went, or is met otherwise now."),
+        names: tuple([schemas_string()]),
+        change: schemas_enum(CHANGES).exclude(["unchanged"]).describe("Of the requirement."),
+        fromVersion: schemas_string().nullable(),
+        toVersion: schemas_string().nullable(),
+        ...changes,
+    }),
+    strictObject({
+        kind: literal("shared").describe("Several such requirements lead to these, and none of them alone."),
+        names: array(schemas_string()).min(2),
+        change: schemas_null(),
+        fromVersion: schemas_null(),
+        toVersion: schemas_null(),
+        ...changes,
+    }),
+    strictObject({
+        kind: literal("other").describe("No requirement that changed leads to these."),
+        names: array(schemas_string()).max(0),
+        change: schemas_null(),
+        fromVersion: schemas_null(),
+        toVersion: schemas_null(),
+        ...changes,
+    }),
+])
+    .meta({ id: "update" });
 const FILE_DELTA = strictObject({
     layer: schemas_string(),
     path: schemas_string(),
@@ -41383,6 +41414,8 @@ const DIFF = discriminatedUnion("state", [
         total: DELTA,
         error: bytes.describe("Half-width of the error band of `total.compressed`. What is equal on both sides adds none."),
         layers: array(LAYER_DELTA).describe("Largest compressed delta first. They sum to `total`."),
+        updates: array(UPDATE)
+            .describe("The changed distributions by what caused it, each in one update; largest compressed delta first."),
         files: array(FILE_DELTA).describe("Files of the app layer, largest compressed delta first, at most 1,000."),
         filesFolded: strictObject({
             count: schemas_int().nonnegative().describe("Changed files that are not listed."),
@@ -41395,6 +41428,7 @@ const DIFF = discriminatedUnion("state", [
         total: schemas_null(),
         error: schemas_null(),
         layers: array(LAYER_DELTA).max(0),
+        updates: array(UPDATE).max(0),
         files: array(FILE_DELTA).max(0),
         filesFolded: schemas_null(),
     }),
@@ -41610,11 +41644,26 @@ function wrongInDiff({ base, head, diff }) {
     const keys = new Set([...before.keys(), ...after.keys()]);
     if (diff.layers.length !== keys.size)
         wrong.push("the delta lacks a layer, or has one twice");
+    wrong.push(...wrongInUpdates(diff));
     const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
     const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
     if (!equal(app, files))
         wrong.push("the files of the app");
     return wrong;
+}
+/** Each distribution that changed is in one update, and an update is the sum of what is in it. */
+function wrongInUpdates({ layers, updates }) {
+    const rows = layers.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
+    const deltas = new Map(rows.map(({ name, delta }) => [name, delta]));
+    const wrong = updates.filter((update) => {
+        return !equal(update.delta, sum(update.layers.map((name) => deltas.get(name) ?? ZERO)));
+    });
+    const listed = updates.flatMap(({ layers: names }) => names).sort();
+    const isWhole = JSON.stringify(listed) === JSON.stringify([...deltas.keys()].sort());
+    return [
+        ...wrong.map(({ names }) => `the update of ${names.join(" and ") || "nothing"}`),
+        ...(isWhole ? [] : ["the updates lack a distribution, or have one twice"]),
+    ];
 }
 function wrongInAdvice(report) {
     const { advice, head } = report;
@@ -42658,6 +42707,50 @@ function growthTable(report, most, signs) {
         cells.push([[span_own(`${thousands(rest)} more`)], [], [span_own(last)], []]);
     return { columns: columns(["", "version", "compressed", "why"], [2]), rows: cells };
 }
+/**
+ * What changed by the update that caused it: rows sum to the headline. Null unless two updates are told apart, and one of
+ * them is more than a row of `growthTable`.
+ */
+function updatesTable(report, most, signs) {
+    const { diff, scale } = figuresOf(report);
+    // Of an app that is new all is one update.
+    if (diff === null || report.base.state !== "weighed" || diff.updates.length < 2)
+        return null;
+    if (diff.updates.every(({ kind, layers }) => kind === "requirement" && layers.length === 1))
+        return null;
+    const { rows, rest } = tables_fold(diff.updates, most, ({ delta }) => roundOne(delta.compressed, scale) !== 0);
+    const folded = diff.updates.slice(rows.length);
+    const sumOf = (some) => some.reduce((sum, { delta }) => sum + delta.compressed, 0);
+    const others = diff.total.compressed - sumOf(diff.updates);
+    const steps = roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
+    const figure = (at) => [span_own(shownSigned(steps[at] ?? 0, scale))];
+    const cells = rows.map((row, at) => [causeOf(row, signs), versionsOf(row), figure(at), tables_membersOf(row)]);
+    if (rest > 0)
+        cells.push([[span_own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
+    if (steps.at(-1) !== 0)
+        cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), []]);
+    return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
+}
+function causeOf(update, signs) {
+    switch (update.kind) {
+        case "requirement":
+            return [span_own(signOf(update, signs)), span_own(" "), span_name(update.names[0])];
+        case "shared":
+            return [span_own(`${signs.other} `), ...listed(update.names, 3, " and ")];
+        case "other":
+            return [span_own(`${signs.other} no changed requirement`)];
+    }
+}
+function tables_membersOf({ layers }) {
+    return listed(layers, 4, ", ");
+}
+/** The first of some names, and how many more there are. */
+function listed(names, most, separator) {
+    const some = names.slice(0, most);
+    const others = names.length - some.length;
+    const spans = joined(some.map((called) => [span_name(called)]), separator);
+    return others > 0 ? [...spans, span_own(` and ${thousands(others)} more`)] : spans;
+}
 /** The app's own files that differ: rows sum to the delta of the app as `growthTable` may show it. Null if there are none. */
 function appFilesTable(report, most, signs) {
     const { diff } = figuresOf(report);
@@ -42791,10 +42884,7 @@ function requiredBy(layer, head) {
         return [span_code(head.pythonFrom)];
     if (layer.direct || layer.requiredBy.length === 0)
         return whyOf(layer.kind, layer.why.slice(0, 1));
-    const some = layer.requiredBy.slice(0, 3);
-    const others = layer.requiredBy.length - some.length;
-    const names = joined(some.map((called) => [span_name(called)]), ", ");
-    return others > 0 ? [...names, span_own(` and ${thousands(others)} more`)] : names;
+    return listed(layer.requiredBy, 3, ", ");
 }
 function columns(headings, figures) {
     return headings.map((heading, at) => ({
@@ -42846,6 +42936,7 @@ function sectionsOf(report, room) {
         override(report),
         rulesChange(report, room),
         titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
+        titled("By update", markdownTable(updatesTable(report, room.rows, SIGNS))),
         ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
         appFiles(report, room),
         weighed === null ? null : largest(weighed, room),
