@@ -1,74 +1,82 @@
 import type { Rule } from "../../model/advice.js";
-import { proposeFrom, type Replacement } from "./replacement.js";
+import { proposeFrom, type Replacement } from "../replace.js";
 
 const NO_GPU = "A dyno has no GPU.";
-const PYTORCH_CPU = "https://download.pytorch.org/whl/cpu";
+const MAC = "On a Mac there is no `tensorflow-cpu`: keep `tensorflow` there by a marker.";
+
+/** Libraries that a build for GPUs brings along. */
+const CUDA = /^(?:nvidia-(?!ml-py$)|cuda-|jax-cuda|triton$)/;
 
 /** Builds with code for GPUs, and those without. */
 const BUILDS: readonly Replacement[] = [
   {
     id: "tensorflow-cpu",
-    from: "tensorflow",
-    to: "tensorflow-cpu",
-    detail: `${NO_GPU} It is the same version and API without code for one. On a Mac \`tensorflow-cpu\` has no wheel: keep \`tensorflow\` there by a marker.`,
-    sources: ["https://www.tensorflow.org/install/pip"],
+    when: "tensorflow",
+    replace: "tensorflow-cpu",
+    version: "same",
+    drops: CUDA,
+    detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+    sources: [
+      "https://www.tensorflow.org/install/pip#package_location",
+      "https://github.com/heroku/heroku-buildpack-python/issues/1343",
+    ],
+  },
+  {
+    id: "tensorflow-cpu",
+    when: "tensorflow-gpu",
+    replace: "tensorflow-cpu",
+    version: "same",
+    drops: CUDA,
+    detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+    sources: ["https://www.tensorflow.org/install/pip#package_location"],
   },
   {
     id: "xgboost-cpu",
-    from: "xgboost",
-    to: "xgboost-cpu",
-    detail: `${NO_GPU} It is the same version and API without GPU algorithms and federated learning.`,
-    sources: ["https://xgboost.readthedocs.io/en/stable/install.html"],
+    when: "xgboost",
+    since: "2.1",
+    replace: "xgboost-cpu",
+    version: "same",
+    drops: CUDA,
+    detail: `${NO_GPU} \`xgboost-cpu\` is the same version with the same API; GPU algorithms and federated learning are lost, and NVIDIA's NCCL does not come along.`,
+    sources: ["https://xgboost.readthedocs.io/en/stable/install.html", "https://github.com/dmlc/xgboost/issues/10596"],
   },
   {
     id: "onnxruntime",
-    from: "onnxruntime-gpu",
-    to: "onnxruntime",
-    detail: `${NO_GPU} Take CUDA out of \`providers=[…]\`. Both hold the same module, so never have the two.`,
-    sources: ["https://onnxruntime.ai/docs/install/"],
-  },
-  {
-    id: "torch-cpu",
-    from: "torch",
-    to: "torch",
-    alongside: /^nvidia-/,
-    build: "+cpu",
-    index: PYTORCH_CPU,
-    detail: `${NO_GPU} The wheel for Linux is built for CUDA, and brings its libraries; PyTorch has CPU builds on an index of its own.`,
-    sources: ["https://pytorch.org/get-started/locally/"],
+    when: "onnxruntime-gpu",
+    replace: "onnxruntime",
+    version: "same",
+    drops: CUDA,
+    detail: `${NO_GPU} Take CUDA and TensorRT out of \`providers=[…]\`: \`onnxruntime\` has neither.`,
+    sources: ["https://onnxruntime.ai/docs/install/#python-installs"],
   },
   {
     id: "jax-cpu",
-    from: "jax",
-    to: "jax",
-    extras: /^cuda/,
-    detail: `${NO_GPU} Without the extra it runs on the CPU.`,
+    when: "jax",
+    extra: /^cuda|^tpu|^rocm/,
+    replace: "jax",
+    version: "same",
+    drops: CUDA,
+    detail: `${NO_GPU} Without that extra JAX computes on the CPU; code that asks for a GPU by name has to change.`,
     sources: ["https://docs.jax.dev/en/latest/installation.html"],
+  },
+  {
+    id: "faiss-cpu",
+    when: "faiss-gpu",
+    replace: "faiss-cpu",
+    version: "",
+    detail: `${NO_GPU} \`faiss-cpu\` has the same module; the classes for GPUs are lost.`,
+    sources: ["https://github.com/facebookresearch/faiss/wiki/Installing-Faiss"],
+  },
+  {
+    id: "paddlepaddle",
+    when: "paddlepaddle-gpu",
+    replace: "paddlepaddle",
+    version: "same",
+    drops: CUDA,
+    detail: `${NO_GPU} \`paddlepaddle\` is the build for CPUs; code that asks for a GPU by name has to change.`,
+    sources: ["https://github.com/PaddlePaddle/Paddle#installation"],
   },
 ];
 
+/** Builds that hold code for GPUs, where there is one without it under a name of its own. */
 export const gpuBuilds: Rule = { family: "GPU builds", propose: (facts) => proposeFrom(BUILDS, facts) };
-
-/** Distributions that do nothing without a GPU. */
-const GPU_ONLY = /^(?:cupy-cuda\w+|cudf-cu\d+|cuml-cu\d+|rmm-cu\d+|nvidia-[\w-]+)$/;
-
-export const gpuOnly: Rule = {
-  family: "GPU libraries",
-  propose: (facts) =>
-    proposeFrom(
-      [...facts.distributions.keys()].flatMap((name): Replacement[] =>
-        GPU_ONLY.test(name)
-          ? [
-              {
-                id: "gpu-only",
-                from: name,
-                to: null,
-                detail: `${NO_GPU} It can't work there: where the code imports it, let that be optional.`,
-                sources: ["https://devcenter.heroku.com/articles/dyno-types"],
-              },
-            ]
-          : [],
-      ),
-      facts,
-    ),
-};
