@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 83:
+/***/ 25:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18112,165 +18112,765 @@ function indexStep(url, { with: added }, manager) {
 /** The change that changes nothing: the others are written as what differs from it. */
 const NO_CHANGE = { without: [], with: [], indexes: [], exclude: [] };
 
-;// CONCATENATED MODULE: ./src/advise/rules/replacement.ts
+;// CONCATENATED MODULE: ./src/advise/versions.ts
+/** A version without its build: `2.15.0` of `2.15.0+cu128` (PEP 440's local part). */
+function withoutBuild(version) {
+    return version.split("+", 1)[0] ?? version;
+}
+/**
+ * Is a version's release lower than another's? Only the leading numbers count: a pre-release of 2.21 is not before 2.21.
+ * What has no version is before nothing.
+ */
+function isBefore(version, other) {
+    if (version === null)
+        return false;
+    const [a, b] = [numbers(version), numbers(other)];
+    for (let at = 0; at < Math.max(a.length, b.length); at++) {
+        const difference = (a[at] ?? 0) - (b[at] ?? 0);
+        if (difference !== 0)
+            return difference < 0;
+    }
+    return false;
+}
+function numbers(version) {
+    return (/^\d+(?:\.\d+)*/.exec(version)?.[0] ?? "").split(".").map(Number);
+}
 
-/** Distributions that are there for a GPU's sake: a frozen list names them too. */
-const COMPANIONS = /^(?:nvidia-|cuda-|triton$)/;
-/** What a table proposes for an app. */
+;// CONCATENATED MODULE: ./src/advise/replace.ts
+
+
+/** What the rows of a table propose for an app, in their order. */
 function proposeFrom(table, facts) {
     return table.flatMap((row) => {
-        const found = facts.distributions.get(row.from);
-        return found === undefined ? [] : propose(row, found, facts);
+        const found = facts.distributions.get(row.when);
+        return found === undefined || !applies(row, found, facts) ? [] : proposeOne(row, found, facts);
     });
 }
-function propose(row, found, { distributions }) {
-    const { id, from, to, build = "", index, detail, sources } = row;
-    // What only others require can't be replaced: they would bring it back.
-    if (found.places.length === 0 || found.requiredBy.length > 0)
+function applies(row, found, { distributions }) {
+    if (row.extra !== undefined && !found.extras.some((extra) => row.extra?.test(extra)))
+        return false;
+    if (row.since !== undefined && (found.version === null || isBefore(found.version, row.since)))
+        return false;
+    if (row.before !== undefined && !isBefore(found.version, row.before))
+        return false;
+    // With both there, one is to go: that is another rule's.
+    return row.replace === row.when || !distributions.has(row.replace);
+}
+function proposeOne(row, found, facts) {
+    const { id, when, replace, detail, sources } = row;
+    const isSame = replace === when;
+    // The same name in another form satisfies whoever requires it.
+    const departure = isSame ? directOnly(found) : departureOf(found, facts);
+    if (departure === null)
         return [];
-    if (row.extras !== undefined && !found.extras.some((extra) => row.extras?.test(extra)))
-        return [];
-    if (row.alongside !== undefined && ![...distributions.keys()].some((name) => row.alongside?.test(name)))
-        return [];
-    const companions = to === null ? [] : companionsOf(from, distributions);
-    const version = found.version === null ? "" : `==${found.version}${found.version.includes("+") ? "" : build}`;
+    const extras = isSame ? found.extras.filter((extra) => row.extra?.test(extra) !== true) : [];
+    const what = `${replace}${extras.length === 0 ? "" : `[${extras.join(",")}]`}`;
     return [
         {
             id,
-            subject: from,
-            title: to === null
-                ? `Remove \`${from}\``
-                : to === from
-                    ? `Take the CPU build of \`${from}\``
-                    : `Replace \`${from}\` by \`${to}\``,
-            detail,
+            subject: when,
+            title: `Replace \`${spelling(when, row.extra === undefined ? [] : found.extras)}\` by \`${what}${isSame ? specifierOf(row.version) : ""}\``,
+            detail: [detail, ...excluded(departure, found, replace)].join(" "),
             sources,
             change: {
                 ...NO_CHANGE,
-                without: [from, ...companions],
-                with: to === null ? [] : [`${to}${version}`],
-                indexes: index === undefined ? [] : [index],
+                ...departure,
+                without: [...departure.without, ...(row.drops === undefined ? [] : companions([when], row.drops, facts))],
+                with: [`${what}${row.version === "same" ? pinOf(found) : row.version}`],
             },
         },
     ];
 }
-/** Direct requirements that nothing but what is replaced needs, or one that goes with it. */
-function companionsOf(from, distributions) {
-    const going = new Set([from]);
-    const named = [...distributions.values()].filter(({ name, places }) => COMPANIONS.test(name) && places.length > 0);
-    for (let size = 0; size !== going.size;) {
-        size = going.size;
-        for (const { name, requiredBy } of named) {
-            if (requiredBy.length > 0 && requiredBy.every((other) => going.has(other) || COMPANIONS.test(other)))
-                going.add(name);
+function specifierOf(version) {
+    return version === "same" ? "" : version;
+}
+function spelling(name, extras) {
+    return extras.length === 0 ? name : `${name}[${extras.join(",")}]`;
+}
+function excluded({ exclude }, { name, requiredBy }, replace) {
+    if (exclude.length === 0)
+        return [];
+    const others = requiredBy.map((other) => `\`${other}\``).join(", ");
+    return [
+        `${others} require${requiredBy.length === 1 ? "s" : ""} \`${name}\` by name: uv leaves that out, and \`${replace}\` has the same module.`,
+    ];
+}
+/** `==` the version that a distribution has, without its build; nothing if that is not known. */
+function pinOf({ version }) {
+    return version === null ? "" : `==${withoutBuild(version)}`;
+}
+/**
+ * How a distribution whose module another one has can leave: where nobody else requires it, by leaving the manifest; else only uv can
+ * leave it out. Null if it can't.
+ */
+function departureOf(found, { packageManager }) {
+    if (found.requiredBy.length === 0)
+        return directOnly(found);
+    if (packageManager !== "uv")
+        return null;
+    return { without: found.places.length > 0 ? [found.name] : [], exclude: [found.name] };
+}
+function directOnly({ name, places }) {
+    return places.length > 0 ? { without: [name], exclude: [] } : null;
+}
+/** Can it leave by leaving the manifest, and that alone? */
+function isLoose({ places, requiredBy }) {
+    return places.length > 0 && requiredBy.length === 0;
+}
+/**
+ * Direct requirements of names that a pattern matches, which nothing needs but what goes or what goes along with it; sorted. In a
+ * frozen list (`pip freeze`) everything is required directly, and would stay.
+ */
+function companions(going, pattern, { distributions }) {
+    const gone = new Set(going);
+    // Nobody is sure to go before all that lead to it are: begin with all that could, and take out what something else needs.
+    const leaving = new Set([...distributions.values()]
+        .filter(({ name, places }) => !gone.has(name) && (pattern.test(name) || places.length === 0))
+        .map(({ name }) => name));
+    for (let size = -1; size !== leaving.size;) {
+        size = leaving.size;
+        for (const name of leaving) {
+            const requiredBy = distributions.get(name)?.requiredBy ?? [];
+            if (requiredBy.length === 0 || requiredBy.some((other) => !gone.has(other) && !leaving.has(other)))
+                leaving.delete(name);
         }
     }
-    going.delete(from);
-    return [...going].sort();
+    return [...leaving].filter((name) => (distributions.get(name)?.places.length ?? 0) > 0).sort();
+}
+/** Does the app import a module, or something in it? Null if its imports are not known. */
+function isImported(module, { imports }) {
+    return imports === null ? null : [...imports].some((name) => name === module || name.startsWith(`${module}.`));
+}
+/** "`a`", "`a` and `b`", "`a`, `b` and 3 more". */
+function listed(names) {
+    const [first = "", second = "", ...others] = names.map((name) => `\`${name}\``);
+    if (names.length < 2)
+        return first;
+    if (others.length === 0)
+        return `${first} and ${second}`;
+    return `${first}, ${second} and ${others.length} more`;
 }
 
 ;// CONCATENATED MODULE: ./src/advise/rules/conda-leftovers.ts
 
-const LEFT_OVER = ["mkl", "mkl-service", "mkl-fft", "mkl-random", "intel-openmp", "tbb", "tensorflow-intel"];
-const TABLE = LEFT_OVER.map((name) => {
-    return {
-        id: `without-${name}`,
-        from: name,
-        to: null,
-        detail: "Nothing here requires it. It is mostly left over from a conda environment: NumPy and SciPy bring a BLAS of their own.",
-        sources: ["https://numpy.org/install/#numpy-packages--accelerated-linear-algebra-libraries"],
-    };
-});
+
+const LEFT_OVER = /^(?:mkl|mkl-(?:service|fft|random|include|devel|static|dpcpp)|intel-openmp|intel-cmplr-[\w-]+|intel-(?:sycl|opencl)-rt|tensorflow-intel)$/;
+/** What MKL requires: of use without it, too. */
+const BROUGHT = /^(?:tbb|tbb-devel|tcmlib|umf|onemkl-license)$/;
 /** What `pip freeze` in a conda environment leaves in a list of requirements. */
-const condaLeftovers = { family: "conda leftovers", propose: (facts) => proposeFrom(TABLE, facts) };
+const condaLeftovers = {
+    family: "conda leftovers",
+    propose: (facts) => {
+        const all = [...facts.distributions.values()];
+        if (isImported("mkl", facts) === true)
+            return [];
+        // Each goes only if nothing needs it but others of them.
+        const gone = new Set(all.filter(({ name, places }) => LEFT_OVER.test(name) && places.length > 0).map(({ name }) => name));
+        for (let size = -1; size !== gone.size;) {
+            size = gone.size;
+            for (const name of gone) {
+                if (facts.distributions.get(name)?.requiredBy.some((other) => !gone.has(other)) === true)
+                    gone.delete(name);
+            }
+        }
+        const [subject] = all
+            .filter(({ name }) => gone.has(name))
+            .sort((a, b) => b.retained.compressed - a.retained.compressed);
+        if (subject === undefined)
+            return [];
+        const without = [
+            subject.name,
+            ...[...gone].filter((name) => name !== subject.name).sort(),
+            ...companions([...gone], BROUGHT, facts),
+        ];
+        return [
+            {
+                id: "without-mkl",
+                subject: subject.name,
+                title: `Remove ${listed(without)}`,
+                detail: "Nothing here requires it: mostly it is left over from a conda environment that was frozen. NumPy and SciPy from PyPI bring OpenBLAS, and don't use Intel's MKL even if it is there. Code that loads `libmkl_rt` itself would miss it.",
+                sources: ["https://numpy.org/install/#numpy-packages--accelerated-linear-algebra-libraries"],
+                change: { ...NO_CHANGE, without },
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./src/advise/rules/development-tools.ts
+
+
+/** Tools that work on code rather than run it, by the name of their distribution; with their modules where the names differ. */
+const TOOLS = {
+    ...same("black", "mypy", "ruff", "flake8", "pylint", "isort", "pyflakes", "pycodestyle", "autopep8", "yapf"),
+    ...same("bandit", "pyright", "basedpyright", "vulture", "radon", "pydocstyle", "deptry", "autoflake", "pyupgrade"),
+    ...same("pytest", "pytest-django", "pytest-cov", "pytest-asyncio", "pytest-mock", "pytest-xdist", "pytest-flask"),
+    ...same("tox", "nox", "coverage", "hypothesis", "locust", "moto", "playwright", "selenium", "pytest-playwright"),
+    ...same("ipython", "ipykernel", "ipdb", "debugpy", "jupyter", "jupyterlab", "notebook", "nbconvert", "nbstripout"),
+    ...same("sphinx", "mkdocs", "twine", "pyinstaller", "tensorboard", "ipywidgets", "qtconsole", "jupyter-console"),
+    ipython: ["IPython"],
+    sphinx: ["sphinx"],
+    pyinstaller: ["PyInstaller"],
+    "pre-commit": ["pre_commit"],
+    "pip-tools": ["piptools"],
+    "mkdocs-material": ["material"],
+};
+/** What Jupyter is made of: a frozen list names all of it. */
+const JUPYTER = /^(?:jupyter(?:lab)?-[\w-]+|nb(?:client|convert|format|classic)|notebook-shim|widgetsnbextension)$/;
+const WHERE = {
+    pip: "a file of its own, such as `requirements-dev.txt`",
+    uv: "`[dependency-groups]`, by `uv add --dev`",
+    poetry: "`[tool.poetry.group.dev.dependencies]`, by `poetry add --group dev`",
+    pipenv: "`[dev-packages]`, by `pipenv install --dev`",
+};
+/** Tools for development among what a dyno gets: nothing requires them, and no file of the app imports them. */
+const developmentTools = {
+    family: "development tools",
+    propose: (facts) => {
+        const tools = [...unneeded(facts)].sort((a, b) => b.retained.compressed - a.retained.compressed || (a.name < b.name ? -1 : 1));
+        const [subject] = tools;
+        if (subject === undefined)
+            return [];
+        const names = tools.map(({ name }) => name);
+        return [
+            {
+                id: "development-tools",
+                subject: subject.name,
+                title: `Move ${listed(names)} out of what production requires`,
+                detail: `${names.length === 1 ? "It is a tool" : "They are tools"} for development, nothing else here requires ${names.length === 1 ? "it" : "them"}, and no file of the app imports ${names.length === 1 ? "it" : "them"}. The place for that is ${WHERE[facts.packageManager]}. A Procfile, a script or a plugin may still start one by its name: look there first.`,
+                sources: ["https://devcenter.heroku.com/articles/python-support"],
+                change: { ...NO_CHANGE, without: names },
+            },
+        ];
+    },
+};
+/** Tools that the app names, and that only other such tools require. */
+function unneeded(facts) {
+    const { distributions, imports } = facts;
+    if (imports === null)
+        return [];
+    const leaving = new Map();
+    for (const each of distributions.values()) {
+        const modules = TOOLS[each.name] ?? (JUPYTER.test(each.name) ? [moduleOf(each.name)] : null);
+        if (modules === null || each.places.length === 0)
+            continue;
+        if (modules.some((module) => isImported(module, facts) === true))
+            continue;
+        leaving.set(each.name, each);
+    }
+    for (let size = -1; size !== leaving.size;) {
+        size = leaving.size;
+        for (const { name, requiredBy } of leaving.values()) {
+            if (!requiredBy.every((other) => leaving.has(other)))
+                leaving.delete(name);
+        }
+    }
+    return leaving.values();
+}
+function same(...names) {
+    return Object.fromEntries(names.map((name) => [name, [moduleOf(name)]]));
+}
+function moduleOf(name) {
+    return name.replaceAll("-", "_");
+}
+
+;// CONCATENATED MODULE: ./src/advise/rules/google-api-client.ts
+
+
+/** Descriptions of every API of Google's. */
+const googleApiClient = {
+    family: "Google's API client",
+    propose: (facts) => {
+        const { distributions } = facts;
+        const found = distributions.get("google-api-python-client");
+        if (found === undefined || !isLoose(found))
+            return [];
+        const brought = companions([found.name], /^(?:httplib2|uritemplate|google-auth-httplib2)$/, facts);
+        const isDirect = (name) => (distributions.get(name)?.places.length ?? 0) > 0;
+        const comes = ["google-auth", "requests"].filter((name) => !isDirect(name));
+        return [
+            {
+                id: "google-auth",
+                subject: found.name,
+                title: "Call Google's APIs without `google-api-python-client`",
+                detail: "Nearly all of it are descriptions of every API that Google has. `AuthorizedSession` of `google-auth` sends the same requests to one of them, and many have a client of their own (`google-cloud-storage`). Each call that is built with `googleapiclient` has to be written anew.",
+                sources: [
+                    "https://googleapis.dev/python/google-auth/latest/reference/google.auth.transport.requests.html",
+                    "https://github.com/googleapis/google-api-python-client/issues/1967",
+                ],
+                change: { ...NO_CHANGE, without: [found.name, ...brought], with: comes },
+            },
+        ];
+    },
+};
 
 ;// CONCATENATED MODULE: ./src/advise/rules/gpu-builds.ts
 
 const NO_GPU = "A dyno has no GPU.";
-const PYTORCH_CPU = "https://download.pytorch.org/whl/cpu";
+const MAC = "On a Mac there is no `tensorflow-cpu`: keep `tensorflow` there by a marker.";
+/** Libraries that a build for GPUs brings along. */
+const CUDA = /^(?:nvidia-(?!ml-py$)|cuda-|jax-cuda|triton$)/;
 /** Builds with code for GPUs, and those without. */
 const BUILDS = [
     {
         id: "tensorflow-cpu",
-        from: "tensorflow",
-        to: "tensorflow-cpu",
-        detail: `${NO_GPU} It is the same version and API without code for one. On a Mac \`tensorflow-cpu\` has no wheel: keep \`tensorflow\` there by a marker.`,
-        sources: ["https://www.tensorflow.org/install/pip"],
+        when: "tensorflow",
+        replace: "tensorflow-cpu",
+        version: "same",
+        drops: CUDA,
+        detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+        sources: [
+            "https://www.tensorflow.org/install/pip#package_location",
+            "https://github.com/heroku/heroku-buildpack-python/issues/1343",
+        ],
+    },
+    {
+        id: "tensorflow-cpu",
+        when: "tensorflow-gpu",
+        replace: "tensorflow-cpu",
+        version: "same",
+        drops: CUDA,
+        detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+        sources: ["https://www.tensorflow.org/install/pip#package_location"],
     },
     {
         id: "xgboost-cpu",
-        from: "xgboost",
-        to: "xgboost-cpu",
-        detail: `${NO_GPU} It is the same version and API without GPU algorithms and federated learning.`,
-        sources: ["https://xgboost.readthedocs.io/en/stable/install.html"],
+        when: "xgboost",
+        since: "2.1",
+        replace: "xgboost-cpu",
+        version: "same",
+        drops: CUDA,
+        detail: `${NO_GPU} \`xgboost-cpu\` is the same version with the same API; GPU algorithms and federated learning are lost, and NVIDIA's NCCL does not come along.`,
+        sources: ["https://xgboost.readthedocs.io/en/stable/install.html", "https://github.com/dmlc/xgboost/issues/10596"],
     },
     {
         id: "onnxruntime",
-        from: "onnxruntime-gpu",
-        to: "onnxruntime",
-        detail: `${NO_GPU} Take CUDA out of \`providers=[…]\`. Both hold the same module, so never have the two.`,
-        sources: ["https://onnxruntime.ai/docs/install/"],
-    },
-    {
-        id: "torch-cpu",
-        from: "torch",
-        to: "torch",
-        alongside: /^nvidia-/,
-        build: "+cpu",
-        index: PYTORCH_CPU,
-        detail: `${NO_GPU} The wheel for Linux is built for CUDA, and brings its libraries; PyTorch has CPU builds on an index of its own.`,
-        sources: ["https://pytorch.org/get-started/locally/"],
+        when: "onnxruntime-gpu",
+        replace: "onnxruntime",
+        version: "same",
+        drops: CUDA,
+        detail: `${NO_GPU} Take CUDA and TensorRT out of \`providers=[…]\`: \`onnxruntime\` has neither.`,
+        sources: ["https://onnxruntime.ai/docs/install/#python-installs"],
     },
     {
         id: "jax-cpu",
-        from: "jax",
-        to: "jax",
-        extras: /^cuda/,
-        detail: `${NO_GPU} Without the extra it runs on the CPU.`,
+        when: "jax",
+        extra: /^cuda|^tpu|^rocm/,
+        replace: "jax",
+        version: "same",
+        drops: CUDA,
+        detail: `${NO_GPU} Without that extra JAX computes on the CPU; code that asks for a GPU by name has to change.`,
         sources: ["https://docs.jax.dev/en/latest/installation.html"],
     },
-];
-const gpuBuilds = { family: "GPU builds", propose: (facts) => proposeFrom(BUILDS, facts) };
-/** Distributions that do nothing without a GPU. */
-const GPU_ONLY = /^(?:cupy-cuda\w+|cudf-cu\d+|cuml-cu\d+|rmm-cu\d+|nvidia-[\w-]+)$/;
-const gpuOnly = {
-    family: "GPU libraries",
-    propose: (facts) => proposeFrom([...facts.distributions.keys()].flatMap((name) => GPU_ONLY.test(name)
-        ? [
-            {
-                id: "gpu-only",
-                from: name,
-                to: null,
-                detail: `${NO_GPU} It can't work there: where the code imports it, let that be optional.`,
-                sources: ["https://devcenter.heroku.com/articles/dyno-types"],
-            },
-        ]
-        : []), facts),
-};
-
-;// CONCATENATED MODULE: ./src/advise/rules/smaller-builds.ts
-
-const OPENCV = "https://github.com/opencv/opencv-python#readme";
-const HEADLESS = "A server shows no windows: `imshow` and its like are all that is lost, and so is the need for libGL.";
-const smaller_builds_BUILDS = [
-    { id: "opencv-headless", from: "opencv-python", to: "opencv-python-headless", detail: HEADLESS, sources: [OPENCV] },
     {
-        id: "opencv-contrib-headless",
-        from: "opencv-contrib-python",
-        to: "opencv-contrib-python-headless",
-        detail: HEADLESS,
-        sources: [OPENCV],
+        id: "faiss-cpu",
+        when: "faiss-gpu",
+        replace: "faiss-cpu",
+        version: "",
+        detail: `${NO_GPU} \`faiss-cpu\` has the same module; the classes for GPUs are lost.`,
+        sources: ["https://github.com/facebookresearch/faiss/wiki/Installing-Faiss"],
+    },
+    {
+        id: "paddlepaddle",
+        when: "paddlepaddle-gpu",
+        replace: "paddlepaddle",
+        version: "same",
+        drops: CUDA,
+        detail: `${NO_GPU} \`paddlepaddle\` is the build for CPUs; code that asks for a GPU by name has to change.`,
+        sources: ["https://github.com/PaddlePaddle/Paddle#installation"],
     },
 ];
-/** The same library for servers. */
-const smallerBuilds = { family: "smaller builds", propose: (facts) => proposeFrom(smaller_builds_BUILDS, facts) };
+/** Builds that hold code for GPUs, where there is one without it under a name of its own. */
+const gpuBuilds = { family: "GPU builds", propose: (facts) => proposeFrom(BUILDS, facts) };
+
+;// CONCATENATED MODULE: ./src/advise/rules/gpu-libraries.ts
+
+
+const DYNOS = "https://devcenter.heroku.com/articles/dyno-tiers";
+const TABLE = [
+    {
+        id: "without-cupy",
+        names: /^cupy(?:-cuda\w+|-rocm[\w-]+)?$/,
+        drops: /^(?:fastrlock|nvidia-(?!ml-py$)|cuda-)/,
+        detail: "CuPy computes on a GPU only, and a dyno has none. What imports it has to do the same with NumPy.",
+        sources: ["https://docs.cupy.dev/en/stable/install.html", DYNOS],
+    },
+    {
+        id: "without-rapids",
+        names: /^(?:(?:lib|py|dask-|raft-)?(?:cudf|cuml|cugraph|cuvs|cuspatial|cuxfilter|cucim|raft|raft-dask|rmm|kvikio|libcudf|cuda)(?:-polars)?|nx-cugraph|dask-cuda|rapids-[\w-]+)-cu\d+$/,
+        drops: /-cu\d+$|^(?:nvidia-(?!ml-py$)|cuda-|cupy-cuda|numba-cuda$|pynvjitlink)/,
+        detail: "RAPIDS computes on a GPU only, and a dyno has none. What imports it has to do the same with pandas or scikit-learn.",
+        sources: ["https://docs.rapids.ai/install/", DYNOS],
+    },
+    {
+        id: "without-gpu-libraries",
+        names: /^(?:nvidia-(?!ml-py$)[\w-]+|cuda-(?:bindings|core|pathfinder|python|toolkit)|jax-cuda[\w-]+|pycuda|tensorrt(?:-cu\d+)?)$/,
+        drops: /^(?:nvidia-(?!ml-py$)|cuda-|jax-cuda|tensorrt)/,
+        detail: "They do nothing without a GPU, and a dyno has none. Nothing else here requires them: mostly they are left over from a list that was frozen on another machine.",
+        sources: [DYNOS],
+    },
+];
+/** Libraries for GPUs that the app names itself, and nothing requires. */
+const gpuLibraries = {
+    family: "GPU libraries",
+    propose: (facts) => TABLE.flatMap((row) => propose(row, facts)),
+};
+function propose({ id, names, drops, detail, sources }, facts) {
+    const loose = [...facts.distributions.values()]
+        .filter((each) => names.test(each.name) && isLoose(each) && !mayBeTorchs(each.name, facts))
+        .sort((a, b) => b.retained.compressed - a.retained.compressed)
+        .map(({ name }) => name);
+    const [subject] = loose;
+    if (subject === undefined)
+        return [];
+    const gone = [...loose, ...companions(loose, drops, facts)];
+    return [
+        {
+            id,
+            subject,
+            title: `Remove ${listed(gone)}`,
+            detail,
+            sources,
+            change: { ...NO_CHANGE, without: gone },
+        },
+    ];
+}
+/** A CUDA build of PyTorch is linked to NVIDIA's libraries, and does not load without them. */
+function mayBeTorchs(name, { distributions }) {
+    const torch = distributions.get("torch");
+    return torch !== undefined && torch.version?.includes("+cpu") !== true && /^(?:nvidia-|cuda-)/.test(name);
+}
+
+;// CONCATENATED MODULE: ./src/advise/rules/kaleido.ts
+
+
+
+/** kaleido before 1 holds a whole browser. */
+const kaleido = {
+    family: "kaleido",
+    propose: ({ distributions }) => {
+        const found = distributions.get("kaleido");
+        if (found === undefined || !isLoose(found) || !isBefore(found.version, "0.4"))
+            return [];
+        const plotly = distributions.get("plotly");
+        const isPlotlyOld = plotly !== undefined && isBefore(plotly.version, "6.1.1");
+        if (isPlotlyOld && !isLoose(plotly))
+            return [];
+        return [
+            {
+                id: "kaleido-1",
+                subject: "kaleido",
+                title: `Replace \`kaleido\` ${found.version ?? ""} by 1 or later`,
+                detail: `Before 1 it comes with a browser of its own; since then it looks for a Chrome, and there is none on a dyno. Where the app renders images there, a buildpack for Chrome puts the weight back; where it does not, \`kaleido\` need not be there at all. \`kaleido.scopes\` is gone${isPlotlyOld ? ", and it needs Plotly 6.1.1 or later" : ""}.`,
+                sources: ["https://github.com/plotly/Kaleido#migrating-from-v0-to-v1"],
+                change: {
+                    ...NO_CHANGE,
+                    without: ["kaleido", ...(isPlotlyOld ? ["plotly"] : [])],
+                    with: ["kaleido>=1", ...(isPlotlyOld ? ["plotly>=6.1.1"] : [])],
+                },
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./src/advise/rules/litert.ts
+
+
+const TENSORFLOW = ["tensorflow", "tensorflow-cpu"];
+/** What TensorFlow alone requires, as a frozen list names it. */
+const litert_BROUGHT = /^(?:absl-py|astunparse|flatbuffers|gast|google-pasta|grpcio|h5py|keras|libclang|markdown|ml-dtypes|namex|nvidia-[\w-]+|opt-einsum|optree|tensorboard(?:-data-server)?|tensorflow-(?:estimator|io-gcs-filesystem)|termcolor|werkzeug|wrapt)$/;
+/** TensorFlow of which only the interpreter of converted models is used. */
+const litert = {
+    family: "inference only",
+    propose: (facts) => {
+        if (!usesOnlyInterpreter(facts) || facts.distributions.has("ai-edge-litert"))
+            return [];
+        const found = TENSORFLOW.flatMap((name) => facts.distributions.get(name) ?? []);
+        const [tensorflow] = found;
+        if (tensorflow === undefined || !found.every(isLoose))
+            return [];
+        const names = found.map(({ name }) => name);
+        const own = new Set([...(facts.imports ?? [])].map((name) => name.split(".", 1)[0] ?? name));
+        const brought = companions(names, litert_BROUGHT, facts).filter((name) => !own.has(name.replaceAll("-", "_")));
+        return [
+            {
+                id: "ai-edge-litert",
+                subject: tensorflow.name,
+                title: `Replace \`${tensorflow.name}\` by \`ai-edge-litert\``,
+                detail: "The app imports nothing of TensorFlow but `tensorflow.lite`, which LiteRT has by itself: import `Interpreter` from `ai_edge_litert.interpreter`. It runs converted models (`.tflite`) only: converting, training, Keras and operators outside LiteRT's own (Select TF ops) are lost.",
+                sources: ["https://ai.google.dev/edge/litert", "https://github.com/google-ai-edge/LiteRT"],
+                change: { ...NO_CHANGE, without: [...names, ...brought], with: ["ai-edge-litert"] },
+            },
+        ];
+    },
+};
+/** `import tensorflow` alone does not say what of it is used, and counts as all of it. */
+function usesOnlyInterpreter({ imports }) {
+    if (imports === null)
+        return false;
+    const used = [...imports].filter((name) => /^(?:tensorflow|keras|tf_keras|tflite_runtime)(?:\.|$)/.test(name));
+    return used.length > 0 && used.every((name) => /^(?:tensorflow\.lite|tflite_runtime)(?:\.|$)/.test(name));
+}
+
+;// CONCATENATED MODULE: ./src/advise/rules/opencv.ts
+
+const SOURCES = ["https://github.com/opencv/opencv-python#installation-and-usage"];
+const DETAIL = "A dyno has no screen. The headless build comes without Qt; `cv2.imshow` and the other functions for windows are lost, and with them the need for libGL.";
+const opencv_BUILDS = ["opencv-python", "opencv-contrib-python"].map((name) => {
+    return {
+        id: "opencv-headless",
+        when: name,
+        replace: `${name}-headless`,
+        version: "same",
+        detail: DETAIL,
+        sources: SOURCES,
+    };
+});
+const VARIANTS = /^opencv-(?:contrib-)?python(?:-headless)?$/;
+/** OpenCV with windows. Several variants together are another rule's. */
+const opencv = {
+    family: "OpenCV",
+    propose: (facts) => [...facts.distributions.keys()].filter((name) => VARIANTS.test(name)).length > 1 ? [] : proposeFrom(opencv_BUILDS, facts),
+};
+
+;// CONCATENATED MODULE: ./src/advise/rules/same-module.ts
+
+
+const MODULES = [
+    {
+        module: "tensorflow",
+        owners: ["tensorflow-cpu", "tensorflow", "tensorflow-gpu"],
+        drops: /^nvidia-/,
+        lost: "`tensorflow-cpu` can't compute on a GPU, which a dyno does not have.",
+        sources: ["https://www.tensorflow.org/install/pip#package_location"],
+    },
+    {
+        module: "xgboost",
+        owners: ["xgboost-cpu", "xgboost"],
+        drops: /^nvidia-/,
+        lost: "`xgboost-cpu` can't compute on a GPU, which a dyno does not have.",
+        sources: ["https://xgboost.readthedocs.io/en/stable/install.html"],
+    },
+    {
+        module: "onnxruntime",
+        owners: ["onnxruntime", "onnxruntime-gpu"],
+        drops: /^nvidia-/,
+        lost: "`onnxruntime` can't compute on a GPU, which a dyno does not have.",
+        sources: ["https://onnxruntime.ai/docs/install/#python-installs"],
+    },
+    {
+        module: "faiss",
+        owners: ["faiss-cpu", "faiss-gpu"],
+        lost: "`faiss-cpu` can't compute on a GPU, which a dyno does not have.",
+        sources: ["https://github.com/facebookresearch/faiss/wiki/Installing-Faiss"],
+    },
+    {
+        module: "cv2",
+        owners: [
+            ...["opencv-contrib-python-headless", "opencv-contrib-python"],
+            ...["opencv-python-headless", "opencv-python"],
+        ],
+        better: { "opencv-contrib-python": "opencv-contrib-python-headless" },
+        lost: "The headless builds have no windows, which a dyno can't show.",
+        sources: ["https://github.com/opencv/opencv-python#installation-and-usage"],
+    },
+    {
+        module: "polars",
+        owners: ["polars", "polars-lts-cpu"],
+        lost: "`polars` needs a processor with AVX2, which Heroku's have.",
+        sources: ["https://docs.pola.rs/user-guide/installation/"],
+    },
+    {
+        module: "psycopg2",
+        owners: ["psycopg2", "psycopg2-binary"],
+        lost: "`psycopg2` is built against the stack's own libpq, as its authors advise for production.",
+        sources: ["https://www.psycopg.org/docs/install.html#psycopg-vs-psycopg-binary"],
+    },
+];
+/** Two distributions that install the same files over each other. */
+const sameModule = {
+    family: "one module, several distributions",
+    propose: (facts) => MODULES.flatMap((row) => same_module_propose(row, facts)),
+};
+function same_module_propose({ module, owners, better = {}, drops, lost, sources }, facts) {
+    const there = owners.flatMap((name) => facts.distributions.get(name) ?? []);
+    const [first, ...others] = there;
+    if (first === undefined || others.length === 0)
+        return [];
+    const comes = better[first.name];
+    // What can't leave would be installed over what comes in its place: then nothing is won by it.
+    const departures = (comes === undefined ? others : there).map((each) => departureOf(each, facts));
+    const possible = departures.filter((each) => each !== null);
+    if (possible.length < departures.length)
+        return [];
+    const without = possible.flatMap((each) => each.without);
+    const exclude = possible.flatMap((each) => each.exclude);
+    const gone = [...new Set([...without, ...exclude])];
+    const [subject] = gone;
+    if (subject === undefined)
+        return [];
+    // What stays only because something requires it, or not at all, is no less there.
+    const dropped = drops === undefined ? [] : companions(gone, drops, facts);
+    return [
+        {
+            id: `one-${module}`,
+            subject,
+            title: comes === undefined
+                ? `Remove ${listed(gone)}: \`${first.name}\` has the same module`
+                : `Replace ${listed(gone)} by \`${comes}\``,
+            detail: `${listed(there.map(({ name }) => name))} all install the module \`${module}\` into the same directory: which of them the app gets depends on their order, and the files of both are shipped. ${lost}`,
+            sources,
+            change: {
+                ...NO_CHANGE,
+                without: [...without, ...dropped],
+                with: comes === undefined ? [] : [`${comes}${pinOf(first)}`],
+                exclude,
+            },
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/advise/rules/tensorflow-extras.ts
+
+
+
+const tensorflow_extras_TENSORFLOW = /^tensorflow(?:-cpu|-gpu|-intel)?$/;
+/** What TensorFlow requires, and a server does not need. */
+const tensorflowExtras = {
+    family: "TensorFlow's extras",
+    propose: (facts) => [...withoutLibclang(facts), ...withoutTensorboard(facts)],
+};
+function withoutLibclang(facts) {
+    const found = broughtByTensorflow("libclang", facts);
+    // It is declared: only uv can leave it out.
+    if (found === null || facts.packageManager !== "uv" || isImported("clang", facts) === true)
+        return [];
+    return [
+        {
+            id: "without-libclang",
+            subject: "libclang",
+            title: "Leave out `libclang`",
+            detail: "TensorFlow requires it, and does not import it: importing TensorFlow and running a Keras model work without it. Code that parses C with `clang.cindex` would miss it.",
+            sources: [
+                "https://github.com/tensorflow/tensorflow/blob/v2.19.0/tensorflow/tools/pip_package/setup.py.tpl",
+                "https://docs.astral.sh/uv/concepts/resolution/#dependency-exclusions",
+            ],
+            change: leftOut(found),
+        },
+    ];
+}
+function withoutTensorboard(facts) {
+    const found = broughtByTensorflow("tensorboard", facts);
+    if (found === null || isImported("tensorboard", facts) === true)
+        return [];
+    const common = {
+        subject: "tensorboard",
+        sources: ["https://github.com/tensorflow/tensorflow/pull/110709"],
+    };
+    if (facts.packageManager === "uv") {
+        return [
+            {
+                ...common,
+                id: "without-tensorboard",
+                title: "Leave out `tensorboard`",
+                detail: "It shows how training goes, and a server does not train. TensorFlow requires it before 2.21, and only warns where it is missing: writing summaries (`tf.summary`, the TensorBoard callback) is lost.",
+                change: leftOut(found),
+            },
+        ];
+    }
+    const [tensorflow] = found.requiredBy.flatMap((name) => facts.distributions.get(name) ?? []);
+    if (tensorflow === undefined || !isLoose(tensorflow) || !isBefore(tensorflow.version, "2.21"))
+        return [];
+    return [
+        {
+            ...common,
+            id: "tensorflow-without-tensorboard",
+            title: `Upgrade \`${tensorflow.name}\` to 2.21 or later`,
+            detail: "From 2.21 on TensorFlow does not require `tensorboard` any more, which shows how training goes. It is another version of TensorFlow, with all that this brings: run your tests, and load your models, before you deploy it.",
+            change: {
+                ...NO_CHANGE,
+                without: [tensorflow.name, ...companions([tensorflow.name], /^tensorboard/, facts)],
+                with: [`${tensorflow.name}>=2.21`],
+            },
+        },
+    ];
+}
+/** A distribution that is there only because TensorFlow requires it; null if it is not. */
+function broughtByTensorflow(name, { distributions }) {
+    const found = distributions.get(name);
+    if (found === undefined || found.requiredBy.length === 0)
+        return null;
+    return found.requiredBy.every((other) => tensorflow_extras_TENSORFLOW.test(other)) ? found : null;
+}
+function leftOut({ name, places }) {
+    return { ...NO_CHANGE, without: places.length > 0 ? [name] : [], exclude: [name] };
+}
+
+;// CONCATENATED MODULE: ./src/advise/rules/torch.ts
+
+
+/** What PyTorch builds against one accelerator: a mixture does not load. */
+const BUILT_TOGETHER = ["torch", "torchvision", "torchaudio"];
+/** Of a build for CUDA. With CUDA 13 most of NVIDIA's names lost their `-cu12`. */
+const torch_CUDA = /^(?:nvidia-(?!ml-py$)|cuda-|triton$)/;
+/** PyTorch's wheels for Linux on PyPI are built for CUDA; its builds for CPUs are on an index of its own. */
+const torch = {
+    family: "PyTorch",
+    propose: (facts) => {
+        const { distributions } = facts;
+        const found = distributions.get("torch");
+        if (found === undefined || !isForCuda(found, [...distributions.values()]))
+            return [];
+        const built = BUILT_TOGETHER.flatMap((name) => distributions.get(name) ?? []);
+        const direct = built.filter(({ places }) => places.length > 0).map(({ name }) => name);
+        const others = found.requiredBy.map((name) => `\`${name}\``).join(", ");
+        return [
+            {
+                id: "torch-cpu",
+                subject: "torch",
+                title: "Take `torch` from PyTorch's index of CPU builds",
+                detail: [
+                    "A dyno has no GPU. The wheels for Linux on PyPI are built for CUDA, and bring NVIDIA's libraries and `triton`; don't leave those out by themselves, since that build does not load without them.",
+                    "The CPU build computes the same and lacks `torch.cuda` and compiling with Triton. It is on another index, for Linux and Windows: on a Mac keep the plain version by a marker.",
+                    ...(found.places.length > 0 ? [] : [`${others} bring it: name it yourself, so that its index can be told.`]),
+                ].join(" "),
+                sources: [
+                    "https://pytorch.org/get-started/locally/",
+                    "https://docs.astral.sh/uv/guides/integration/pytorch/",
+                    "https://github.com/heroku/heroku-buildpack-python/issues/1748",
+                ],
+                change: {
+                    ...NO_CHANGE,
+                    without: [...direct, ...companions(["torch"], torch_CUDA, facts)],
+                    with: built.map((each) => `${each.name}${pinOf(each)}${each.version === null ? "" : "+cpu"}`),
+                    indexes: ["https://download.pytorch.org/whl/cpu"],
+                },
+            },
+        ];
+    },
+};
+function isForCuda({ version }, all) {
+    if (version?.includes("+") === true)
+        return version.includes("+cu");
+    return all.some(({ name, requiredBy }) => torch_CUDA.test(name) && requiredBy.includes("torch"));
+}
 
 ;// CONCATENATED MODULE: ./src/advise/rules/index.ts
 
 
 
+
+
+
+
+
+
+
+
 /** Every rule, the most promising first. Adding one is adding a file, a line here, and a test. */
-const rules_RULES = [gpuBuilds, gpuOnly, condaLeftovers, smallerBuilds];
+const rules_RULES = [
+    ...[torch, litert, gpuBuilds, gpuLibraries, sameModule, condaLeftovers],
+    ...[kaleido, developmentTools, tensorflowExtras, opencv, googleApiClient],
+];
 
 ;// CONCATENATED MODULE: ./src/model/weight.ts
 const ZERO = { files: 0, disk: 0, compressed: 0 };
@@ -31675,16 +32275,16 @@ function causeOf(update, signs) {
         case "requirement":
             return [span_own(signOf(update, signs)), span_own(" "), span_name(update.names[0])];
         case "shared":
-            return [span_own(`${signs.other} `), ...listed(update.names, 3, " and ")];
+            return [span_own(`${signs.other} `), ...tables_listed(update.names, 3, " and ")];
         case "other":
             return [span_own(`${signs.other} no changed requirement`)];
     }
 }
 function tables_membersOf({ layers }) {
-    return listed(layers, 4, ", ");
+    return tables_listed(layers, 4, ", ");
 }
 /** The first of some names, and how many more there are. */
-function listed(names, most, separator) {
+function tables_listed(names, most, separator) {
     const some = names.slice(0, most);
     const others = names.length - some.length;
     const spans = joined(some.map((called) => [span_name(called)]), separator);
@@ -31823,7 +32423,7 @@ function requiredBy(layer, head) {
         return [span_code(head.pythonFrom)];
     if (layer.direct || layer.requiredBy.length === 0)
         return tables_whyOf(layer.kind, layer.why.slice(0, 1));
-    return listed(layer.requiredBy, 3, ", ");
+    return tables_listed(layer.requiredBy, 3, ", ");
 }
 function tables_columns(headings, figures) {
     return headings.map((heading, at) => ({
