@@ -213,6 +213,10 @@ export async function openLab({ source, dist = DIST, ...options }: LabOptions = 
     return stdout;
   };
 
+  const help = await start(process.execPath, [join(dist, "cli/index.js"), "compare", "--help"]);
+  // Bundles of before that option give no advice.
+  const noAdvice = help.includes("--advice-time") ? ["--advice-time", "0"] : [];
+
   const compare: Lab["compare"] = async ({ repository, base, head, cache, uvCache, offline = false }) => {
     const log = join(root, `log-${String(count++)}.jsonl`);
     const report = join(root, "report.json");
@@ -224,7 +228,7 @@ export async function openLab({ source, dist = DIST, ...options }: LabOptions = 
       process.execPath,
       [
         ...[join(dist, "cli/index.js"), "compare", "--repo", repository, "--base", base, "--head", head],
-        ...["--cache-dir", cache, "--cutoff", CUTOFF, "--advice-time", "0", "--format", "markdown", "--output", report],
+        ...["--cache-dir", cache, "--cutoff", CUTOFF, ...noAdvice, "--format", "markdown", "--output", report],
       ],
       {
         env: {
