@@ -46,6 +46,13 @@ describe("toolEnvironment", () => {
   });
 });
 
+test("an empty variable says nothing, but for a password", () => {
+  const empty = { UV_CACHE_DIR: "", PIP_CERT: "", POETRY_CACHE_DIR: "", UV_INDEX_OURS_PASSWORD: "", LANG: "" };
+  const { UV_CACHE_DIR, PIP_CERT, POETRY_CACHE_DIR, ...kept } = toolEnvironment(empty);
+  expect([UV_CACHE_DIR, PIP_CERT, POETRY_CACHE_DIR]).toEqual([undefined, undefined, undefined]);
+  expect(kept).toMatchObject({ UV_INDEX_OURS_PASSWORD: "", LANG: "" });
+});
+
 describe("indexSettings", () => {
   test("uv is told in its words what pip was told", () => {
     expect(

@@ -17,6 +17,7 @@ const KEPT: readonly RegExp[] = [
 ];
 
 const NAMESPACE = /^(PIP|UV|POETRY|PIPENV)_/;
+const LOGIN = /_(USERNAME|PASSWORD)$/;
 
 /**
  * Variables that would send Python elsewhere, colour its output, or hand a job's credentials and its file commands to
@@ -52,7 +53,8 @@ const SET: Readonly<Record<string, string>> = {
 export function toolEnvironment(env: Environment): Record<string, string> {
   const clean: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined) continue;
+    // A workflow easily sets an empty one, of which some of the tools complain. A password may well be empty.
+    if (value === undefined || (value === "" && NAMESPACE.test(name) && !LOGIN.test(name))) continue;
     if (NAMESPACE.test(name) ? KEPT.some((kept) => kept.test(name)) : !DROPPED.test(name)) clean[name] = value;
   }
   return { ...clean, ...indexSettings(clean), ...SET };
