@@ -121,12 +121,16 @@ describe("the command line", () => {
     expect(fromArgv(["--version"])).toEqual({ command: "version" });
     expect(fromArgv(["--help"])).toEqual({ command: "help", of: null });
     expect(fromArgv(["weigh", "--help"])).toEqual({ command: "help", of: "weigh" });
+    expect(fromArgv(["weigh", "-h"])).toEqual({ command: "help", of: "weigh" });
+    expect(fromArgv(["help", "weigh"])).toEqual({ command: "help", of: "weigh" });
+    expect(fromArgv(["help"])).toEqual({ command: "help", of: null });
   });
 
   test.each<[string, string[], RegExp, RegExp]>([
     ["a misspelt option", ["compare", "--limt", "1G"], /no option --limt/, /--limit/],
     ["an option of nothing we know", ["compare", "--frobnicate"], /no option --frobnicate/, /--help/],
     ["a single dash", ["compare", "-limit", "1G"], /no option -l/, /--help/],
+    ["help for nothing we know", ["help", "wiegh"], /no command "wiegh"/, /slugdiff weigh/],
     ["a misspelt command", ["comapre"], /no command "comapre"/, /slugdiff compare/],
     ["no command", [], /No command/, /compare, weigh, why, what-if, store/],
     ["a value left out at the end", ["compare", "--limit"], /--limit needs a value/, /--limit SIZE/],

@@ -28,6 +28,9 @@ export type Invocation =
   | { readonly command: "what-if"; readonly wish: Wish; readonly given: Given; readonly run: Run }
   | { readonly command: "store"; readonly action: "stats" | "clear"; readonly cacheDir: string | null };
 
+/** The one option that people try by a letter of its own. */
+const HELP = "help";
+
 const STORE_ACTIONS = ["stats", "clear"] as const;
 
 interface Words {
@@ -45,10 +48,10 @@ export function fromArgv(argv: readonly string[]): Invocation {
   const { positionals, options } = wordsOf(argv);
   if (options.has("version")) return { command: "version" };
   const [first, ...operands] = positionals;
-  if (options.has("help") && (first === undefined || first === "help")) return { command: "help", of: null };
-  if (first === "help" && operands.length === 0) return { command: "help", of: null };
+  const asksForHelp = options.has("help") || first === "help";
+  const [about] = first === "help" ? operands : positionals;
+  if (asksForHelp) return { command: "help", of: about === undefined ? null : commandCalled(about) };
   const command = commandCalled(first);
-  if (options.has("help")) return { command: "help", of: command };
   for (const name of options.keys()) refuseMisplaced(name, command);
 
   const value = (name: string): string | null => {
@@ -116,7 +119,10 @@ function wordsOf(argv: readonly string[]): Words {
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(
-      OPTIONS.map(({ name, value }) => [name, { type: value === null ? "boolean" : "string" } as const]),
+      OPTIONS.map(({ name, value }) => {
+        const short = name === HELP ? { short: "h" } : {};
+        return [name, { type: value === null ? "boolean" : "string", ...short } as const];
+      }),
     ),
     strict: false,
     tokens: true,
@@ -127,7 +133,8 @@ function wordsOf(argv: readonly string[]): Words {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const option = OPTIONS.find(({ name }) => name === token.name);
-    if (option === undefined || token.rawName !== `--${option.name}`) throw unknownOption(token.rawName);
+    const isKnown = token.rawName === `--${token.name}` || token.rawName === "-h";
+    if (option === undefined || !isKnown) throw unknownOption(token.rawName);
     const texts = options.get(option.name) ?? [];
     options.set(option.name, texts);
     if (option.value === null) {
