@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { commit, newRepository, temporary } from "../revisions/fixtures.js";
@@ -7,6 +7,7 @@ import { attempt, emptyCache, refused } from "./support.js";
 const repository = newRepository();
 commit(repository, { "README.md": "no app" });
 commit(repository, { "app/requirements.txt": "", "app/uv.lock": "" });
+const there = ["--repo", repository, "--app", "app"];
 
 describe("a mistake that leaves nothing to report is one line and one hint", () => {
   test.each<[string, string[], RegExp]>([
@@ -28,6 +29,25 @@ describe("a mistake that leaves nothing to report is one line and one hint", () 
     ["an empty value", ["weigh", "--cache-dir", ""], /--cache-dir is empty/],
     ["a moment that is none", ["weigh", "--cutoff", "yesterday"], /not a moment in time/],
     ["no command", [], /No command is given/],
+    ["a Python that Heroku does not have", ["weigh", ...there, "--python", "3.99"], /"3\.99": .* does not know it/],
+    [
+      "an archive that is not there",
+      ["weigh", ...there, "--runtime-archive", "gone.zst"],
+      /gone\.zst can't be read: ENOENT/,
+    ],
+    ["a directory for an archive", ["weigh", ...there, "--runtime-archive", "."], /is a directory/],
+    [
+      "an archive that nobody fetches",
+      ["weigh", ...there, "--runtime-archive", "ftp://x:y@z/a"],
+      /fetched from ftp:\/\/z\/a/,
+    ],
+    [
+      "an output in no directory",
+      ["weigh", ...there, "--output", "nowhere/x.json"],
+      /x\.json can't be written: ENOENT/,
+    ],
+    ["an output in a file", ["weigh", ...there, "--output", "package.json/x"], /x can't be written: ENOTDIR/],
+    ["a directory for an output", ["weigh", ...there, "--output", "."], /\. can't be written: EISDIR/],
   ])("%s", async (_, args, words) => {
     expect(await refused(args)).toMatch(words);
   });
@@ -47,12 +67,9 @@ describe("a mistake that leaves nothing to report is one line and one hint", () 
   });
 });
 
-test("a result that can't be written to its file", async () => {
-  const directory = temporary();
-  mkdirSync(join(directory, "report.json"));
-  const args = ["weigh", "--repo", repository, "--app", "app", "--cache-dir", emptyCache()];
-  const ran = await attempt([...args, "--output", join(directory, "report.json")]);
+test("a file that is full has the result on standard output all the same", async () => {
+  const ran = await attempt(["weigh", ...there, "--cache-dir", emptyCache(), "--output", "/dev/full"]);
   expect(ran.status).toBe(2);
   expect(ran.stdout).toMatch(/several package managers/);
-  expect(ran.stderr).toMatch(/^slugdiff: .*report.json can't be written: EISDIR\.\nHint: /m);
+  expect(ran.stderr).toMatch(/^slugdiff: \/dev\/full can't be written: ENOSPC\.\nHint: Free some space/m);
 });

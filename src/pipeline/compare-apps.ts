@@ -4,6 +4,7 @@ import { requireOneSide } from "../judge/judge.js";
 import type { Report } from "../model/report.js";
 import type { Progress } from "../ports.js";
 import { mapAtOnce } from "../system/at-once.js";
+import { checkOptions } from "./check-options.js";
 import { compareApp, type Request } from "./compare.js";
 import { createShared, type Shared } from "./shared.js";
 
@@ -24,6 +25,7 @@ const AT_ONCE = 3;
  */
 export async function compareApps(request: AppsRequest, parts: Parts): Promise<readonly Report[]> {
   const { apps, ...common } = request;
+  await checkOptions(request.given);
   await requireApps(request, parts);
   const shared = createShared(parts);
   return mapAtOnce(apps, AT_ONCE, async (app) => {

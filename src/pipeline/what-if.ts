@@ -10,6 +10,7 @@ import type { TargetOptions } from "../model/options.js";
 import type { Report } from "../model/report.js";
 import type { Resolution } from "../model/resolution.js";
 import type { Revision, Side } from "../model/slug.js";
+import { checkOptions } from "./check-options.js";
 import { checkOutApp, type CheckedOutApp } from "./checked-out.js";
 import { headConfig } from "./compare.js";
 import { planWhatIf, type Plan } from "./plan.js";
@@ -39,6 +40,7 @@ const WHAT_IF: Revision = { ref: "what-if", sha: null };
 export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Promise<Report> {
   const { app, revision, wish, given, now } = request;
   const { parts, timings } = shared;
+  await checkOptions(wish.python === null ? given : { ...given, python: wish.python });
   await parts.repository.prepare([revision], [app]);
   const scratch = await mkdtemp(join(parts.context.scratch, "app-"));
   const checkedOut = await stage("revision", timings, () => checkOutApp(revision, join(scratch, "head"), app, parts));

@@ -167,9 +167,17 @@ function resolveRequest({ version, from, notes }: Request): FoundPython {
   return { python, from, notes: [...notes, ...versionNotes(python)] };
 }
 
-function resolveOverride(version: string): FoundPython {
+/**
+ * Refuses a version that somebody asks for and Heroku does not have.
+ * @throws UserError
+ */
+export function requireSupported(version: string): void {
   const problem = VERSION.test(version) ? unsupported(version) : "not a version";
   if (problem !== null) throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
+}
+
+function resolveOverride(version: string): FoundPython {
+  requireSupported(version);
   const python = exactVersion(version);
   return { python, from: "option", notes: versionNotes(python) };
 }

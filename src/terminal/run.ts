@@ -1,5 +1,6 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { constants } from "node:fs";
+import { access, stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { isGlob } from "../app/glob.js";
 import type { Format } from "../config/commands.js";
 import { fromArgv, type Invocation } from "../config/fromArgv.js";
@@ -94,8 +95,9 @@ async function runCommand(
     case "weigh":
     case "why":
     case "what-if": {
-      const reports = await weigh(invocation, { env, progress, signal });
       const { format, output } = invocation.run;
+      if (output !== null) await requireWritable(output);
+      const reports = await weigh(invocation, { env, progress, signal });
       const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
       stdout.write(resultText(invocation, reports, format, { width, color: wantsColor(stdout.isTTY === true, env) }));
       if (output !== null) {
@@ -184,11 +186,30 @@ async function writeResult(file: string, text: string): Promise<void> {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null) throw error;
-    throw new UserError(
-      `${file} can't be written: ${code}.`,
-      "Give --output a file in a directory that exists, and that you may write to.",
-    );
+    throw unwritable(file, code);
   }
+}
+
+/** What can be known of an output before there is one, which may take minutes. Nothing is made or changed. */
+async function requireWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => null);
+  if (found?.isDirectory() === true) throw unwritable(file, "EISDIR");
+  try {
+    // The dot: what it would be in must be a directory.
+    await access(found === null ? `${dirname(file)}/.` : file, constants.W_OK);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    throw code === null ? error : unwritable(file, code);
+  }
+}
+
+function unwritable(file: string, code: string): UserError {
+  return new UserError(
+    `${file} can't be written: ${code}.`,
+    code === "ENOSPC"
+      ? "Free some space, or give --output a file elsewhere."
+      : "Give --output a file in a directory that exists, and that you may write to.",
+  );
 }
 
 /** One line and one hint, and under them the last words of the tool that failed. What comes from outside is made visible. */
