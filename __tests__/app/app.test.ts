@@ -74,6 +74,7 @@ describe("readStack", () => {
   ])("%s builds no slug", async (name, state, words) => {
     await expect(stack(JSON.stringify({ stack: name }))).rejects.toMatchObject({
       state,
+      step: "configuration",
       message: expect.stringContaining(words),
     });
   });

@@ -29,9 +29,32 @@ describe("files that no build could use are invalid, and named", () => {
     ["a project without a lock", { "pyproject.toml": project }, /no lock file/],
     ["a lock without its project", { "uv.lock": "version = 1" }, /no pyproject\.toml/],
     ["a directory for a file", { "requirements.txt/x": "", "setup.py": "" }, /no package manager's file/],
-    ["hidden by .slugignore", { "requirements.txt": "", ".slugignore": "*.txt" }, /no file of a package manager/],
+    [
+      "hidden by .slugignore",
+      { "requirements.txt": "", ".slugignore": "*.txt" },
+      /\.slugignore leaves requirements\.txt out/,
+    ],
     ["a malformed requirement", { "requirements.txt": "\nsix==\n" }, /^requirements\.txt:2: /],
-    ["bytes that are no text", { "requirements.txt": Buffer.from("six # caf\xe9", "latin1") }, /^requirements\.txt/],
+    [
+      "bytes that are no text",
+      { "requirements.txt": Buffer.from("six # caf\xe9", "latin1") },
+      /^requirements\.txt: This is not UTF-8/,
+    ],
+    [
+      "an index without an address",
+      { "requirements.txt": "six\n--index-url not a url\n" },
+      /^requirements\.txt:2: not is no address/,
+    ],
+    [
+      "a project of nothing",
+      { "requirements.txt": "six\n-e .\n" },
+      /^requirements\.txt:2: A directory .* neither pyproject/,
+    ],
+    [
+      "a project that Poetry refuses",
+      { "poetry.lock": "", "pyproject.toml": "[tool.poetry]\n" },
+      /^Poetry can't use pyproject/,
+    ],
     ["a NUL", { "requirements.txt": "six\0\n" }, /^requirements\.txt:1: /],
     ["a Python that does not exist", { "requirements.txt": "", ".python-version": "3.99" }, /3\.99/],
     ["no Python version", { "requirements.txt": "", ".python-version": "\u001b[31m" }, /does not hold a Python/],
@@ -55,6 +78,12 @@ describe("files that no build could use are invalid, and named", () => {
     const { problem, state } = await unweighed(repositoryOf(files));
     expect(state).toBe("invalid");
     expect(problem.message).toMatch(words);
+  });
+
+  test("a link to nothing", async () => {
+    const { problem, state } = await unweighed(repositoryOf({}, { "requirements.txt": "gone.txt" }));
+    expect(state).toBe("invalid");
+    expect(problem.message).toBe("requirements.txt: This is a link to what is not there.");
   });
 
   test("a configuration that can't be used is headed as such", async () => {

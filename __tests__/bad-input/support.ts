@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { setTimeout } from "node:timers/promises";
 import { expect } from "@jest/globals";
 import type { ReportSide } from "../../src/model/report.js";
 import { reportOf, slugdiff, type Ran } from "../acceptance/support.js";
@@ -109,6 +110,8 @@ export function start(
     ended: async () => {
       const [code] = (await closed) as [number | null];
       expect(readdirSync(scratch).filter((name) => name !== "node-compile-cache")).toEqual([]);
+      // Of what was killed some may take a moment to be gone.
+      for (let patience = 50; patience > 0 && processesIn(scratch).length > 0; patience--) await setTimeout(50);
       expect(processesIn(scratch)).toEqual([]);
       const ran = { status: code ?? -1, stdout, stderr };
       expectNoStack(ran);

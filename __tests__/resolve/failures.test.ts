@@ -62,7 +62,11 @@ describe("a requirements file that pip can't read is invalid; the file and the l
       { "requirements.txt": "lib\n-r more/x.txt\n", "more/x.txt": "# x\nlib ==\n" },
       "more/x.txt:2:",
     ],
-    ["a nested file that is not there", { "requirements.txt": "lib\n-r more/x.txt\n" }, "requirements.txt:2:"],
+    [
+      "a nested file that is not there",
+      { "requirements.txt": "lib\n-r more/x.txt\n" },
+      "requirements.txt:2: more/x.txt is not in the app.",
+    ],
     ["a file that includes itself", { "requirements.txt": "-r requirements.txt\n" }, "requirements.txt"],
     ["a directory that is not there", { "requirements.txt": "lib\n-e ./gone\n" }, "requirements.txt:2:"],
     [

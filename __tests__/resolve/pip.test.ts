@@ -257,7 +257,11 @@ test("the cut-off hides what was uploaded later", async () => {
   try {
     const app = await world.app({ "requirements.txt": `--index-url ${early.url}\nlib\n` });
     expect(summary(await world.resolve(app, "pip", { cutoff: "2025-01-02T00:00:00Z" }))).toHaveLength(1);
-    expect(await world.refusal(app, "pip", { cutoff: "2024-12-31T00:00:00Z" })).toMatchObject({ state: "invalid" });
+    expect(await world.refusal(app, "pip", { cutoff: "2024-12-31T00:00:00Z" })).toMatchObject({
+      state: "invalid",
+      message: expect.stringMatching(/^requirements\.txt:2: As of the cut-off, /),
+      hint: expect.stringContaining("later cutoff"),
+    });
   } finally {
     early.close();
   }

@@ -59,6 +59,16 @@ export async function readStack(root: string, entries: readonly TreeEntry[]): Pr
   const image = Object.hasOwn(WITHOUT_SLUG, name) ? WITHOUT_SLUG[name] : undefined;
   const hint = `Set \`platform\` to ${STACKS.join(", ")} to weigh the app for one that does.`;
   throw image === undefined
-    ? new SideError("invalid", "manifest", `app.json asks for the stack "${name}", which Heroku does not build.`, hint)
-    : new SideError("unweighable", "manifest", `app.json asks for the stack "${name}": ${image}, not a slug.`, hint);
+    ? new SideError(
+        "invalid",
+        "configuration",
+        `app.json asks for the stack "${name}", which Heroku does not build.`,
+        hint,
+      )
+    : new SideError(
+        "unweighable",
+        "configuration",
+        `app.json asks for the stack "${name}": ${image}, not a slug.`,
+        hint,
+      );
 }

@@ -193,8 +193,8 @@ function withPlaces(error: SideError, output: string, requirements: readonly Req
       .filter((line) => !/^(DEBUG|TRACE|INFO|WARN)\b/.test(line))
       .flatMap((line) => line.split(/[^\w.:/-]|[=<>!~]=|[.:]$/)),
   );
-  const meant = requirements.filter(
-    ({ name, link }) => (name !== null && words.has(name)) || (link !== null && words.has(link.url)),
+  const meant = requirements.filter(({ name, link }) =>
+    [name, link?.url, link?.path].some((each) => each != null && words.has(each)),
   );
   const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}:${line}`))];
   if (places.length === 0) return error;

@@ -32,12 +32,16 @@ const INSTEAD: readonly (readonly [string, message: string, hint: string])[] = [
 /**
  * The package manager of an app, by Heroku's rule: exactly one of its files is in the app's root.
  * @param has tells whether there is a file of that path, relative to the app's root
+ * @param ignored tells whether there is one that `.slugignore` hides from the build
  * @throws SideError (`invalid`) if there is none, or several: then Heroku's build fails as well
  */
-export function detectPackageManager(has: (path: string) => boolean): PackageManagerName {
+export function detectPackageManager(
+  has: (path: string) => boolean,
+  ignored: (path: string) => boolean = () => false,
+): PackageManagerName {
   const found = FILES.filter(([file]) => has(file));
   const [first, ...others] = found;
-  if (first === undefined) throw none(has);
+  if (first === undefined) throw none(has, ignored);
   if (others.length === 0) return first[1];
   const files = found.map(([file]) => file);
   throw new SideError(
@@ -58,7 +62,16 @@ export function isPackageManagerFile(name: string): boolean {
   return FILES.some(([file]) => file === name);
 }
 
-function none(has: (path: string) => boolean): SideError {
+function none(has: (path: string) => boolean, ignored: (path: string) => boolean): SideError {
+  const [hidden] = FILES.find(([file]) => ignored(file)) ?? [];
+  if (hidden !== undefined) {
+    return new SideError(
+      "invalid",
+      "manifest",
+      `.slugignore leaves ${hidden} out, before Heroku's build looks for it.`,
+      `Change the pattern in .slugignore that matches ${hidden}.`,
+    );
+  }
   const instead = INSTEAD.find(([file]) => has(file));
   return instead === undefined
     ? new SideError(

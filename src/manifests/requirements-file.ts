@@ -114,6 +114,20 @@ export async function readRequirements(
       ...rest,
     ]);
   }
-  const text = `${redact(place)}: ${first.replace(/ \(from line .*\)$/, "")}`;
-  throw new SideError("invalid", "manifest", text, "Correct that line.", rest);
+  const [text, hint] = inWords(first, redact(place), error.line !== null);
+  throw new SideError("invalid", "manifest", text, hint, rest);
+}
+
+/** What pip says of a place, with what to do about it. */
+function inWords(message: string, place: string, hasLine: boolean): readonly [text: string, hint: string] {
+  if (message.includes("codec can't decode"))
+    return [`${place}: This is not UTF-8, as pip expects.`, "Save it as UTF-8."];
+  const [, missing] = /^Could not open requirements file: .*No such file or directory: '(.*)'$/.exec(message) ?? [];
+  if (missing === undefined) {
+    const text = `${place}: ${message.replace(/ \(from line .*\)$/, "")}`;
+    return [text, hasLine ? "Correct that line." : "Correct that file."];
+  }
+  return hasLine
+    ? [`${place}: ${missing} is not in the app.`, "Commit that file, or correct the line."]
+    : [`${place}: This is a link to what is not there.`, "Commit it as a plain file."];
 }

@@ -104,10 +104,15 @@ export async function planSide(checkedOut: CheckedOutApp, options: TargetOptions
   const { root } = checkedOut;
   const { app, manager, stack } = await stage("manifest", timings, async () => {
     const app = await prepareApp(checkedOut, root);
-    const paths = new Set(app.entries.flatMap(({ path, kind }) => (kind === "directory" ? [] : [path])));
+    const [paths, all] = [app, checkedOut].map(
+      ({ entries }) => new Set(entries.flatMap(({ path, kind }) => (kind === "directory" ? [] : [path]))),
+    );
     return {
       app,
-      manager: detectPackageManager((path) => paths.has(path)),
+      manager: detectPackageManager(
+        (path) => paths?.has(path) === true,
+        (path) => all?.has(path) === true,
+      ),
       stack: options.stack ?? (await readStack(root, app.entries)) ?? HEROKU.defaultStack,
     };
   });

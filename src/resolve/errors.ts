@@ -96,13 +96,32 @@ const CAUSES: readonly Cause[] = [
     hint: "Let .python-version and the Python versions that the project allows agree.",
   },
   {
+    words: /exclude newer time|filtered by `exclude-newer`/i,
+    state: "invalid",
+    message: "As of the cut-off, the requirements can't be satisfied for {target}.",
+    hint: "Set a later cutoff, or none: what was published after it does not count.",
+  },
+  {
     words: /no solution found|unsatisfiable/i,
     state: "invalid",
     message: "The requirements can't be satisfied for {target}.",
     hint: "See the reason below; pip on Heroku would come to the same end.",
   },
   {
-    words: /distribution not found at|does not appear to be a python project|no such file or directory/i,
+    words: /does not appear to be a python project/i,
+    state: "invalid",
+    message: "A directory that is required has neither pyproject.toml nor setup.py.",
+    hint: "Commit one of them there, or take the requirement out.",
+  },
+  {
+    words: /the poetry configuration is invalid/i,
+    state: "invalid",
+    step: "manifest",
+    message: "Poetry can't use pyproject.toml.",
+    hint: "Correct what is named below; `poetry check` tells the same.",
+  },
+  {
+    words: /distribution not found at|no such file or directory/i,
     state: "invalid",
     message: "A file or directory that is required is not in the app.",
     hint: "Commit it under the slug root; nothing outside of it is on Heroku.",

@@ -147,11 +147,12 @@ async function requireReadable(directory: string): Promise<void> {
   }
 }
 
-function openError(dir: string, stderr: string): UserError {
+function openError(directory: string, stderr: string): UserError {
+  const dir = directory === "." ? "the current directory" : directory;
   if (DUBIOUS.test(stderr)) {
     return new UserError(
       `Git does not trust the repository in ${dir}: it belongs to another user.`,
-      `If you do: git config --global --add safe.directory ${resolve(dir)}`,
+      `If you do: git config --global --add safe.directory ${resolve(directory)}`,
     );
   }
   if (/not a git repository/i.test(stderr)) {
@@ -399,7 +400,10 @@ async function createOwn(user: Git, scratch: string): Promise<Git> {
   const own = user.at(directory, { GIT_DIR: directory });
   const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
   if (code !== 0) {
-    throw new UserError("Git can't make a scratch repository.", "See the message below.", lastLines(stderr));
+    const hint = /no space left|quota exceeded/i.test(stderr)
+      ? "Free some space, or set TMPDIR to a directory with more room."
+      : "See the message below.";
+    throw new UserError("Git can't make a scratch repository.", hint, lastLines(stderr));
   }
   if (!(await isPartial(user))) {
     // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.

@@ -208,7 +208,11 @@ function fetchError(tool: string, stderr: string, toolsDir: string): UserError {
   // uv breaks its lines where a terminal would.
   const text = stderr.replace(/[\s│├╰─▶×]+/g, " ");
   if (/no space left on device|ENOSPC/i.test(text)) {
-    return new UserError(`${tool} could not be fetched: the disk is full.`, `Free some space in ${toolsDir}.`, details);
+    return new UserError(
+      `${tool} could not be fetched: the disk is full.`,
+      "Free some space, or choose a larger disk by TMPDIR, UV_CACHE_DIR and --cache-dir.",
+      details,
+    );
   }
   if (/permission denied|read-only file system/i.test(text)) {
     return new UserError(
