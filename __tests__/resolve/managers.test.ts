@@ -205,19 +205,23 @@ test("a lock for other Python versions is refused", async () => {
 
 test("uv: a project that the target's Python fits is not refused for the patch of the Python here", async () => {
   const { minor } = world.target.python;
-  const python = { minor, full: `${minor}.999` };
+  const python = { minor, full: `${minor}.200` };
   const app = await world.app({});
   await cp(apps.uv, app, { recursive: true });
   for (const name of ["pyproject.toml", "uv.lock"]) {
     const text = await readFile(join(app, name), "utf8");
-    const changed = text.replace(/^requires-python = ".*"/m, `requires-python = ">=${minor}.998"`);
+    const changed = text.replace(/^requires-python = ".*"/m, `requires-python = ">=${minor}.199"`);
     expect(changed).not.toBe(text);
     await writeFile(join(app, name), changed);
   }
-  const { distributions, notes } = await world.resolve(app, "uv", { target: { ...world.target, python } });
-  expect(distributions).toHaveLength(5);
-  expect(notes).toContainEqual(expect.stringMatching(/^uv\.lock was not checked against pyproject\.toml/));
+  const target = { ...world.target, python };
+  expect((await world.resolve(app, "uv", { target })).distributions).toHaveLength(5);
   expect(await world.refusal(app, "uv")).toMatchObject({ state: "invalid", step: "resolve" });
+  // Its lock is held against it all the same.
+  const text = await readFile(join(app, "pyproject.toml"), "utf8");
+  await writeFile(join(app, "pyproject.toml"), text.replace("dependencies = [", 'dependencies = ["tester", '));
+  const stale = await world.refusal(app, "uv", { target });
+  expect(stale).toMatchObject({ step: "manifest", message: expect.stringContaining("out of date") });
 });
 
 describe("credentials for a private index get into the lock, for the installer, and nowhere else", () => {

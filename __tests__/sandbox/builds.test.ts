@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { z } from "zod";
+import { run } from "../../src/system/run.js";
 import { serve } from "../resolve/support.js";
 import { dress, PERSONAS, undress } from "./personas.js";
 import {
@@ -121,6 +122,16 @@ test("what a uv project does not state is asked for in the sandbox", async () =>
   const here = await weighed(scene, "here");
   expect(here).toEqual([]);
   expect(await weighed(scene)).toEqual(here);
+
+  // Also where the project excludes the Python here, which then stands for the target's.
+  const { stdout } = await run("python3", ["-V"], { env: scene.env, signal: new AbortController().signal });
+  const version = stdout.toString("utf8").replace("Python ", "").trim();
+  for (const name of ["pyproject.toml", "uv.lock"]) {
+    const text = await readFile(join(scene.app, name), "utf8");
+    await writeFile(join(scene.app, name), text.replace('">=3.10"', `">=3.10, !=${version}"`));
+  }
+  expect(await weighed(scene)).toMatchObject({ message: expect.stringContaining("exclude") });
+  expect(await weighed({ ...scene, env: { ...scene.env, TEST_PATCH: "200" } })).toEqual(here);
 });
 
 test("what is to be had with credentials only can't be built, and is named", async () => {

@@ -32,7 +32,9 @@ const answer = await withSession(session, async ({ tools, context, building }) =
   const interpreter = await findAnyInterpreter(context, "3.10");
   if (interpreter === null) throw new Error("this test needs a Python");
   const minor = interpreter.version.split(".", 2).join(".");
-  const target: Target = { stack: "heroku-24", python: { full: interpreter.version, minor }, pythonFrom: "test" };
+  const { TEST_PATCH: patch } = process.env;
+  const full = patch === undefined ? interpreter.version : `${minor}.${patch}`;
+  const target: Target = { stack: "heroku-24", python: { full, minor }, pythonFrom: "test" };
   const manager = detectPackageManager((path) => existsSync(join(app, path)));
   const answers = createAnswers(NO_STORE);
   const request = { app, manager, target, interpreter, building, answers };

@@ -1,12 +1,14 @@
-import { cp, mkdtemp } from "node:fs/promises";
+import { cp, mkdtemp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SideError } from "../errors.js";
+import type { Target } from "../model/target.js";
 import type { Context } from "../ports.js";
 import type { Interpreter } from "../python/interpreters.js";
 import { uvEnvironment, withoutIndexes } from "../resolve/environment.js";
 import { toolError } from "../resolve/errors.js";
 import { interpreterFiles } from "../sandbox/interpreter.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
+import { asset } from "../system/asset.js";
 import { removeTree } from "../system/remove-tree.js";
 import { run, type RunResult } from "../system/run.js";
 import { culpritOf } from "./built-metadata.js";
@@ -16,6 +18,8 @@ import type { Manifest } from "./manifest.js";
 import { isTable, projectRequirements, readToml, readTomlIfThere, tableAt, type TomlFile } from "./project.js";
 
 const SETTINGS = "uv.toml";
+
+const STAND_IN = asset(import.meta.url, "stand_in_python.py");
 
 /** Heroku runs `uv sync --locked --no-default-groups`; the same lock, exported, says what that installs. */
 export const uv: Manifest = {
@@ -44,10 +48,10 @@ export const uv: Manifest = {
     };
     const notes: string[] = [];
     const exportFrom = async (app: string): Promise<string> => {
-      const start = async (freshness: "--locked" | "--frozen"): Promise<RunResult> => {
+      const start = async (executable: string): Promise<RunResult> => {
         const args = (project: string): string[] => [
-          ...["export", freshness, "--no-default-groups", "--no-emit-project", "--format", "pylock.toml"],
-          ...["--no-header", "--no-annotate", "--quiet", "--project", project, "--python", python.path],
+          ...["export", "--locked", "--no-default-groups", "--no-emit-project", "--format", "pylock.toml"],
+          ...["--no-header", "--no-annotate", "--quiet", "--project", project, "--python", executable],
         ];
         const result = await run(program, args(app), { cwd: app, env, signal: context.signal });
         if (result.code === 0 || building.kind === "here" || culpritOf(result.stderr) === null) return result;
@@ -55,20 +59,13 @@ export const uv: Manifest = {
         if (!("run" in sandbox)) {
           throw toolError({ tool: "uv", output: result.stderr, app, target, refusal: sandbox }, context);
         }
-        return exportInSandbox(program, args, { app, python }, sandbox, context);
+        return exportInSandbox(program, args, { app, python, executable }, sandbox, context);
       };
-      let result = await start("--locked");
-      const standIn = python.version !== target.python.full;
-      if (
-        result.code !== 0 &&
-        standIn &&
-        result.stderr.includes("incompatible with the project's Python requirement")
-      ) {
-        // That is about the stand-in, not about the target; the lock's own `requires-python` is checked when selecting.
-        result = await start("--frozen");
-        notes.push(
-          `uv.lock was not checked against pyproject.toml: that excludes Python ${python.version}, which is used in place of ${target.python.full}.`,
-        );
+      let result = await start(python.path);
+      const isExcluded = result.stderr.includes("incompatible with the project's Python requirement");
+      if (result.code !== 0 && isExcluded && python.version !== target.python.full) {
+        // That is about the Python here, not about the target's.
+        result = await start(await standInFor(target, python, context));
       }
       if (result.code === 0) return backToApp(result.stdout.toString("utf8"), app, request.app);
       if (!/needs to be updated|unable to find lockfile/i.test(result.stderr)) {
@@ -99,11 +96,20 @@ export const uv: Manifest = {
   },
 };
 
+/** A program that is the interpreter here, but calls itself the target's: uv asks no more of it than what it is. */
+async function standInFor({ python: { full } }: Target, { path }: Interpreter, { scratch }: Context): Promise<string> {
+  const directory = await mkdtemp(join(scratch, "python-"));
+  const program = join(directory, "python");
+  const words = [path, "-I", STAND_IN, full].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  await writeFile(program, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
+  return program;
+}
+
 /** The same, where what it has to build of the app does no harm, and without credentials for indexes. */
 async function exportInSandbox(
   program: string,
   args: (project: string) => string[],
-  { app, python }: { readonly app: string; readonly python: Interpreter },
+  { app, python, executable }: { readonly app: string; readonly python: Interpreter; readonly executable: string },
   sandbox: Sandbox,
   context: Context,
 ): Promise<RunResult> {
@@ -112,7 +118,8 @@ async function exportInSandbox(
     const copy = join(work, "app");
     const filter = (path: string): boolean => basename(path) !== ".git";
     await cp(app, copy, { recursive: true, verbatimSymlinks: true, filter });
-    const readable = [program, ...(await interpreterFiles(python, context))];
+    const own = executable === python.path ? [] : [executable, STAND_IN];
+    const readable = [program, ...own, ...(await interpreterFiles(python, context))];
     // As outside: the app's own files say what indexes there are.
     const env = { UV_INDEX: null, UV_EXTRA_INDEX_URL: null, UV_DEFAULT_INDEX: null, UV_INDEX_URL: null };
     const result = await sandbox.run({ command: program, args: args(copy), work, readable, env });
