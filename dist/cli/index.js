@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(664);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 25:
+/***/ 664:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4522,6 +4522,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   r: () => (/* binding */ runCommandLine)
 });
 
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:path"
@@ -14930,6 +14932,8 @@ function requirementOf(text, of) {
 
 
 
+/** The one option that people try by a letter of its own. */
+const HELP = "help";
 const STORE_ACTIONS = ["stats", "clear"];
 /**
  * Reads the command line.
@@ -14941,13 +14945,11 @@ function fromArgv(argv) {
     if (options.has("version"))
         return { command: "version" };
     const [first, ...operands] = positionals;
-    if (options.has("help") && (first === undefined || first === "help"))
-        return { command: "help", of: null };
-    if (first === "help" && operands.length === 0)
-        return { command: "help", of: null };
+    const asksForHelp = options.has("help") || first === "help";
+    const [about] = first === "help" ? operands : positionals;
+    if (asksForHelp)
+        return { command: "help", of: about === undefined ? null : commandCalled(about) };
     const command = commandCalled(first);
-    if (options.has("help"))
-        return { command: "help", of: command };
     for (const name of options.keys())
         refuseMisplaced(name, command);
     const value = (name) => {
@@ -15009,7 +15011,10 @@ function fromArgv(argv) {
 function wordsOf(argv) {
     const { tokens } = (0,external_node_util_namespaceObject.parseArgs)({
         args: [...argv],
-        options: Object.fromEntries(OPTIONS.map(({ name, value }) => [name, { type: value === null ? "boolean" : "string" }])),
+        options: Object.fromEntries(OPTIONS.map(({ name, value }) => {
+            const short = name === HELP ? { short: "h" } : {};
+            return [name, { type: value === null ? "boolean" : "string", ...short }];
+        })),
         strict: false,
         tokens: true,
     });
@@ -15021,7 +15026,8 @@ function wordsOf(argv) {
         if (token.kind !== "option")
             continue;
         const option = OPTIONS.find(({ name }) => name === token.name);
-        if (option === undefined || token.rawName !== `--${option.name}`)
+        const isKnown = token.rawName === `--${token.name}` || token.rawName === "-h";
+        if (option === undefined || !isKnown)
             throw unknownOption(token.rawName);
         const texts = options.get(option.name) ?? [];
         options.set(option.name, texts);
@@ -15166,13 +15172,14 @@ const INSTEAD = [
 /**
  * The package manager of an app, by Heroku's rule: exactly one of its files is in the app's root.
  * @param has tells whether there is a file of that path, relative to the app's root
+ * @param ignored tells whether there is one that `.slugignore` hides from the build
  * @throws SideError (`invalid`) if there is none, or several: then Heroku's build fails as well
  */
-function detectPackageManager(has) {
+function detectPackageManager(has, ignored = () => false) {
     const found = FILES.filter(([file]) => has(file));
     const [first, ...others] = found;
     if (first === undefined)
-        throw none(has);
+        throw none(has, ignored);
     if (others.length === 0)
         return first[1];
     const files = found.map(([file]) => file);
@@ -15186,7 +15193,11 @@ function looksLikeApp(has) {
 function isPackageManagerFile(name) {
     return FILES.some(([file]) => file === name);
 }
-function none(has) {
+function none(has, ignored) {
+    const [hidden] = FILES.find(([file]) => ignored(file)) ?? [];
+    if (hidden !== undefined) {
+        return new SideError("invalid", "manifest", `.slugignore leaves ${hidden} out, before Heroku's build looks for it.`, `Change the pattern in .slugignore that matches ${hidden}.`);
+    }
     const instead = INSTEAD.find(([file]) => has(file));
     return instead === undefined
         ? new SideError("invalid", "manifest", "There is no file of a package manager.", `Heroku looks for ${FILES.map(([file]) => file).join(", ")} in the app's root.`)
@@ -15476,6 +15487,275 @@ async function mapAtOnce(items, most, work) {
     return results;
 }
 
+;// CONCATENATED MODULE: ./src/platforms/buildpack.json
+const buildpack_namespaceObject = /*#__PURE__*/JSON.parse('{"release":"v351","python":{"default":"3.14","deprecated":["3.10"],"latest":{"3.10":"3.10.21","3.11":"3.11.16","3.12":"3.12.14","3.13":"3.13.15","3.14":"3.14.7"},"misspelt":[" .python-version",". python-version",".python_version.txt",".python_version",".python-version ",",python-version",".python-version.",".python-version.py",".python-version.rtf",".python-version.txt",".python-version.TXT",".Python-version",".python.version",".pythonversion","\'.python-version\'","python_version.txt","python_version","python-version.","python-version.txt","python-version"]},"runtimeArchive":"https://heroku-buildpack-python.s3.dualstack.us-east-1.amazonaws.com/python-{python}-ubuntu-{ubuntu}-amd64.tar.zst","setuptools":{"version":"70.3.0","pythons":["3.10","3.11","3.12"]},"tools":{"pip":"26.2.1","pipenv":"2026.7.1","poetry":"2.4.1","uv":"0.12.5"}}');
+;// CONCATENATED MODULE: ./src/platforms/heroku.ts
+
+const HEROKU = {
+    limit: 1000 * MIB,
+    warnAt: [500 * MIB, 300 * MIB],
+    defaultStack: "heroku-24",
+    stacks: {
+        "heroku-22": {
+            name: "heroku-22",
+            ubuntu: "22.04",
+            glibc: "2.35",
+            uvPlatform: "x86_64-manylinux_2_35",
+            manylinuxMinor: 35,
+            note: null,
+        },
+        "heroku-24": {
+            name: "heroku-24",
+            ubuntu: "24.04",
+            glibc: "2.39",
+            uvPlatform: "x86_64-manylinux_2_39",
+            manylinuxMinor: 39,
+            note: null,
+        },
+        "heroku-26": {
+            name: "heroku-26",
+            ubuntu: "26.04",
+            glibc: "2.43",
+            uvPlatform: "x86_64-manylinux_2_40",
+            manylinuxMinor: 40,
+            note: "heroku-26 has glibc 2.43; uv can be told 2.40 at most, so wheels for 2.41 to 2.43 are not considered.",
+        },
+    },
+};
+/** The names that manylinux tags had before PEP 600 numbered them by glibc's minor version. */
+const OLD_NAMES = { 17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1" };
+/**
+ * Platform tags of the wheels that a stack takes, best first, as PyPA's `packaging` orders them: each glibc minor
+ * from the stack's down to 2.5 (the oldest there is for x86-64), old names beside the new, then plain Linux.
+ */
+function platformTags(stack) {
+    const tags = [];
+    for (let minor = HEROKU.stacks[stack].manylinuxMinor; minor >= 5; minor--) {
+        tags.push(`manylinux_2_${minor}_x86_64`);
+        const old = OLD_NAMES[minor];
+        if (old !== undefined)
+            tags.push(`${old}_x86_64`);
+    }
+    return [...tags, "linux_x86_64"];
+}
+
+;// CONCATENATED MODULE: ./src/platforms/buildpack.ts
+
+
+/** Read from github.com/heroku/heroku-buildpack-python by `scripts/refresh-platforms.mjs`. */
+const BUILDPACK = buildpack_namespaceObject;
+/** The package managers and helpers that the buildpack itself puts into the slug, beside the app's own distributions. */
+function preinstalledTools(manager, minor) {
+    const { tools, setuptools } = BUILDPACK;
+    switch (manager) {
+        case "pip":
+            return [
+                { name: "pip", version: tools.pip },
+                ...(setuptools.pythons.includes(minor) ? [{ name: "setuptools", version: setuptools.version }] : []),
+            ];
+        case "pipenv":
+            return [{ name: "pipenv", version: tools.pipenv }];
+        case "poetry":
+        case "uv":
+            return []; // Kept in the build cache, outside the slug.
+    }
+}
+/** Where Heroku keeps the runtime of a full version (3.X.Y) for a stack, for x86-64. Not every such archive exists. */
+function runtimeArchiveUrl(stack, python) {
+    return BUILDPACK.runtimeArchive.replace("{python}", python).replace("{ubuntu}", HEROKU.stacks[stack].ubuntu);
+}
+
+;// CONCATENATED MODULE: ./src/python/find-version.ts
+
+
+const RUNTIME_TXT = "runtime.txt";
+const VERSION_FILE = ".python-version";
+const PIPFILE_LOCK = "Pipfile.lock";
+/** N.N or N.N.N, without leading zeros. */
+const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/;
+/** What sed's `[[:space:]]` takes off a line under a UTF-8 locale: neither no-break spaces nor a byte order mark. */
+const SPACE = "[\\t-\\r \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]";
+const OUTER_SPACE = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
+/**
+ * The Python version that Heroku's buildpack installs for an app, by the rules of its lib/python_version.sh:
+ * `runtime.txt`, else `.python-version`, else `Pipfile.lock`, else the default. `requires-python` has no say.
+ * @param read gives a file's text (UTF-8, a byte order mark kept) by its path in the slug root, null if there is none
+ * @param override the user's own choice, which stands over all files
+ * @throws SideError `invalid`, step `python`, where the buildpack would refuse; UserError if `override` is no version
+ */
+async function findPythonVersion(read, manager, override) {
+    if (override !== null)
+        return resolveOverride(override);
+    const request = await readRequest(read, manager);
+    const found = resolveRequest(request);
+    if (manager === "uv" && request.from !== VERSION_FILE)
+        throw notForUv(request.from, found.python.minor);
+    return found;
+}
+async function readRequest(read, manager) {
+    const runtime = await read(RUNTIME_TXT);
+    if (runtime !== null)
+        return { version: parseRuntime(runtime), from: RUNTIME_TXT, notes: [RUNTIME_DEPRECATED] };
+    // Even beside a right one.
+    for (const name of BUILDPACK.python.misspelt) {
+        if ((await read(name)) === null)
+            continue;
+        throw invalid(`"${name}" is a misspelling of ${VERSION_FILE}.`, `Rename it to ${VERSION_FILE}.`);
+    }
+    const file = await read(VERSION_FILE);
+    if (file !== null)
+        return { version: parseVersionFile(file), from: VERSION_FILE, notes: [] };
+    const lock = manager === "pipenv" ? await read(PIPFILE_LOCK) : null;
+    const locked = lock === null ? null : parsePipfileLock(lock);
+    if (locked !== null)
+        return { version: locked, from: PIPFILE_LOCK, notes: [] };
+    return { version: BUILDPACK.python.default, from: "default", notes: [DEFAULT_USED] };
+}
+const RUNTIME_DEPRECATED = `${RUNTIME_TXT} is deprecated: Heroku asks for a ${VERSION_FILE} file instead.`;
+const DEFAULT_USED = `No file names a Python version: weighed with Heroku's default, ${BUILDPACK.python.default}. ` +
+    "An app that was built before stays on the minor version of its last build.";
+/** Hint for every mistake in a version's form. */
+const EXPECTED = `Write a version such as ${BUILDPACK.python.default}, or ${BUILDPACK.python.default}.1 for an exact patch`;
+/** Lines with something in them, trimmed, without comments. */
+function versionLines(text) {
+    return text
+        .split("\n")
+        .map((line) => line.replace(OUTER_SPACE, ""))
+        .filter((line) => line !== "" && !line.startsWith("#"));
+}
+function parseRuntime(text) {
+    const lines = versionLines(text);
+    const version = /^python-(.*)$/.exec(lines[0] ?? "")?.[1];
+    if (lines.length === 1 && version !== undefined && VERSION.test(version))
+        return version;
+    throw invalid(`${RUNTIME_TXT} does not hold a Python version in the form python-${BUILDPACK.python.default}.`, `Delete it and create ${VERSION_FILE} with just ${BUILDPACK.python.default} in it: ${RUNTIME_TXT} is deprecated.`);
+}
+function parseVersionFile(text) {
+    const lines = versionLines(text);
+    const [version] = lines;
+    const wrong = lines.find((line) => !VERSION.test(line));
+    if (wrong !== undefined) {
+        // Decoded as UTF-8, a UTF-16 file is full of NUL, and starts with two characters that are none.
+        if (text.startsWith("\ufeff") || /^\ufffd\ufffd|^[^\0]\0/.test(text)) {
+            throw invalid(`${VERSION_FILE} is not plain UTF-8: it has a byte order mark or is UTF-16.`, "Delete the file and write it anew as UTF-8 without a byte order mark.");
+        }
+        throw invalid(`${VERSION_FILE} does not hold a Python version: "${printable(wrong)}".`, `${EXPECTED}, without quotes, prefix or wildcard; comments go on lines of their own, after a #.`);
+    }
+    if (version === undefined) {
+        throw invalid(`${VERSION_FILE} holds no Python version.`, `${EXPECTED}; a line that starts with # is a comment.`);
+    }
+    if (lines.length > 1) {
+        throw invalid(`${VERSION_FILE} holds several Python versions: ${lines.join(", ")}.`, "Heroku takes exactly one: delete the others.");
+    }
+    return version;
+}
+/** `python_full_version`, else `python_version`, whichever form either has; null if the lock has neither. */
+function parsePipfileLock(text) {
+    let lock;
+    try {
+        lock = JSON.parse(text);
+    }
+    catch {
+        throw unreadableLock();
+    }
+    const requires = member(member(lock, "_meta"), "requires");
+    // As jq's `//`: null and false give way to what follows.
+    const full = member(requires, "python_full_version") ?? false;
+    const version = full === false ? member(requires, "python_version") : full;
+    if (version === undefined || version === null)
+        return null;
+    const written = typeof version === "string" ? version : JSON.stringify(version);
+    if (VERSION.test(written))
+        return written;
+    throw invalid(`${PIPFILE_LOCK} does not hold a Python version: "${printable(written)}".`, `${EXPECTED} into the Pipfile, without wildcards, and run "pipenv lock".`);
+}
+function member(value, name) {
+    if (value === null || value === undefined)
+        return undefined;
+    if (typeof value !== "object" || Array.isArray(value))
+        throw unreadableLock();
+    return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+function unreadableLock() {
+    return invalid(`${PIPFILE_LOCK} can't be parsed.`, 'Run "pipenv lock" to write it anew.');
+}
+function resolveRequest({ version, from, notes }) {
+    const where = from === "default" ? VERSION_FILE : from;
+    const problem = unsupported(version);
+    if (problem !== null)
+        throw invalid(`${where} asks for Python ${version}: ${problem}.`, `Ask for ${supported()}.`);
+    const python = exactVersion(version);
+    return { python, from, notes: [...notes, ...versionNotes(python)] };
+}
+/**
+ * Refuses a version that somebody asks for and Heroku does not have.
+ * @throws UserError
+ */
+function requireSupported(version) {
+    const problem = VERSION.test(version) ? unsupported(version) : "not a version";
+    if (problem !== null)
+        throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
+}
+function resolveOverride(version) {
+    requireSupported(version);
+    const python = exactVersion(version);
+    return { python, from: "option", notes: versionNotes(python) };
+}
+/** Why the buildpack refuses a version, as a phrase; null if it takes it. */
+function unsupported(version) {
+    const [oldest] = Object.keys(BUILDPACK.python.latest);
+    const minor = minorOf(version);
+    if (BUILDPACK.python.latest[minor] !== undefined)
+        return null;
+    return compare(minor, oldest ?? "") < 0
+        ? "it has reached its end of life, and Heroku no longer supports it"
+        : `Heroku's Python buildpack (${BUILDPACK.release}) does not know it`;
+}
+function supported() {
+    const minors = Object.keys(BUILDPACK.python.latest);
+    return `a version from ${minors[0] ?? ""} to ${minors.at(-1) ?? ""}, such as ${BUILDPACK.python.default}`;
+}
+function exactVersion(version) {
+    const minor = minorOf(version);
+    return { minor, full: version === minor ? (BUILDPACK.python.latest[minor] ?? version) : version };
+}
+function versionNotes({ full, minor }) {
+    const latest = BUILDPACK.python.latest[minor] ?? full;
+    const notes = [];
+    if (BUILDPACK.python.deprecated.includes(minor)) {
+        notes.push(`Python ${minor} is deprecated: a coming release of Heroku's Python buildpack refuses it.`);
+    }
+    if (compare(full, latest) > 0) {
+        notes.push(`Python ${full} is newer than ${latest}, the latest that buildpack ${BUILDPACK.release} knows.`);
+    }
+    return notes;
+}
+function notForUv(from, minor) {
+    return from === RUNTIME_TXT
+        ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
+        : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
+}
+function minorOf(version) {
+    return version.split(".").slice(0, 2).join(".");
+}
+/** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
+function compare(a, b) {
+    const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+    for (let at = 0; at < 3; at++) {
+        const order = (left[at] ?? 0) - (right[at] ?? 0);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+/** At most 40 characters, with all that can't be seen made visible. */
+function printable(text) {
+    return text.slice(0, 40).replace(/[^\x20-\x7e\t]/gu, "\ufffd");
+}
+function invalid(message, hint) {
+    return new SideError("invalid", "python", message, hint);
+}
+
 ;// CONCATENATED MODULE: ./src/system/redact.ts
 /** A parameter of a URL that is named like a credential, as those of signed addresses are. */
 const SECRET_PARAMETER = /([?&](?:[\w.%-]*[-_.])?(?:token|signature|sig|secret|password|credential|apikey|key|auth)=)[^\s&#"'<>`]+/gi;
@@ -15532,6 +15812,55 @@ function secretsOf(env) {
 /** Of `user:password`. */
 function passwordIn(login) {
     return login.slice(login.indexOf(":") + 1);
+}
+
+;// CONCATENATED MODULE: ./src/system/system-error.ts
+/**
+ * The code of an error that the operating system gave (`ENOENT`, `EACCES`…), else null: then it is a bug, such as an
+ * argument that Node refuses.
+ */
+function systemErrorCode(error) {
+    return typeof error === "object" &&
+        error !== null &&
+        "syscall" in error &&
+        "code" in error &&
+        typeof error.code === "string"
+        ? error.code
+        : null;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/check-options.ts
+
+
+
+
+
+
+/**
+ * Refuses options with which no side could be weighed, before one is: that is a mistake of who asks, and no side's problem.
+ * @throws UserError
+ */
+async function checkOptions(given) {
+    const { python, "runtime-archive": archive } = given;
+    if (python !== undefined)
+        requireSupported(python);
+    if (archive === undefined || /^https?:\/\//i.test(archive))
+        return;
+    const hint = "Name a file, or an address that starts with https://.";
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(archive)) {
+        throw new UserError(`runtime-archive can't be fetched from ${redact(archive)}.`, hint);
+    }
+    try {
+        await (0,promises_namespaceObject.access)(archive, external_node_fs_namespaceObject.constants.R_OK);
+        if ((await (0,promises_namespaceObject.stat)(archive)).isDirectory())
+            throw new UserError(`runtime-archive ${archive} is a directory.`, hint);
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        if (code === null)
+            throw error;
+        throw new UserError(`runtime-archive ${archive} can't be read: ${code}.`, hint);
+    }
 }
 
 ;// CONCATENATED MODULE: ./node_modules/smol-toml/dist/error.js
@@ -17080,56 +17409,6 @@ function sizeText(bytes) {
             return `${String(bytes / unit)}${letter}`;
     }
     return String(bytes);
-}
-
-;// CONCATENATED MODULE: ./src/platforms/heroku.ts
-
-const HEROKU = {
-    limit: 1000 * MIB,
-    warnAt: [500 * MIB, 300 * MIB],
-    defaultStack: "heroku-24",
-    stacks: {
-        "heroku-22": {
-            name: "heroku-22",
-            ubuntu: "22.04",
-            glibc: "2.35",
-            uvPlatform: "x86_64-manylinux_2_35",
-            manylinuxMinor: 35,
-            note: null,
-        },
-        "heroku-24": {
-            name: "heroku-24",
-            ubuntu: "24.04",
-            glibc: "2.39",
-            uvPlatform: "x86_64-manylinux_2_39",
-            manylinuxMinor: 39,
-            note: null,
-        },
-        "heroku-26": {
-            name: "heroku-26",
-            ubuntu: "26.04",
-            glibc: "2.43",
-            uvPlatform: "x86_64-manylinux_2_40",
-            manylinuxMinor: 40,
-            note: "heroku-26 has glibc 2.43; uv can be told 2.40 at most, so wheels for 2.41 to 2.43 are not considered.",
-        },
-    },
-};
-/** The names that manylinux tags had before PEP 600 numbered them by glibc's minor version. */
-const OLD_NAMES = { 17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1" };
-/**
- * Platform tags of the wheels that a stack takes, best first, as PyPA's `packaging` orders them: each glibc minor
- * from the stack's down to 2.5 (the oldest there is for x86-64), old names beside the new, then plain Linux.
- */
-function platformTags(stack) {
-    const tags = [];
-    for (let minor = HEROKU.stacks[stack].manylinuxMinor; minor >= 5; minor--) {
-        tags.push(`manylinux_2_${minor}_x86_64`);
-        const old = OLD_NAMES[minor];
-        if (old !== undefined)
-            tags.push(`${old}_x86_64`);
-    }
-    return [...tags, "linux_x86_64"];
 }
 
 ;// CONCATENATED MODULE: ./src/model/layer.ts
@@ -19531,8 +19810,6 @@ async function compileBytecode(jobs, python, context, onDone = () => undefined) 
     }
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./src/install/record.ts
@@ -21404,36 +21681,8 @@ async function readStack(root, entries) {
     const image = Object.hasOwn(WITHOUT_SLUG, name) ? WITHOUT_SLUG[name] : undefined;
     const hint = `Set \`platform\` to ${STACKS.join(", ")} to weigh the app for one that does.`;
     throw image === undefined
-        ? new SideError("invalid", "manifest", `app.json asks for the stack "${name}", which Heroku does not build.`, hint)
-        : new SideError("unweighable", "manifest", `app.json asks for the stack "${name}": ${image}, not a slug.`, hint);
-}
-
-;// CONCATENATED MODULE: ./src/platforms/buildpack.json
-const buildpack_namespaceObject = /*#__PURE__*/JSON.parse('{"release":"v351","python":{"default":"3.14","deprecated":["3.10"],"latest":{"3.10":"3.10.21","3.11":"3.11.16","3.12":"3.12.14","3.13":"3.13.15","3.14":"3.14.7"},"misspelt":[" .python-version",". python-version",".python_version.txt",".python_version",".python-version ",",python-version",".python-version.",".python-version.py",".python-version.rtf",".python-version.txt",".python-version.TXT",".Python-version",".python.version",".pythonversion","\'.python-version\'","python_version.txt","python_version","python-version.","python-version.txt","python-version"]},"runtimeArchive":"https://heroku-buildpack-python.s3.dualstack.us-east-1.amazonaws.com/python-{python}-ubuntu-{ubuntu}-amd64.tar.zst","setuptools":{"version":"70.3.0","pythons":["3.10","3.11","3.12"]},"tools":{"pip":"26.2.1","pipenv":"2026.7.1","poetry":"2.4.1","uv":"0.12.5"}}');
-;// CONCATENATED MODULE: ./src/platforms/buildpack.ts
-
-
-/** Read from github.com/heroku/heroku-buildpack-python by `scripts/refresh-platforms.mjs`. */
-const BUILDPACK = buildpack_namespaceObject;
-/** The package managers and helpers that the buildpack itself puts into the slug, beside the app's own distributions. */
-function preinstalledTools(manager, minor) {
-    const { tools, setuptools } = BUILDPACK;
-    switch (manager) {
-        case "pip":
-            return [
-                { name: "pip", version: tools.pip },
-                ...(setuptools.pythons.includes(minor) ? [{ name: "setuptools", version: setuptools.version }] : []),
-            ];
-        case "pipenv":
-            return [{ name: "pipenv", version: tools.pipenv }];
-        case "poetry":
-        case "uv":
-            return []; // Kept in the build cache, outside the slug.
-    }
-}
-/** Where Heroku keeps the runtime of a full version (3.X.Y) for a stack, for x86-64. Not every such archive exists. */
-function runtimeArchiveUrl(stack, python) {
-    return BUILDPACK.runtimeArchive.replace("{python}", python).replace("{ubuntu}", HEROKU.stacks[stack].ubuntu);
+        ? new SideError("invalid", "configuration", `app.json asks for the stack "${name}", which Heroku does not build.`, hint)
+        : new SideError("unweighable", "configuration", `app.json asks for the stack "${name}": ${image}, not a slug.`, hint);
 }
 
 ;// CONCATENATED MODULE: ./src/tools/environment.ts
@@ -21453,6 +21702,7 @@ const KEPT = [
     /^PIPENV_(PYPI_MIRROR|CACHE_DIR|TIMEOUT|REQUESTS_TIMEOUT)$/,
 ];
 const NAMESPACE = /^(PIP|UV|POETRY|PIPENV)_/;
+const LOGIN = /_(USERNAME|PASSWORD)$/;
 /**
  * Variables that would send Python elsewhere, colour its output, or hand a job's credentials and its file commands to
  * the build script of some distribution.
@@ -21484,7 +21734,8 @@ const SET = {
 function toolEnvironment(env) {
     const clean = {};
     for (const [name, value] of Object.entries(env)) {
-        if (value === undefined)
+        // A workflow easily sets an empty one, of which some of the tools complain. A password may well be empty.
+        if (value === undefined || (value === "" && NAMESPACE.test(name) && !LOGIN.test(name)))
             continue;
         if (NAMESPACE.test(name) ? KEPT.some((kept) => kept.test(name)) : !DROPPED.test(name))
             clean[name] = value;
@@ -21645,13 +21896,32 @@ const CAUSES = [
         hint: "Let .python-version and the Python versions that the project allows agree.",
     },
     {
+        words: /exclude newer time|filtered by `exclude-newer`/i,
+        state: "invalid",
+        message: "As of the cut-off, the requirements can't be satisfied for {target}.",
+        hint: "Set a later cutoff, or none: what was published after it does not count.",
+    },
+    {
         words: /no solution found|unsatisfiable/i,
         state: "invalid",
         message: "The requirements can't be satisfied for {target}.",
         hint: "See the reason below; pip on Heroku would come to the same end.",
     },
     {
-        words: /distribution not found at|does not appear to be a python project|no such file or directory/i,
+        words: /does not appear to be a python project/i,
+        state: "invalid",
+        message: "A directory that is required has neither pyproject.toml nor setup.py.",
+        hint: "Commit one of them there, or take the requirement out.",
+    },
+    {
+        words: /the poetry configuration is invalid/i,
+        state: "invalid",
+        step: "manifest",
+        message: "Poetry can't use pyproject.toml.",
+        hint: "Correct what is named below; `poetry check` tells the same.",
+    },
+    {
+        words: /distribution not found at|no such file or directory/i,
         state: "invalid",
         message: "A file or directory that is required is not in the app.",
         hint: "Commit it under the slug root; nothing outside of it is on Heroku.",
@@ -21735,21 +22005,6 @@ async function interpreterFiles({ path }, context) {
 
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-;// CONCATENATED MODULE: ./src/system/system-error.ts
-/**
- * The code of an error that the operating system gave (`ENOENT`, `EACCES`…), else null: then it is a bug, such as an
- * argument that Node refuses.
- */
-function systemErrorCode(error) {
-    return typeof error === "object" &&
-        error !== null &&
-        "syscall" in error &&
-        "code" in error &&
-        typeof error.code === "string"
-        ? error.code
-        : null;
-}
-
 ;// CONCATENATED MODULE: ./src/system/remove-tree.ts
 
 
@@ -22292,7 +22547,7 @@ function withPlaces(error, output, requirements) {
         .split("\n")
         .filter((line) => !/^(DEBUG|TRACE|INFO|WARN)\b/.test(line))
         .flatMap((line) => line.split(/[^\w.:/-]|[=<>!~]=|[.:]$/)));
-    const meant = requirements.filter(({ name, link }) => (name !== null && words.has(name)) || (link !== null && words.has(link.url)));
+    const meant = requirements.filter(({ name, link }) => [name, link?.url, link?.path].some((each) => each != null && words.has(each)));
     const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}:${line}`))];
     if (places.length === 0)
         return error;
@@ -22552,8 +22807,21 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
             ...rest,
         ]);
     }
-    const text = `${redact(place)}: ${first.replace(/ \(from line .*\)$/, "")}`;
-    throw new SideError("invalid", "manifest", text, "Correct that line.", rest);
+    const [text, hint] = requirements_file_inWords(first, redact(place), error.line !== null);
+    throw new SideError("invalid", "manifest", text, hint, rest);
+}
+/** What pip says of a place, with what to do about it. */
+function requirements_file_inWords(message, place, hasLine) {
+    if (message.includes("codec can't decode"))
+        return [`${place}: This is not UTF-8, as pip expects.`, "Save it as UTF-8."];
+    const [, missing] = /^Could not open requirements file: .*No such file or directory: '(.*)'$/.exec(message) ?? [];
+    if (missing === undefined) {
+        const text = `${place}: ${message.replace(/ \(from line .*\)$/, "")}`;
+        return [text, hasLine ? "Correct that line." : "Correct that file."];
+    }
+    return hasLine
+        ? [`${place}: ${missing} is not in the app.`, "Commit that file, or correct the line."]
+        : [`${place}: This is a link to what is not there.`, "Commit it as a plain file."];
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/requirements.ts
@@ -22772,190 +23040,6 @@ function linkOf(source, app) {
 }
 function changed_versionsOf({ distributions }) {
     return distributions.flatMap(({ name, version }) => (version === null ? [] : [{ name, version }]));
-}
-
-;// CONCATENATED MODULE: ./src/python/find-version.ts
-
-
-const RUNTIME_TXT = "runtime.txt";
-const VERSION_FILE = ".python-version";
-const PIPFILE_LOCK = "Pipfile.lock";
-/** N.N or N.N.N, without leading zeros. */
-const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/;
-/** What sed's `[[:space:]]` takes off a line under a UTF-8 locale: neither no-break spaces nor a byte order mark. */
-const SPACE = "[\\t-\\r \\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]";
-const OUTER_SPACE = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");
-/**
- * The Python version that Heroku's buildpack installs for an app, by the rules of its lib/python_version.sh:
- * `runtime.txt`, else `.python-version`, else `Pipfile.lock`, else the default. `requires-python` has no say.
- * @param read gives a file's text (UTF-8, a byte order mark kept) by its path in the slug root, null if there is none
- * @param override the user's own choice, which stands over all files
- * @throws SideError `invalid`, step `python`, where the buildpack would refuse; UserError if `override` is no version
- */
-async function findPythonVersion(read, manager, override) {
-    if (override !== null)
-        return resolveOverride(override);
-    const request = await readRequest(read, manager);
-    const found = resolveRequest(request);
-    if (manager === "uv" && request.from !== VERSION_FILE)
-        throw notForUv(request.from, found.python.minor);
-    return found;
-}
-async function readRequest(read, manager) {
-    const runtime = await read(RUNTIME_TXT);
-    if (runtime !== null)
-        return { version: parseRuntime(runtime), from: RUNTIME_TXT, notes: [RUNTIME_DEPRECATED] };
-    // Even beside a right one.
-    for (const name of BUILDPACK.python.misspelt) {
-        if ((await read(name)) === null)
-            continue;
-        throw invalid(`"${name}" is a misspelling of ${VERSION_FILE}.`, `Rename it to ${VERSION_FILE}.`);
-    }
-    const file = await read(VERSION_FILE);
-    if (file !== null)
-        return { version: parseVersionFile(file), from: VERSION_FILE, notes: [] };
-    const lock = manager === "pipenv" ? await read(PIPFILE_LOCK) : null;
-    const locked = lock === null ? null : parsePipfileLock(lock);
-    if (locked !== null)
-        return { version: locked, from: PIPFILE_LOCK, notes: [] };
-    return { version: BUILDPACK.python.default, from: "default", notes: [DEFAULT_USED] };
-}
-const RUNTIME_DEPRECATED = `${RUNTIME_TXT} is deprecated: Heroku asks for a ${VERSION_FILE} file instead.`;
-const DEFAULT_USED = `No file names a Python version: weighed with Heroku's default, ${BUILDPACK.python.default}. ` +
-    "An app that was built before stays on the minor version of its last build.";
-/** Hint for every mistake in a version's form. */
-const EXPECTED = `Write a version such as ${BUILDPACK.python.default}, or ${BUILDPACK.python.default}.1 for an exact patch`;
-/** Lines with something in them, trimmed, without comments. */
-function versionLines(text) {
-    return text
-        .split("\n")
-        .map((line) => line.replace(OUTER_SPACE, ""))
-        .filter((line) => line !== "" && !line.startsWith("#"));
-}
-function parseRuntime(text) {
-    const lines = versionLines(text);
-    const version = /^python-(.*)$/.exec(lines[0] ?? "")?.[1];
-    if (lines.length === 1 && version !== undefined && VERSION.test(version))
-        return version;
-    throw invalid(`${RUNTIME_TXT} does not hold a Python version in the form python-${BUILDPACK.python.default}.`, `Delete it and create ${VERSION_FILE} with just ${BUILDPACK.python.default} in it: ${RUNTIME_TXT} is deprecated.`);
-}
-function parseVersionFile(text) {
-    const lines = versionLines(text);
-    const [version] = lines;
-    const wrong = lines.find((line) => !VERSION.test(line));
-    if (wrong !== undefined) {
-        // Decoded as UTF-8, a UTF-16 file is full of NUL, and starts with two characters that are none.
-        if (text.startsWith("\ufeff") || /^\ufffd\ufffd|^[^\0]\0/.test(text)) {
-            throw invalid(`${VERSION_FILE} is not plain UTF-8: it has a byte order mark or is UTF-16.`, "Delete the file and write it anew as UTF-8 without a byte order mark.");
-        }
-        throw invalid(`${VERSION_FILE} does not hold a Python version: "${printable(wrong)}".`, `${EXPECTED}, without quotes, prefix or wildcard; comments go on lines of their own, after a #.`);
-    }
-    if (version === undefined) {
-        throw invalid(`${VERSION_FILE} holds no Python version.`, `${EXPECTED}; a line that starts with # is a comment.`);
-    }
-    if (lines.length > 1) {
-        throw invalid(`${VERSION_FILE} holds several Python versions: ${lines.join(", ")}.`, "Heroku takes exactly one: delete the others.");
-    }
-    return version;
-}
-/** `python_full_version`, else `python_version`, whichever form either has; null if the lock has neither. */
-function parsePipfileLock(text) {
-    let lock;
-    try {
-        lock = JSON.parse(text);
-    }
-    catch {
-        throw unreadableLock();
-    }
-    const requires = member(member(lock, "_meta"), "requires");
-    // As jq's `//`: null and false give way to what follows.
-    const full = member(requires, "python_full_version") ?? false;
-    const version = full === false ? member(requires, "python_version") : full;
-    if (version === undefined || version === null)
-        return null;
-    const written = typeof version === "string" ? version : JSON.stringify(version);
-    if (VERSION.test(written))
-        return written;
-    throw invalid(`${PIPFILE_LOCK} does not hold a Python version: "${printable(written)}".`, `${EXPECTED} into the Pipfile, without wildcards, and run "pipenv lock".`);
-}
-function member(value, name) {
-    if (value === null || value === undefined)
-        return undefined;
-    if (typeof value !== "object" || Array.isArray(value))
-        throw unreadableLock();
-    return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-function unreadableLock() {
-    return invalid(`${PIPFILE_LOCK} can't be parsed.`, 'Run "pipenv lock" to write it anew.');
-}
-function resolveRequest({ version, from, notes }) {
-    const where = from === "default" ? VERSION_FILE : from;
-    const problem = unsupported(version);
-    if (problem !== null)
-        throw invalid(`${where} asks for Python ${version}: ${problem}.`, `Ask for ${supported()}.`);
-    const python = exactVersion(version);
-    return { python, from, notes: [...notes, ...versionNotes(python)] };
-}
-function resolveOverride(version) {
-    const problem = VERSION.test(version) ? unsupported(version) : "not a version";
-    if (problem !== null)
-        throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
-    const python = exactVersion(version);
-    return { python, from: "option", notes: versionNotes(python) };
-}
-/** Why the buildpack refuses a version, as a phrase; null if it takes it. */
-function unsupported(version) {
-    const [oldest] = Object.keys(BUILDPACK.python.latest);
-    const minor = minorOf(version);
-    if (BUILDPACK.python.latest[minor] !== undefined)
-        return null;
-    return compare(minor, oldest ?? "") < 0
-        ? "it has reached its end of life, and Heroku no longer supports it"
-        : `Heroku's Python buildpack (${BUILDPACK.release}) does not know it`;
-}
-function supported() {
-    const minors = Object.keys(BUILDPACK.python.latest);
-    return `a version from ${minors[0] ?? ""} to ${minors.at(-1) ?? ""}, such as ${BUILDPACK.python.default}`;
-}
-function exactVersion(version) {
-    const minor = minorOf(version);
-    return { minor, full: version === minor ? (BUILDPACK.python.latest[minor] ?? version) : version };
-}
-function versionNotes({ full, minor }) {
-    const latest = BUILDPACK.python.latest[minor] ?? full;
-    const notes = [];
-    if (BUILDPACK.python.deprecated.includes(minor)) {
-        notes.push(`Python ${minor} is deprecated: a coming release of Heroku's Python buildpack refuses it.`);
-    }
-    if (compare(full, latest) > 0) {
-        notes.push(`Python ${full} is newer than ${latest}, the latest that buildpack ${BUILDPACK.release} knows.`);
-    }
-    return notes;
-}
-function notForUv(from, minor) {
-    return from === RUNTIME_TXT
-        ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
-        : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
-}
-function minorOf(version) {
-    return version.split(".").slice(0, 2).join(".");
-}
-/** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
-function compare(a, b) {
-    const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
-    for (let at = 0; at < 3; at++) {
-        const order = (left[at] ?? 0) - (right[at] ?? 0);
-        if (order !== 0)
-            return order;
-    }
-    return 0;
-}
-/** At most 40 characters, with all that can't be seen made visible. */
-function printable(text) {
-    return text.slice(0, 40).replace(/[^\x20-\x7e\t]/gu, "\ufffd");
-}
-function invalid(message, hint) {
-    return new SideError("invalid", "python", message, hint);
 }
 
 ;// CONCATENATED MODULE: ./src/system/which.ts
@@ -23474,7 +23558,9 @@ const poetry = {
 
 
 
+
 const SETTINGS = "uv.toml";
+const STAND_IN = asset(import.meta.url, "stand_in_python.py");
 /** Heroku runs `uv sync --locked --no-default-groups`; the same lock, exported, says what that installs. */
 const uv = {
     async sources(app) {
@@ -23502,10 +23588,10 @@ const uv = {
         };
         const notes = [];
         const exportFrom = async (app) => {
-            const start = async (freshness) => {
+            const start = async (executable) => {
                 const args = (project) => [
-                    ...["export", freshness, "--no-default-groups", "--no-emit-project", "--format", "pylock.toml"],
-                    ...["--no-header", "--no-annotate", "--quiet", "--project", project, "--python", python.path],
+                    ...["export", "--locked", "--no-default-groups", "--no-emit-project", "--format", "pylock.toml"],
+                    ...["--no-header", "--no-annotate", "--quiet", "--project", project, "--python", executable],
                 ];
                 const result = await run(program, args(app), { cwd: app, env, signal: context.signal });
                 if (result.code === 0 || building.kind === "here" || culpritOf(result.stderr) === null)
@@ -23514,16 +23600,13 @@ const uv = {
                 if (!("run" in sandbox)) {
                     throw toolError({ tool: "uv", output: result.stderr, app, target, refusal: sandbox }, context);
                 }
-                return exportInSandbox(program, args, { app, python }, sandbox, context);
+                return exportInSandbox(program, args, { app, python, executable }, sandbox, context);
             };
-            let result = await start("--locked");
-            const standIn = python.version !== target.python.full;
-            if (result.code !== 0 &&
-                standIn &&
-                result.stderr.includes("incompatible with the project's Python requirement")) {
-                // That is about the stand-in, not about the target; the lock's own `requires-python` is checked when selecting.
-                result = await start("--frozen");
-                notes.push(`uv.lock was not checked against pyproject.toml: that excludes Python ${python.version}, which is used in place of ${target.python.full}.`);
+            let result = await start(python.path);
+            const isExcluded = result.stderr.includes("incompatible with the project's Python requirement");
+            if (result.code !== 0 && isExcluded && python.version !== target.python.full) {
+                // That is about the Python here, not about the target's.
+                result = await start(await standInFor(target, python, context));
             }
             if (result.code === 0)
                 return backToApp(result.stdout.toString("utf8"), app, request.app);
@@ -23549,14 +23632,23 @@ const uv = {
         };
     },
 };
+/** A program that is the interpreter here, but calls itself the target's: uv asks no more of it than what it is. */
+async function standInFor({ python: { full } }, { path }, { scratch }) {
+    const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "python-"));
+    const program = (0,external_node_path_namespaceObject.join)(directory, "python");
+    const words = [path, "-I", STAND_IN, full].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+    await (0,promises_namespaceObject.writeFile)(program, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
+    return program;
+}
 /** The same, where what it has to build of the app does no harm, and without credentials for indexes. */
-async function exportInSandbox(program, args, { app, python }, sandbox, context) {
+async function exportInSandbox(program, args, { app, python, executable }, sandbox, context) {
     const work = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(context.scratch, "export-"));
     try {
         const copy = (0,external_node_path_namespaceObject.join)(work, "app");
         const filter = (path) => (0,external_node_path_namespaceObject.basename)(path) !== ".git";
         await (0,promises_namespaceObject.cp)(app, copy, { recursive: true, verbatimSymlinks: true, filter });
-        const readable = [program, ...(await interpreterFiles(python, context))];
+        const own = executable === python.path ? [] : [executable, STAND_IN];
+        const readable = [program, ...own, ...(await interpreterFiles(python, context))];
         // As outside: the app's own files say what indexes there are.
         const env = { UV_INDEX: null, UV_EXTRA_INDEX_URL: null, UV_DEFAULT_INDEX: null, UV_INDEX_URL: null };
         const result = await sandbox.run({ command: program, args: args(copy), work, readable, env });
@@ -24423,10 +24515,10 @@ async function planSide(checkedOut, options, shared) {
     const { root } = checkedOut;
     const { app, manager, stack } = await stage("manifest", timings, async () => {
         const app = await prepareApp(checkedOut, root);
-        const paths = new Set(app.entries.flatMap(({ path, kind }) => (kind === "directory" ? [] : [path])));
+        const [paths, all] = [app, checkedOut].map(({ entries }) => new Set(entries.flatMap(({ path, kind }) => (kind === "directory" ? [] : [path]))));
         return {
             app,
-            manager: detectPackageManager((path) => paths.has(path)),
+            manager: detectPackageManager((path) => paths?.has(path) === true, (path) => all?.has(path) === true),
             stack: options.stack ?? (await readStack(root, app.entries)) ?? HEROKU.defaultStack,
         };
     });
@@ -28691,6 +28783,7 @@ async function baseConfig(checkedOut, app) {
 
 
 
+
 /** Apps that are worked on at the same time: resolving waits for the network. */
 const compare_apps_AT_ONCE = 3;
 /**
@@ -28701,6 +28794,7 @@ const compare_apps_AT_ONCE = 3;
  */
 async function compareApps(request, parts) {
     const { apps, ...common } = request;
+    await checkOptions(request.given);
     await requireApps(request, parts);
     const shared = createShared(parts);
     return mapAtOnce(apps, compare_apps_AT_ONCE, async (app) => {
@@ -29853,9 +29947,10 @@ async function requireReadable(directory) {
         }
     }
 }
-function openError(dir, stderr) {
+function openError(directory, stderr) {
+    const dir = directory === "." ? "the current directory" : directory;
     if (DUBIOUS.test(stderr)) {
-        return new UserError(`Git does not trust the repository in ${dir}: it belongs to another user.`, `If you do: git config --global --add safe.directory ${(0,external_node_path_namespaceObject.resolve)(dir)}`);
+        return new UserError(`Git does not trust the repository in ${dir}: it belongs to another user.`, `If you do: git config --global --add safe.directory ${(0,external_node_path_namespaceObject.resolve)(directory)}`);
     }
     if (/not a git repository/i.test(stderr)) {
         return new UserError(`There is no Git repository in ${dir}.`, "Run it in a clone (in a workflow: after actions/checkout), or name one: --repo DIR.");
@@ -30076,7 +30171,10 @@ async function createOwn(user, scratch) {
     const own = user.at(directory, { GIT_DIR: directory });
     const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
     if (code !== 0) {
-        throw new UserError("Git can't make a scratch repository.", "See the message below.", lastLines(stderr));
+        const hint = /no space left|quota exceeded/i.test(stderr)
+            ? "Free some space, or set TMPDIR to a directory with more room."
+            : "See the message below.";
+        throw new UserError("Git can't make a scratch repository.", hint, lastLines(stderr));
     }
     if (!(await isPartial(user))) {
         // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.
@@ -30723,7 +30821,7 @@ function fetchError(tool, stderr, toolsDir) {
     // uv breaks its lines where a terminal would.
     const text = stderr.replace(/[\s│├╰─▶×]+/g, " ");
     if (/no space left on device|ENOSPC/i.test(text)) {
-        return new UserError(`${tool} could not be fetched: the disk is full.`, `Free some space in ${toolsDir}.`, details);
+        return new UserError(`${tool} could not be fetched: the disk is full.`, "Free some space, or choose a larger disk by TMPDIR, UV_CACHE_DIR and --cache-dir.", details);
     }
     if (/permission denied|read-only file system/i.test(text)) {
         return new UserError(`${tool} could not be fetched: a directory can't be written.`, `Make ${toolsDir} and uv's cache writable, or choose others by --cache-dir and UV_CACHE_DIR.`, details);
@@ -31374,6 +31472,7 @@ async function withSession(options, work) {
 
 
 
+
 /** The name of a side that no commit has. */
 const what_if_WHAT_IF = { ref: "what-if", sha: null };
 /**
@@ -31383,6 +31482,7 @@ const what_if_WHAT_IF = { ref: "what-if", sha: null };
 async function compareWhatIf(request, shared) {
     const { app, revision, wish, given, now } = request;
     const { parts, timings } = shared;
+    await checkOptions(wish.python === null ? given : { ...given, python: wish.python });
     await parts.repository.prepare([revision], [app]);
     const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(parts.context.scratch, "app-"));
     const checkedOut = await stage("revision", timings, () => checkOutApp(revision, (0,external_node_path_namespaceObject.join)(scratch, "head"), app, parts));
@@ -33381,6 +33481,7 @@ function progress_duration(seconds) {
 
 
 
+
 /** Exit statuses: a pass or a warning, over a limit, not weighed or wrong usage. */
 const STATUS = { pass: 0, warn: 0, fail: 1, indeterminate: 2 };
 const WRONG = 2;
@@ -33437,8 +33538,10 @@ async function runCommand(invocation, terminal, progress, signal) {
         case "weigh":
         case "why":
         case "what-if": {
-            const reports = await weigh(invocation, { env, progress, signal });
             const { format, output } = invocation.run;
+            if (output !== null)
+                await requireWritable(output);
+            const reports = await weigh(invocation, { env, progress, signal });
             const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
             stdout.write(resultText(invocation, reports, format, { width, color: wantsColor(stdout.isTTY === true, env) }));
             if (output !== null) {
@@ -33519,8 +33622,27 @@ async function writeResult(file, text) {
         const code = systemErrorCode(error);
         if (code === null)
             throw error;
-        throw new UserError(`${file} can't be written: ${code}.`, "Give --output a file in a directory that exists, and that you may write to.");
+        throw unwritable(file, code);
     }
+}
+/** What can be known of an output before there is one, which may take minutes. Nothing is made or changed. */
+async function requireWritable(file) {
+    const found = await (0,promises_namespaceObject.stat)(file).catch(() => null);
+    if (found?.isDirectory() === true)
+        throw unwritable(file, "EISDIR");
+    try {
+        // The dot: what it would be in must be a directory.
+        await (0,promises_namespaceObject.access)(found === null ? `${(0,external_node_path_namespaceObject.dirname)(file)}/.` : file, external_node_fs_namespaceObject.constants.W_OK);
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        throw code === null ? error : unwritable(file, code);
+    }
+}
+function unwritable(file, code) {
+    return new UserError(`${file} can't be written: ${code}.`, code === "ENOSPC"
+        ? "Free some space, or give --output a file elsewhere."
+        : "Give --output a file in a directory that exists, and that you may write to.");
 }
 /** One line and one hint, and under them the last words of the tool that failed. What comes from outside is made visible. */
 function errorText({ message, hint, details }) {

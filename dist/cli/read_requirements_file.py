@@ -61,8 +61,12 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
             file, number = place_of(error)
             raise Refused(relative(file), number, text_of(error)) from error
         parsed = None
+        before = set(finder.index_urls)
         try:
             parsed = handle_line(line, options=options, finder=finder, session=session)
+            for url in finder.index_urls:
+                if url not in before and not urlsplit(url).scheme and not os.path.exists(url):
+                    raise ValueError(f"{url} is no address of an index.")
             if parsed is None:
                 continue
             required = install_req_from_parsed_requirement(parsed, user_supplied=True)
@@ -130,7 +134,7 @@ def refuse_outside(parser: Any, main_file: str) -> None:
         made = filename == main_file and os.path.isabs(filename) and not os.path.islink(filename)
         if scheme not in ("http", "https") and not made:
             if is_outside(url2pathname(urlsplit(filename).path) if scheme == "file" else filename):
-                raise OutsideError(outside("a file that"))
+                raise OutsideError(outside("what it links to" if filename == main_file else "what it includes"))
         return parse_file(filename, *rest)
 
     parser._parse_file = checked
