@@ -24,6 +24,7 @@ describe("a mistake that leaves nothing to report is one line and one hint", () 
     ["an app anywhere", ["weigh", "--repo", repository, "--app", "/etc"], /outside the repository/],
     ["a budget that is no number", ["weigh", "--limit", "much"], /--limit is not a size: "much"/],
     ["a negative budget", ["compare", "--max-increase=-5%"], /--max-increase/],
+    ["a negative limit", ["compare", "--limit", "-5M"], /--limit is not a size: "-5M"/],
     ["an unknown option", ["weigh", "--colour"], /no option --colour/],
     ["an unknown command", ["wiegh"], /no command "wiegh"/],
     ["an empty value", ["weigh", "--cache-dir", ""], /--cache-dir is empty/],
@@ -65,6 +66,12 @@ describe("a mistake that leaves nothing to report is one line and one hint", () 
   test("a credential that stands where it does not belong is not repeated", async () => {
     expect(await refused(["weigh", "--limit", "https://user:hunter2-s3cret@host/"])).not.toContain("hunter2");
   });
+});
+
+test("to compare the default branch with itself is odd, and said to be", async () => {
+  const args = ["compare", ...there, "--cache-dir", emptyCache()];
+  expect((await attempt(args)).stderr).toMatch(/^HEAD is in the default branch already, .* --base\.$/m);
+  expect((await attempt([...args, "--base", "HEAD~1"])).stderr).not.toMatch(/default branch/);
 });
 
 test("a file that is full has the result on standard output all the same", async () => {

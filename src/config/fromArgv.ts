@@ -146,8 +146,8 @@ function wordsOf(argv: readonly string[]): Words {
       }
       continue;
     }
-    // A value that looks like an option is most likely a forgotten value.
-    if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))) {
+    // A value that looks like an option is most likely a forgotten value; one that looks like a number is judged as one.
+    if (token.value === undefined || (!token.inlineValue && /^-[^\d]/.test(token.value))) {
       throw new UserError(`--${option.name} needs a value.`, `Write --${option.name} ${option.value}: ${option.help}.`);
     }
     texts.push(token.value);

@@ -134,6 +134,11 @@ async function weigh(
     const base = alone
       ? null
       : await (given.base === undefined ? repository.defaultBase(head) : repository.resolve(given.base));
+    if (base !== null && given.base === undefined && base.sha === head.sha) {
+      progress.note(
+        `${head.ref} is in the default branch already, so nothing differs: name what to compare with by --base.`,
+      );
+    }
     const occasion = alone ? "push" : "comparison";
     const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
     if (invocation.command === "why" && apps.length > 1) {
