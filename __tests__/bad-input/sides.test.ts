@@ -43,7 +43,7 @@ describe("files that no build could use are invalid, and named", () => {
     [
       "an index without an address",
       { "requirements.txt": "six\n--index-url not a url\n" },
-      /^requirements\.txt:2: not is no address/,
+      /^requirements\.txt:2: "not" is no address/,
     ],
     [
       "a project of nothing",

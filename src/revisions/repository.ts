@@ -352,7 +352,7 @@ class GitRepository implements Repository {
     if (remote === null) {
       throw new UserError(
         "This clone lacks files of a revision, and there is no remote to fetch them from.",
-        "Add the remote it was cloned from as `origin`, or clone with history.",
+        "Add the remote it was cloned from as `origin`, or clone with history; `git fsck` tells whether it is damaged.",
       );
     }
     const activity = this.context.progress.start(`Fetching what this clone lacks from ${remote.name}`);
