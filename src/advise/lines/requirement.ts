@@ -1,0 +1,26 @@
+/** A requirement of a change: name, extras and specifier, as PEP 508 writes them. */
+export interface Requirement {
+  readonly name: string;
+  readonly extras: readonly string[];
+  /** `==3.4.1`; empty for any version. */
+  readonly specifier: string;
+}
+
+export function requirementOf(text: string): Requirement {
+  const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+  return {
+    name,
+    extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [extra.trim()])),
+    specifier: specifier.trim(),
+  };
+}
+
+/** As PEP 503 has it. */
+export function normalised(name: string): string {
+  return name.replace(/[-_.]+/g, "-").toLowerCase();
+}
+
+/** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
+export function spellings(name: string): string {
+  return name.split("-").join("[-_.]+");
+}
