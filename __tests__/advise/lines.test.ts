@@ -167,7 +167,14 @@ describe("an index that has only what comes from it", () => {
       "pip",
       "embed\n",
       BROUGHT_TORCH,
-      [" embed", `+--extra-index-url ${CPU}`, "+torch==2.9.0+cpu"],
+      [`+--extra-index-url ${CPU}`, " embed", "+torch==2.9.0+cpu"],
+    ],
+    [
+      "not before one that takes it back",
+      "pip",
+      "six\n-i https://index.example/simple\ntorch==2.9.0\n",
+      TORCH,
+      ["-torch==2.9.0", `+--extra-index-url ${CPU}`, "+torch==2.9.0+cpu"],
     ],
     [
       "in tables of its own",

@@ -25,12 +25,19 @@ export function linesForPip(
     if (lines === null) return UNCLEAR;
     edited.set(each.file, lines.join("\n"));
   }
-  if (indexes.length + placed.added.length > 0) {
-    const text = textOf(target);
-    if (text === undefined) return UNCLEAR;
-    const before = text.split("\n");
-    const at = placed.added.length > 0 ? endOf(before) : firstRequirement(before);
-    edited.set(target, [...before.slice(0, at), ...indexes, ...placed.added, ...before.slice(at)].join("\n"));
+  const insert = (file: string, at: (lines: readonly string[]) => number, rows: readonly string[]): boolean => {
+    const lines = textOf(file)?.split("\n");
+    if (lines === undefined) return false;
+    const line = at(lines);
+    edited.set(file, [...lines.slice(0, line), ...rows, ...lines.slice(line)].join("\n"));
+    return true;
+  };
+  if (placed.added.length > 0 && !insert(target, endOf, placed.added)) return UNCLEAR;
+  if (indexes.length > 0) {
+    // `--index-url` takes back the indexes that were named before it.
+    const first = [...texts.keys()].find((file) => afterIndexUrl(textOf(file)?.split("\n") ?? []) > 0);
+    const isThere = insert(first ?? target, first === undefined ? firstRequirement : afterIndexUrl, indexes);
+    if (!isThere) return UNCLEAR;
   }
   return { possible: true, texts: edited, notes: notesOn(edited, change), command: null };
 }
@@ -55,6 +62,11 @@ function withReplaced(lines: readonly string[], { name, line, comes }: Replaced)
   // What pip-compile and uv write below a requirement says why that is there.
   while (comes.length === 0 && /^\s+#/.test(lines[end] ?? "")) end++;
   return [...lines.slice(0, start), ...after, ...lines.slice(end)];
+}
+
+/** Index of the line after the last that says where everything is taken from; 0 if none does. */
+function afterIndexUrl(lines: readonly string[]): number {
+  return lines.findLastIndex((line) => /^\s*(?:-i\b|--index-url\b|--pypi-url\b)/.test(line)) + 1;
 }
 
 /** Index of the line after the last that is not blank. */
