@@ -15,7 +15,7 @@ const BUILDS: readonly Replacement[] = [
     replace: "tensorflow-cpu",
     version: "same",
     drops: CUDA,
-    detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+    detail: `${NO_GPU} \`tensorflow-cpu\` has the same API, without code for one. ${MAC}`,
     sources: [
       "https://www.tensorflow.org/install/pip#package_location",
       "https://github.com/heroku/heroku-buildpack-python/issues/1343",
@@ -27,7 +27,7 @@ const BUILDS: readonly Replacement[] = [
     replace: "tensorflow-cpu",
     version: "same",
     drops: CUDA,
-    detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+    detail: `${NO_GPU} \`tensorflow-cpu\` has the same API, without code for one. ${MAC}`,
     sources: ["https://www.tensorflow.org/install/pip#package_location"],
   },
   {
@@ -37,7 +37,7 @@ const BUILDS: readonly Replacement[] = [
     replace: "xgboost-cpu",
     version: "same",
     drops: CUDA,
-    detail: `${NO_GPU} \`xgboost-cpu\` is the same version with the same API; GPU algorithms and federated learning are lost, and NVIDIA's NCCL does not come along.`,
+    detail: `${NO_GPU} \`xgboost-cpu\` has the same API; GPU algorithms and federated learning are lost, and NVIDIA's NCCL does not come along.`,
     sources: ["https://xgboost.readthedocs.io/en/stable/install.html", "https://github.com/dmlc/xgboost/issues/10596"],
   },
   {

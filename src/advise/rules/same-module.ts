@@ -51,12 +51,6 @@ const MODULES: readonly Module[] = [
     sources: ["https://github.com/opencv/opencv-python#installation-and-usage"],
   },
   {
-    module: "polars",
-    owners: ["polars", "polars-lts-cpu"],
-    lost: "`polars` needs a processor with AVX2, which Heroku's have.",
-    sources: ["https://docs.pola.rs/user-guide/installation/"],
-  },
-  {
     module: "psycopg2",
     owners: ["psycopg2", "psycopg2-binary"],
     lost: "`psycopg2` is built against the stack's own libpq, as its authors advise for production.",
