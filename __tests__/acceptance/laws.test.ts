@@ -111,13 +111,13 @@ test("law 4: the same report warm, cold in another scratch directory, and with n
   const elsewhere = mkdtempSync(join(world.root, "another scratch directory with a longer name-"));
   const asked = ["--repo", repo, "--base", "base", "--head", "head", "--cutoff", CUTOFF, "--format", "json"];
   const json = (...more: string[]): Promise<Ran> =>
-    slugdiff(["compare", ...asked, ...more], {
+    slugdiff(["compare", ...asked, "--advice-time", "0", ...more], {
       RUNNER_TEMP: elsewhere,
       TMPDIR: elsewhere,
     });
   const cold = await json("--cache-dir", world.emptyCache());
   const nothingKept = await json("--no-cache");
-  const warm = await slugdiff(["compare", ...asked, "--cache-dir", cacheDir]);
+  const warm = await slugdiff(["compare", ...asked, "--advice-time", "0", "--cache-dir", cacheDir]);
   expect([cold.status, nothingKept.status, warm.status]).toEqual([0, 0, 0]);
   expect(warm.stderr).not.toMatch(/Installing/);
   expect(cold.stderr).toMatch(/Installing/);

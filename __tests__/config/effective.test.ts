@@ -105,6 +105,7 @@ describe("the configuration in the report", () => {
     expect(reported).toEqual({
       platform: "heroku-26",
       python: null,
+      "advice-time": "60",
       cutoff: null,
       builds: "auto",
       "runtime-archive": "https://example.org/python.tar.zst",

@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(664);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(445);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 664:
+/***/ 445:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15037,8 +15037,8 @@ function wordsOf(argv) {
             }
             continue;
         }
-        // A value that looks like an option is most likely a forgotten value.
-        if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))) {
+        // A value that looks like an option is most likely a forgotten value; one that looks like a number is judged as one.
+        if (token.value === undefined || (!token.inlineValue && /^-[^\d]/.test(token.value))) {
             throw new UserError(`--${option.name} needs a value.`, `Write --${option.name} ${option.value}: ${option.help}.`);
         }
         texts.push(token.value);
@@ -18225,166 +18225,810 @@ function codeSpan(subject) {
     return subject.includes("`") ? `"${subject}"` : `\`${subject}\``;
 }
 
-;// CONCATENATED MODULE: ./src/advise/lines.ts
+;// CONCATENATED MODULE: ./src/advise/lines/diff.ts
 /**
- * The lines of an app's own files as a change makes them: what goes is taken out where it stands, what comes is written in the place
- * of the first that goes. Null where some of it can't be told: a requirement in a file that is not at hand, or on no known line.
- * @param texts the app's files by path
+ * Lines of a unified diff without its headers: `-` goes, `+` comes. What only comes has the line before it for context, so that one
+ * can see where.
  */
-function changedLines(change, manager, direct, texts) {
-    const gone = change.without.flatMap((name) => direct.filter((each) => each.name === name));
-    if (change.without.some((name) => !gone.some((each) => each.name === name)))
-        return null;
-    if (gone.length === 0)
-        return null;
-    const changes = [];
-    for (const [at, { name, location }] of gone.entries()) {
-        const { file, line } = location;
-        const lines = texts.get(file)?.split(/\r?\n/);
-        const first = line === null ? undefined : lines?.[line - 1];
-        if (lines === undefined || line === null || first === undefined)
-            return null;
-        const before = [first];
-        // A requirement in a list for pip goes on where a line ends so: its hashes.
-        while (manager === "pip" && before.at(-1)?.endsWith("\\") === true)
-            before.push(lines[line - 1 + before.length] ?? "");
-        const after = rewritten(first, name, at === 0 ? change.with : [], manager);
-        if (after === null)
-            return null;
-        changes.push({ file, line, before, after });
-    }
-    return changes;
+function diffLines(before, after) {
+    const [a, b] = [before.split("\n"), after.split("\n")];
+    let start = 0;
+    while (start < Math.min(a.length, b.length) && a[start] === b[start])
+        start++;
+    let end = 0;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end))
+        end++;
+    const hunks = hunksOf(a.slice(start, a.length - end), b.slice(start, b.length - end));
+    return hunks
+        .map((hunk) => ({ ...hunk, at: hunk.at + start }))
+        .map((hunk, index, all) => settled(hunk, a, all[index - 1], all[index + 1]))
+        .flatMap(({ at, gone, come }) => {
+        const context = gone.length > 0 ? undefined : a[at - 1];
+        return [
+            ...(context === undefined ? [] : [` ${context}`]),
+            ...gone.map((line) => `-${line}`),
+            ...come.map((line) => `+${line}`),
+        ];
+    });
 }
-/** A line in which other requirements stand in the place of one; null if that does not stand on it. */
-function rewritten(line, name, requirements, manager) {
-    const spelt = name.split("-").join("[-_.]+");
-    if (manager === "pip") {
-        const [, indent = "", rest] = new RegExp(`^(\\s*)${spelt}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?[^;#\\\\]*(.*)$`, "i").exec(line) ?? [];
-        if (rest === undefined)
-            return null;
-        const tail = rest.startsWith("\\") || rest === "" ? "" : ` ${rest}`;
-        return requirements.map((each) => `${indent}${each}${tail}`);
+/** What only comes may stand a little higher or lower with the same effect: the blank line that sets it off is to come first. */
+function settled(hunk, a, before, after) {
+    if (hunk.gone.length > 0)
+        return hunk;
+    const top = before === undefined ? 0 : before.at + before.gone.length;
+    const bottom = after?.at ?? a.length;
+    let up = hunk;
+    while (up.come[0] !== "" && up.at > top && a[up.at - 1] === up.come.at(-1)) {
+        up = { ...up, at: up.at - 1, come: [up.come.at(-1) ?? "", ...up.come.slice(0, -1)] };
     }
-    const item = new RegExp(`(["'])${spelt}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?(?:(?!\\1)[^;])*((?:;(?:(?!\\1).)*)?)\\1(\\s*,?)`, "i");
-    const found = item.exec(line);
-    if (found !== null) {
-        const [whole, quote = '"', marker = "", comma = ""] = found;
-        const text = requirements.map((each) => `${quote}${each}${marker}${quote}${comma}`).join(" ");
-        const after = line.replace(whole, () => text);
-        return after.trim() === "" ? [] : [after.trimEnd()];
+    if (up.come[0] === "")
+        return up;
+    let down = hunk;
+    while (down.come[0] !== "" && down.at < bottom && a[down.at] === down.come[0]) {
+        down = { ...down, at: down.at + 1, come: [...down.come.slice(1), down.come[0] ?? ""] };
     }
-    const row = new RegExp(`^\\s*["']?${spelt}["']?\\s*=`, "i").test(line);
-    return row ? requirements.map((each) => tableRow(each, manager)) : null;
+    return down.come[0] === "" ? down : hunk;
 }
-/** A requirement as Poetry and Pipenv have it in a table. */
-function tableRow(requirement, manager) {
-    const [, name = requirement, extras, version = ""] = /^([\w.-]+)(?:\[([^\]]*)\])?(.*)$/.exec(requirement) ?? [];
-    const value = version === "" ? '"*"' : manager === "poetry" ? `"${version.replace(/^==/, "")}"` : `"${version}"`;
-    const list = extras?.split(",").map((extra) => `"${extra.trim()}"`);
-    return `${name} = ${list === undefined ? value : `{ version = ${value}, extras = [${list.join(", ")}] }`}`;
+/** By the longest common subsequence: an app's manifests are short. */
+function hunksOf(a, b) {
+    const lengths = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
+    const length = (i, j) => lengths[i]?.[j] ?? 0;
+    for (let i = a.length - 1; i >= 0; i--) {
+        const row = lengths[i];
+        if (row === undefined)
+            continue;
+        for (let j = b.length - 1; j >= 0; j--) {
+            row[j] = a[i] === b[j] ? length(i + 1, j + 1) + 1 : Math.max(length(i + 1, j), length(i, j + 1));
+        }
+    }
+    const hunks = [];
+    let open = null;
+    for (let i = 0, j = 0; i < a.length || j < b.length;) {
+        if (i < a.length && j < b.length && a[i] === b[j]) {
+            open = null;
+            i++;
+            j++;
+            continue;
+        }
+        if (open === null)
+            hunks.push((open = { at: i, gone: [], come: [] }));
+        if (j >= b.length || (i < a.length && length(i + 1, j) >= length(i, j + 1)))
+            open.gone.push(a[i++] ?? "");
+        else
+            open.come.push(b[j++] ?? "");
+    }
+    return hunks;
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/edited.ts
+/** Some of it can't be told: a requirement on no known line, a file that is not at hand, a form that is not understood. */
+const UNCLEAR = "unclear";
+function impossible(manager, why) {
+    return { possible: false, because: `not possible with ${manager}, because ${why}` };
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/requirement.ts
+function requirement_requirementOf(text) {
+    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+    return {
+        name,
+        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [extra.trim()])),
+        specifier: specifier.trim(),
+    };
+}
+/** As PEP 503 has it. */
+function normalised(name) {
+    return name.replace(/[-_.]+/g, "-").toLowerCase();
+}
+/** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
+function spellings(name) {
+    return name.split("-").join("[-_.]+");
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/places.ts
+
+/**
+ * Finds the place of everything in a change. What comes takes the place of what goes: of the same name, else of the first that goes.
+ * Null if something that goes is on no known line.
+ */
+function placesOf({ without, with: comes }, direct) {
+    // A table has a name only once: what is required again is required otherwise.
+    const again = comes
+        .map(places_nameOf)
+        .filter((name) => !without.includes(name) && direct.some((each) => each.name === name));
+    const going = [...without, ...again];
+    const own = new Set(going);
+    const others = comes.filter((text) => !own.has(places_nameOf(text)));
+    const first = without.find((name) => !comes.some((text) => places_nameOf(text) === name)) ?? without[0];
+    const replaced = [];
+    for (const name of going) {
+        const found = direct.filter((each) => each.name === name);
+        if (found.length === 0)
+            return null;
+        for (const [at, { location }] of found.entries()) {
+            if (location.line === null)
+                return null;
+            const here = [...comes.filter((text) => places_nameOf(text) === name), ...(name === first ? others : [])];
+            replaced.push({ name, file: location.file, line: location.line, comes: at === 0 ? here : [] });
+        }
+    }
+    return {
+        replaced: replaced.sort((a, b) => b.line - a.line),
+        added: first === undefined ? others : [],
+    };
+}
+function places_nameOf(text) {
+    return normalised(requirement_requirementOf(text).name);
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/pip.ts
+
+
+
+/** Requirements files, also nested ones, as pip reads them. */
+function linesForPip(change, direct, texts) {
+    if (change.exclude.length > 0)
+        return impossible("pip", "it installs whatever a distribution requires");
+    const placed = placesOf(change, direct);
+    if (placed === null)
+        return UNCLEAR;
+    const edited = new Map();
+    const textOf = (file) => edited.get(file) ?? texts.get(file);
+    const known = [...texts.values()].join("\n");
+    const indexes = change.indexes.filter((url) => !known.includes(url)).map((url) => `--extra-index-url ${url}`);
+    const main = direct.at(-1)?.location.file ?? "requirements.txt";
+    const target = placed.replaced.find(({ comes }) => comes.length > 0)?.file ?? main;
+    for (const each of placed.replaced) {
+        const text = textOf(each.file);
+        const lines = text === undefined ? null : withReplaced(text.split("\n"), each);
+        if (lines === null)
+            return UNCLEAR;
+        edited.set(each.file, lines.join("\n"));
+    }
+    const insert = (file, at, rows) => {
+        const lines = textOf(file)?.split("\n");
+        if (lines === undefined)
+            return false;
+        const line = at(lines);
+        edited.set(file, [...lines.slice(0, line), ...rows, ...lines.slice(line)].join("\n"));
+        return true;
+    };
+    if (placed.added.length > 0 && !insert(target, endOf, placed.added))
+        return UNCLEAR;
+    if (indexes.length > 0) {
+        // `--index-url` takes back the indexes that were named before it.
+        const first = [...texts.keys()].find((file) => afterIndexUrl(textOf(file)?.split("\n") ?? []) > 0);
+        const isThere = insert(first ?? target, first === undefined ? firstRequirement : afterIndexUrl, indexes);
+        if (!isThere)
+            return UNCLEAR;
+    }
+    return { possible: true, texts: edited, notes: notesOn(edited, change), command: null };
+}
+/** The lines of a file in which other requirements stand in the place of one; null if it does not stand there. */
+function withReplaced(lines, { name, line, comes }) {
+    const start = line - 1;
+    let end = start + 1;
+    while (lines[end - 1]?.trimEnd().endsWith("\\") === true && end < lines.length)
+        end++;
+    const whole = lines
+        .slice(start, end)
+        .map((each) => each.trimEnd().replace(/\\$/, ""))
+        .join(" ");
+    const requirement = new RegExp(`^(\\s*)${spellings(name)}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?(.*)$`, "i").exec(whole);
+    if (requirement === null)
+        return null;
+    const [, indent = "", rest = ""] = requirement;
+    const [, code = rest, comment = ""] = /^(.*?)(\s+#.*)?$/.exec(rest) ?? [];
+    // Options are its own: hashes above all. In an address only a `;` after a blank begins a marker.
+    const plain = code.replace(/\s+--\w.*$/, "").trimEnd();
+    const marker = (plain.trimStart().startsWith("@") ? /\s+;.*$/ : /\s*;.*$/).exec(plain)?.[0] ?? "";
+    const after = comes.map((each, at) => `${indent}${each}${marker}${at === 0 ? comment : ""}`);
+    // What pip-compile and uv write below a requirement says why that is there.
+    while (comes.length === 0 && /^\s+#/.test(lines[end] ?? ""))
+        end++;
+    return [...lines.slice(0, start), ...after, ...lines.slice(end)];
+}
+/** Index of the line after the last that says where everything is taken from; 0 if none does. */
+function afterIndexUrl(lines) {
+    return lines.findLastIndex((line) => /^\s*(?:-i\b|--index-url\b|--pypi-url\b)/.test(line)) + 1;
+}
+/** Index of the line after the last that is not blank. */
+function endOf(lines) {
+    let end = lines.length;
+    while (end > 0 && lines[end - 1]?.trim() === "")
+        end--;
+    return end;
+}
+/** Index of the first line that is no comment. */
+function firstRequirement(lines) {
+    const found = lines.findIndex((line) => line.trim() !== "" && !line.trim().startsWith("#"));
+    return found === -1 ? endOf(lines) : found;
+}
+function notesOn(edited, change) {
+    const notes = new Map();
+    for (const [file, text] of edited) {
+        const tool = /^#\s+((?:uv|python3? -m uv|pip-compile|poetry|pipenv|pdm)\b[^\n]*)$/m.exec(text.slice(0, 2000))?.[1];
+        if (tool !== undefined) {
+            notes.set(file, `The file is written by \`${tool.replaceAll("`", "")}\`: change what it is made from, then run that.`);
+        }
+        else if (change.with.length > 0 && /\s--hash[= ]/.test(text)) {
+            notes.set(file, "The file has hashes, and pip then wants one for each requirement: write it anew with the tool that made it.");
+        }
+    }
+    return notes;
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/indexes.ts
+
+/** Names for the indexes of a change: those that they have already, else new ones. */
+function namedIndexes(urls, known) {
+    const names = new Set(known.map(({ name }) => name));
+    return urls.map((url) => {
+        const same = known.find((each) => typeof each.url === "string" && indexes_plain(each.url) === indexes_plain(url));
+        if (typeof same?.name === "string")
+            return { name: same.name, url, isNew: false };
+        const { hostname, pathname } = new URL(url);
+        const wanted = `${hostname} ${pathname}`
+            .replace(/^download\.pytorch\.org \/whl\//, "pytorch-")
+            .replace(/\W+/g, "-")
+            .replace(/^-|-$/g, "");
+        let name = wanted;
+        for (let count = 2; names.has(name); count++)
+            name = `${wanted}-${count}`;
+        names.add(name);
+        return { name, url, isNew: true };
+    });
+}
+/** Which of the requirements that come are in an index that comes: builds (`+cpu`) if there are any, else all. */
+function fromIndexes(comes) {
+    const builds = comes.filter((text) => text.includes("+"));
+    return (builds.length > 0 ? builds : comes).map((text) => requirement_requirementOf(text).name);
+}
+function indexes_plain(url) {
+    return url.replace(/\/+$/, "");
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/toml.ts
+
+/** What a TOML text says; null if it is malformed. */
+function read(text) {
+    try {
+        return dist_parse_parse(text);
+    }
+    catch (error) {
+        if (error instanceof TomlError)
+            return null;
+        throw error;
+    }
+}
+/** The value at a path of keys; undefined if there is none. */
+function at(value, ...path) {
+    let found = value ?? undefined;
+    for (const key of path)
+        found = toml_isTable(found) ? found[key] : undefined;
+    return found;
+}
+function toml_isTable(value) {
+    return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
+}
+/** The tables of an array of tables: `[[source]]`. */
+function tables(value) {
+    return Array.isArray(value) ? value.filter((each) => toml_isTable(each)) : [];
+}
+/** Dotted name of the table that a line opens, quotes removed; null if it opens none. */
+function headerOf(line) {
+    const [, name] = /^\s*\[\[?([^[\]]+)\]\]?\s*(?:#.*)?$/.exec(line) ?? [];
+    if (name === undefined)
+        return null;
+    return name
+        .split(".")
+        .map((part) => part.trim().replace(/^["']|["']$/g, ""))
+        .join(".");
+}
+/** Dotted name of the table that a line (from 0) is in. */
+function tableOf(lines, line) {
+    for (let at = Math.min(line, lines.length - 1); at >= 0; at--) {
+        const header = headerOf(lines[at] ?? "");
+        if (header !== null)
+            return header;
+    }
+    return "";
+}
+/** Index of the line that opens `[table]`; -1 if none does. */
+function openingOf(lines, table) {
+    return lines.findIndex((line) => headerOf(line) === table && !line.trim().startsWith("[["));
+}
+/** Index of the line of a table that assigns a key; -1 if none does. */
+function rowOf(lines, table, key) {
+    return lines.findIndex((line, at) => key.test(line) && tableOf(lines, at) === table);
+}
+/** Index of the line after the last of the table that a line opens: blank lines and comments before the next are not its. */
+function closingOf(lines, opening) {
+    let end = opening + 1;
+    while (end < lines.length && headerOf(lines[end] ?? "") === null)
+        end++;
+    while (end > opening + 1 && /^\s*(?:#.*)?$/.test(lines[end - 1] ?? ""))
+        end--;
+    return end;
+}
+/** Rows into a table: after its last, or in a table of their own at the end of the file. */
+function withRows(text, table, rows) {
+    if (rows.length === 0)
+        return text;
+    const lines = text.split("\n");
+    const opening = openingOf(lines, table);
+    if (opening === -1)
+        return withTable(text, [`[${table}]`, ...rows]);
+    const end = closingOf(lines, opening);
+    return [...lines.slice(0, end), ...rows, ...lines.slice(end)].join("\n");
+}
+/** A table at the end of a file. */
+function withTable(text, rows) {
+    return `${text.trimEnd()}\n\n${rows.join("\n")}\n`;
+}
+/** The strings of a line; where its comment begins. */
+function tokensOf(line) {
+    const tokens = [];
+    for (const match of line.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|#/g)) {
+        const [text] = match;
+        if (text === "#")
+            return { tokens, comment: match.index };
+        tokens.push({ start: match.index, end: match.index + text.length, text });
+    }
+    return { tokens, comment: line.length };
+}
+/** `"…"`, as TOML writes it. */
+function quoted(text) {
+    return JSON.stringify(text);
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/table.ts
+
+
+const POETRY = {
+    table: "tool.poetry.dependencies",
+    version: (specifier) => (specifier === "" ? "*" : specifier.replace(/^==/, "")),
+    kept: ["python", "platform", "markers", "optional"],
+    index: "source",
+};
+const PIPENV = {
+    table: "packages",
+    version: (specifier) => (specifier === "" ? "*" : specifier),
+    kept: [
+        ...["markers", "os_name", "sys_platform", "platform_machine", "platform_system", "platform_version"],
+        ...["platform_release", "python_version", "python_full_version", "platform_python_implementation"],
+        ...["implementation_name", "implementation_version"],
+    ],
+    index: "index",
+};
+/**
+ * A text in which other requirements stand in the place of the one that a line (from 1) has, as a row or as a table of its own; null
+ * if that line does not have it, or goes on where it can't be followed.
+ * @param indexOf the index that a requirement is to be taken from; null for any
+ */
+function replacedInTable(text, line, name, comes, indexOf, dialect) {
+    const lines = text.split("\n");
+    const first = lines[line - 1];
+    if (first === undefined)
+        return null;
+    const header = headerOf(first);
+    if (header !== null) {
+        if (!new RegExp(`^${dialect.table.replaceAll(".", "\\.")}\\.${spellings(name)}$`, "i").test(header))
+            return null;
+        const end = closingOf(lines, line - 1);
+        const own = read(lines.slice(line, end).join("\n"));
+        if (own === null)
+            return null;
+        const after = comes.flatMap((each) => [
+            `[${dialect.table}.${each.name}]`,
+            ...entriesOf(each, own, indexOf(each), dialect).map(([key, value]) => `${key} = ${written(value)}`),
+        ]);
+        return [...lines.slice(0, line - 1), ...after, ...lines.slice(end)].join("\n");
+    }
+    const [, indent = "", value] = new RegExp(`^(\\s*)["']?${spellings(name)}["']?\\s*=\\s*(.*)$`, "i").exec(first) ?? [];
+    if (value === undefined)
+        return null;
+    const own = at(read(`value = ${value}`), "value");
+    if (own === undefined)
+        return null;
+    const comment = value.slice(tokensOf(value).comment);
+    const after = comes.map((each, index) => {
+        const row = rowFor(each, own, indexOf(each), dialect);
+        return `${indent}${row}${index === 0 && comment !== "" ? `  ${comment}` : ""}`;
+    });
+    return [...lines.slice(0, line - 1), ...after, ...lines.slice(line)].join("\n");
+}
+/** A row of a table: `xgboost-cpu = "3.4.1"`. */
+function rowFor(requirement, own, index, dialect) {
+    const entries = entriesOf(requirement, toml_isTable(own) ? own : {}, index, dialect);
+    const [only] = entries;
+    const value = entries.length === 1 && only !== undefined
+        ? written(only[1])
+        : `{ ${entries.map(([key, each]) => `${key} = ${written(each)}`).join(", ")} }`;
+    return `${requirement.name} = ${value}`;
+}
+function entriesOf({ extras, specifier }, own, index, dialect) {
+    const from = index ?? own[dialect.index];
+    return [
+        ["version", dialect.version(specifier)],
+        ...(extras.length === 0 ? [] : [["extras", [...extras]]]),
+        ...Object.entries(own).filter(([key]) => dialect.kept.includes(key)),
+        ...(from === undefined ? [] : [[dialect.index, from]]),
+    ];
+}
+function written(value) {
+    if (Array.isArray(value))
+        return `[${value.map((each) => written(each)).join(", ")}]`;
+    return typeof value === "boolean" ? String(value) : quoted(typeof value === "string" ? value : "");
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/packages.ts
+
+
+
+
+
+/** A manifest with other requirements in its table of them; null if their places can't be told. */
+function inTable(text, change, direct, [index], dialect) {
+    const placed = placesOf(change, direct);
+    if (placed === null)
+        return null;
+    const restricted = new Set(fromIndexes(change.with));
+    const indexOf = ({ name }) => (restricted.has(name) ? (index?.name ?? null) : null);
+    let after = text;
+    for (const { name, line, comes } of placed.replaced) {
+        if (after !== null)
+            after = replacedInTable(after, line, name, comes.map(requirement_requirementOf), indexOf, dialect);
+    }
+    if (after === null)
+        return null;
+    const rows = placed.added.map(requirement_requirementOf).map((each) => rowFor(each, {}, indexOf(each), dialect));
+    return withRows(after, dialect.table, rows);
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/pipenv.ts
+
+
+
+
+
+const FILE = "Pipfile";
+/** `[packages]` of the Pipfile. */
+function linesForPipenv(change, direct, texts) {
+    if (change.exclude.length > 0)
+        return impossible("Pipenv", "it installs whatever a distribution requires");
+    const before = texts.get(FILE);
+    if (before === undefined)
+        return UNCLEAR;
+    const sources = tables(at(read(before), "source"));
+    const named = namedIndexes(change.indexes, sources);
+    const isNew = named.some((each) => each.isNew);
+    if (isNew && sources.length === 0) {
+        return impossible("this Pipfile", "the first `[[source]]` is where all else is taken from: name PyPI's there before");
+    }
+    const required = inTable(before, change, direct, named, PIPENV);
+    if (required === null)
+        return UNCLEAR;
+    const after = named
+        .filter((each) => each.isNew)
+        .map(({ name, url }) => ["[[source]]", `name = ${quoted(name)}`, `url = ${quoted(url)}`, "verify_ssl = true"])
+        .reduce(withSource, required);
+    if (read(after) === null)
+        return UNCLEAR;
+    const note = "`pipenv lock` chooses every version anew.";
+    return { possible: true, texts: new Map([[FILE, after]]), notes: new Map([[FILE, note]]), command: "pipenv lock" };
+}
+/** Behind the last source there is: the first is asked for whatever is not told otherwise. */
+function withSource(text, rows) {
+    const lines = text.split("\n");
+    const last = lines.findLastIndex((line) => headerOf(line) === "source");
+    const end = closingOf(lines, last);
+    return [...lines.slice(0, end), "", ...rows, ...lines.slice(end)].join("\n");
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/project-list.ts
+
+
+/** The line of an array of requirements with others in the place of one; null if that does not stand on it. */
+function replacedInList(text, { name, line, comes }) {
+    const lines = text.split("\n");
+    const row = lines[line - 1];
+    const token = row === undefined ? null : tokenOf(row, name);
+    if (row === undefined || token === null)
+        return null;
+    const quote = token.text[0] ?? '"';
+    const marker = markerOf(token.text.slice(1, -1));
+    const items = comes.map((each) => quote + each + marker + quote);
+    const [before, after] = [row.slice(0, token.start), row.slice(token.end)];
+    return [...lines.slice(0, line - 1), ...rewritten(before, items, after), ...lines.slice(line)].join("\n");
+}
+function rewritten(before, items, after) {
+    const [first, ...more] = items;
+    if (first !== undefined) {
+        if (!isAlone(before, after))
+            return [`${before}${items.join(", ")}${after}`];
+        const rest = more.map((item) => `${before}${item},`);
+        if (rest.length === 0)
+            return [`${before}${first}${after}`];
+        return [`${before}${first}${after.trimStart().startsWith(",") ? "" : ","}${after}`, ...rest];
+    }
+    if (isAlone(before, after))
+        return [];
+    const following = after.replace(/^\s*,\s*/, "");
+    if (following !== after)
+        return [`${before}${following}`.trimEnd()];
+    return [`${before.replace(/,\s*$/, "")}${after}`];
+}
+/**
+ * Requirements behind the one that stands on a line (from 1) of an array; null if that does not stand on it.
+ */
+function addedToList(text, name, line, comes) {
+    const lines = text.split("\n");
+    const row = lines[line - 1];
+    const token = row === undefined ? null : tokenOf(row, name);
+    if (row === undefined || token === null)
+        return null;
+    const quote = token.text[0] ?? '"';
+    const items = comes.map((each) => quote + each + quote);
+    const [before, own, after] = [row.slice(0, token.start), token.text, row.slice(token.end)];
+    const rows = isAlone(before, after)
+        ? [
+            `${before}${own}${after.trimStart().startsWith(",") ? "" : ","}${after}`,
+            ...items.map((item) => `${before}${item},`),
+        ]
+        : [`${before}${[own, ...items].join(", ")}${after}`];
+    return [...lines.slice(0, line - 1), ...rows, ...lines.slice(line)].join("\n");
+}
+/** The string of a line that requires a name. */
+function tokenOf(line, name) {
+    const own = tokensOf(line).tokens.find(({ text }) => {
+        const written = /^\s*([A-Za-z0-9][\w.-]*)/.exec(text.slice(1, -1))?.[1];
+        return written !== undefined && normalised(written) === name;
+    });
+    return own ?? null;
+}
+/** Is there nothing on the line besides an item, its comma and a comment? */
+function isAlone(before, after) {
+    return before.trim() === "" && /^\s*,?\s*(?:#.*)?$/.test(after);
+}
+/** `; …` of a requirement as written, with the blanks before it. In an address only a `;` after a blank begins it. */
+function markerOf(requirement) {
+    return (requirement.includes("@") ? /\s+;.*$/ : /\s*;.*$/).exec(requirement)?.[0] ?? "";
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/project.ts
+
+
+/** pyproject.toml with other requirements in `[project]`; null if their places can't be told. */
+function inProjectList(text, change, direct) {
+    const placed = placesOf(change, direct);
+    if (placed === null)
+        return null;
+    let after = text;
+    for (const each of placed.replaced) {
+        if (after !== null)
+            after = replacedInList(after, each);
+    }
+    if (after === null || placed.added.length === 0)
+        return after;
+    // Nothing goes, so that every line is where it was.
+    const last = direct
+        .flatMap(({ name, location }) => (location.line === null ? [] : [{ name, line: location.line }]))
+        .sort((a, b) => b.line - a.line)[0];
+    return last === undefined ? null : addedToList(after, last.name, last.line, placed.added);
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/poetry.ts
+
+
+
+
+
+
+
+const poetry_FILE = "pyproject.toml";
+/** `[project]` of pyproject.toml, or `[tool.poetry.dependencies]` where the requirements are there. */
+function linesForPoetry(change, direct, texts) {
+    if (change.exclude.length > 0)
+        return impossible("Poetry", "it installs whatever a distribution requires");
+    const before = texts.get(poetry_FILE);
+    if (before === undefined)
+        return UNCLEAR;
+    const named = namedIndexes(change.indexes, tables(at(read(before), "tool", "poetry", "source")));
+    const lines = before.split("\n");
+    const isStandard = direct.some(({ location: { line } }) => line !== null && tableOf(lines, line - 1) === "project");
+    const required = isStandard
+        ? withSources(inProjectList(before, change, direct), change, named)
+        : inTable(before, change, direct, named, POETRY);
+    if (required === null)
+        return UNCLEAR;
+    const sources = named
+        .filter(({ isNew }) => isNew)
+        .map(({ name, url }) => [
+        ...["[[tool.poetry.source]]", `name = ${quoted(name)}`, `url = ${quoted(url)}`],
+        'priority = "explicit"',
+    ]);
+    const after = sources.reduce(withTable, required);
+    if (read(after) === null)
+        return UNCLEAR;
+    return { possible: true, texts: new Map([[poetry_FILE, after]]), notes: new Map(), command: "poetry lock" };
+}
+/** `[project]` can't say where something is to be taken from: Poetry's own table adds that. */
+function withSources(text, { with: comes }, [index]) {
+    if (text === null || index === undefined)
+        return text;
+    const there = at(read(text), "tool", "poetry", "dependencies");
+    const rows = [];
+    let after = text;
+    for (const name of fromIndexes(comes)) {
+        const key = toml_isTable(there) ? Object.keys(there).find((each) => normalised(each) === normalised(name)) : undefined;
+        const row = `${name} = { source = ${quoted(index.name)} }`;
+        if (key === undefined) {
+            rows.push(row);
+            continue;
+        }
+        const lines = after.split("\n");
+        const line = rowOf(lines, POETRY.table, new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
+        const own = at(read(lines[line] ?? ""), key);
+        if (line === -1 || own === undefined)
+            return null;
+        const requirement = requirement_requirementOf(comes.find((text) => requirement_requirementOf(text).name === name) ?? name);
+        after = lines.with(line, rowFor(requirement, own, index.name, POETRY)).join("\n");
+    }
+    return withRows(after, POETRY.table, rows);
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/uv.ts
+
+
+
+
+
+const uv_FILE = "pyproject.toml";
+/** `[project]` and `[tool.uv]` of pyproject.toml. */
+function linesForUv(change, direct, texts) {
+    const before = texts.get(uv_FILE);
+    if (before === undefined)
+        return UNCLEAR;
+    const required = inProjectList(before, change, direct);
+    const excluding = required === null ? null : withExcluded(required, change.exclude);
+    const after = excluding === null ? null : withIndexes(excluding, change);
+    if (after === null || read(after) === null)
+        return UNCLEAR;
+    return { possible: true, texts: new Map([[uv_FILE, after]]), notes: new Map(), command: "uv lock" };
+}
+/** Indexes that are asked only for what is told to come from them; null if it can't be told how they are. */
+function withIndexes(text, { indexes, with: comes }) {
+    if (indexes.length === 0)
+        return text;
+    const own = read(text);
+    const named = namedIndexes(indexes, tables(at(own, "tool", "uv", "index")));
+    const [first] = named;
+    if (first === undefined)
+        return text;
+    let after = text;
+    const rows = [];
+    const sources = at(own, "tool", "uv", "sources");
+    for (const name of fromIndexes(comes)) {
+        const row = `${name} = { index = ${quoted(first.name)} }`;
+        const key = toml_isTable(sources)
+            ? Object.keys(sources).find((each) => normalised(each) === normalised(name))
+            : undefined;
+        if (key === undefined) {
+            rows.push(row);
+            continue;
+        }
+        const lines = after.split("\n");
+        const line = rowOf(lines, "tool.uv.sources", new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
+        // A row that goes on over several lines is no TOML by itself.
+        if (line === -1 || read(lines[line] ?? "") === null)
+            return null;
+        after = lines.with(line, row).join("\n");
+    }
+    after = withRows(after, "tool.uv.sources", rows);
+    for (const { name, url, isNew } of named) {
+        if (isNew) {
+            const index = ["[[tool.uv.index]]", `name = ${quoted(name)}`, `url = ${quoted(url)}`, "explicit = true"];
+            after = withTable(after, index);
+        }
+    }
+    return after;
+}
+/** Null if it can't be told how what is left out already is written. */
+function withExcluded(text, exclude) {
+    const there = at(read(text), "tool", "uv", "exclude-dependencies");
+    const names = exclude.filter((name) => !(Array.isArray(there) && there.includes(name)));
+    if (names.length === 0)
+        return text;
+    const items = names.map(quoted).join(", ");
+    if (there === undefined)
+        return withRows(text, "tool.uv", [`exclude-dependencies = [${items}]`]);
+    const lines = text.split("\n");
+    const line = rowOf(lines, "tool.uv", /^\s*exclude-dependencies\s*=/);
+    const row = lines[line];
+    if (row === undefined || !Array.isArray(there))
+        return null;
+    const code = row.slice(0, tokensOf(row).comment);
+    const opening = code.indexOf("[");
+    if (opening === -1)
+        return null;
+    const isOpen = read(row) === null;
+    const separator = there.length === 0 && !isOpen ? "" : isOpen ? "," : ", ";
+    return lines.with(line, `${row.slice(0, opening + 1)}${items}${separator}${row.slice(opening + 1)}`).join("\n");
+}
+
+;// CONCATENATED MODULE: ./src/advise/lines/lines.ts
+
+
+
+
+
+const LINES = { pip: linesForPip, uv: linesForUv, poetry: linesForPoetry, pipenv: linesForPipenv };
+/**
+ * An app's own files with a change of what they require made in them, so that what is shown and what is tried is the same.
+ * @param direct what the app names itself, and where
+ * @param texts the app's files by path; line ends stay as they are
+ */
+function changedFiles(change, manager, direct, texts) {
+    const edited = LINES[manager](change, direct, new Map([...texts].map(([file, text]) => [file, text.replaceAll("\r\n", "\n")])));
+    if (edited === UNCLEAR || !edited.possible)
+        return edited;
+    const changed = [...edited.texts].map(([file, text]) => {
+        const isWindows = texts.get(file)?.includes("\r\n") === true;
+        return [file, isWindows ? text.replaceAll("\n", "\r\n") : text];
+    });
+    return { ...edited, texts: new Map(changed.filter(([file, text]) => texts.get(file) !== text)) };
 }
 
 ;// CONCATENATED MODULE: ./src/advise/remedy.ts
 
-/** Brings the lock up to date after a change of the manifest. */
-const LOCK = {
-    pip: null,
-    uv: "uv lock",
-    poetry: "poetry lock",
-    pipenv: "pipenv lock",
-};
+
+
 /**
  * What to do, in steps, to make a change of what an app requires.
  * @param direct what the app names itself
  * @param texts the app's own files by path
  */
 function remedyFor(change, manager, direct, texts) {
-    if (change.exclude.length > 0 && manager !== "uv") {
-        const because = `not possible with ${manager}, because it can't leave out what something requires`;
-        return { possible: false, because, steps: [] };
-    }
-    const command = LOCK[manager];
+    const edited = changedFiles(change, manager, direct, texts);
+    if (edited === UNCLEAR)
+        return { possible: true, because: null, steps: [remedy_inWords(change)] };
+    if (!edited.possible)
+        return { possible: false, because: edited.because, steps: [] };
+    const steps = [...edited.texts].map(([file, text]) => {
+        const lines = diffLines(remedy_plain(texts.get(file) ?? ""), remedy_plain(text));
+        const notes = [edited.notes.get(file), isPinnedAnew(lines) ? PINNED : undefined].filter((note) => note !== undefined);
+        return { kind: "diff", file, lines, note: notes.length === 0 ? null : notes.join(" ") };
+    });
+    const { command } = edited;
     return {
         possible: true,
         because: null,
         steps: [
-            ...requirementSteps(change, manager, direct, texts),
-            ...excludeSteps(change),
-            ...change.indexes.map((url) => indexStep(url, change, manager)),
+            ...steps,
             ...(command === null ? [] : [{ kind: "command", file: null, lines: [command], note: null }]),
         ],
     };
 }
-function requirementSteps(change, manager, direct, texts) {
-    if (change.without.length + change.with.length === 0)
-        return [];
-    const changes = changedLines(change, manager, direct, texts);
-    if (changes === null) {
-        const words = [
-            ...(change.without.length > 0 ? [`without: ${change.without.join(", ")}`] : []),
-            ...change.with.map((each) => `with: ${each}`),
-        ];
-        return [
-            { kind: "text", file: null, lines: words, note: "The lines could not be told: change the requirements so." },
-        ];
-    }
-    const files = [...new Set(changes.map(({ file }) => file))];
-    return files.map((file) => {
-        const own = changes.filter((each) => each.file === file);
-        const lines = own.flatMap(({ before, after }) => [
-            ...before.map((line) => `-${line}`),
-            ...after.map((line) => `+${line}`),
-        ]);
-        const isHashed = own.some(({ before }) => before.length > 1);
-        const note = isHashed ? "The file has hashes: write it anew with the tool that made it." : null;
-        return { kind: "diff", file, lines, note };
-    });
+const PINNED = "It is pinned to the version that was looked at; a range will do as well.";
+/** Does something come with an exact version where nothing that goes had one? */
+function isPinnedAnew(lines) {
+    const isPin = (line) => /==|=\s*"\d/.test(line);
+    const gone = lines.filter((line) => line.startsWith("-"));
+    return gone.length > 0 && !gone.some(isPin) && lines.some((line) => line.startsWith("+") && isPin(line));
 }
-function excludeSteps({ exclude }) {
-    if (exclude.length === 0)
-        return [];
-    const names = exclude.map((name) => `"${name}"`).join(", ");
-    return [
-        { kind: "text", file: "pyproject.toml", lines: ["[tool.uv]", `exclude-dependencies = [${names}]`], note: null },
+function remedy_plain(text) {
+    return text.replaceAll("\r\n", "\n");
+}
+/** The change itself, where the lines that make it can't be told. */
+function remedy_inWords({ without, with: comes, indexes, exclude }) {
+    const lines = [
+        ...without.map((name) => `without: ${name}`),
+        ...comes.map((text) => `with: ${text}`),
+        ...indexes.map((url) => `from the index: ${url}`),
+        ...exclude.map((name) => `leave out: ${name}`),
     ];
-}
-/** How an index is named that has only what comes. */
-function indexStep(url, { with: added }, manager) {
-    const name = "cpu";
-    const names = added.map((each) => /^[\w.-]+/.exec(each)?.[0] ?? each);
-    switch (manager) {
-        case "pip":
-            return {
-                kind: "text",
-                file: "requirements.txt",
-                lines: [`--extra-index-url ${url}`],
-                note: "At the top of the file.",
-            };
-        case "uv": {
-            const sources = names.map((each) => `${each} = { index = "${name}" }`);
-            const index = ["[[tool.uv.index]]", `name = "${name}"`, `url = "${url}"`, "explicit = true"];
-            return {
-                kind: "text",
-                file: "pyproject.toml",
-                lines: ["[tool.uv.sources]", ...sources, "", ...index],
-                note: null,
-            };
-        }
-        case "poetry": {
-            const lines = ["[[tool.poetry.source]]", `name = "${name}"`, `url = "${url}"`, 'priority = "explicit"'];
-            const note = `And say \`source = "${name}"\` where ${names.join(", ")} is required.`;
-            return { kind: "text", file: "pyproject.toml", lines, note };
-        }
-        case "pipenv": {
-            const lines = ["[[source]]", `name = "${name}"`, `url = "${url}"`, "verify_ssl = true"];
-            return {
-                kind: "text",
-                file: "Pipfile",
-                lines,
-                note: `And say \`index = "${name}"\` where ${names.join(", ")} is required.`,
-            };
-        }
-    }
+    return { kind: "text", file: null, lines, note: "The lines could not be told: change the requirements so." };
 }
 
 ;// CONCATENATED MODULE: ./src/model/advice.ts
@@ -18696,7 +19340,7 @@ const BUILDS = [
         replace: "tensorflow-cpu",
         version: "same",
         drops: CUDA,
-        detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+        detail: `${NO_GPU} \`tensorflow-cpu\` has the same API, without code for one. ${MAC}`,
         sources: [
             "https://www.tensorflow.org/install/pip#package_location",
             "https://github.com/heroku/heroku-buildpack-python/issues/1343",
@@ -18708,7 +19352,7 @@ const BUILDS = [
         replace: "tensorflow-cpu",
         version: "same",
         drops: CUDA,
-        detail: `${NO_GPU} \`tensorflow-cpu\` is the same version with the same API, without code for one. ${MAC}`,
+        detail: `${NO_GPU} \`tensorflow-cpu\` has the same API, without code for one. ${MAC}`,
         sources: ["https://www.tensorflow.org/install/pip#package_location"],
     },
     {
@@ -18718,7 +19362,7 @@ const BUILDS = [
         replace: "xgboost-cpu",
         version: "same",
         drops: CUDA,
-        detail: `${NO_GPU} \`xgboost-cpu\` is the same version with the same API; GPU algorithms and federated learning are lost, and NVIDIA's NCCL does not come along.`,
+        detail: `${NO_GPU} \`xgboost-cpu\` has the same API; GPU algorithms and federated learning are lost, and NVIDIA's NCCL does not come along.`,
         sources: ["https://xgboost.readthedocs.io/en/stable/install.html", "https://github.com/dmlc/xgboost/issues/10596"],
     },
     {
@@ -18951,12 +19595,6 @@ const MODULES = [
         better: { "opencv-contrib-python": "opencv-contrib-python-headless" },
         lost: "The headless builds have no windows, which a dyno can't show.",
         sources: ["https://github.com/opencv/opencv-python#installation-and-usage"],
-    },
-    {
-        module: "polars",
-        owners: ["polars", "polars-lts-cpu"],
-        lost: "`polars` needs a processor with AVX2, which Heroku's have.",
-        sources: ["https://docs.pola.rs/user-guide/installation/"],
     },
     {
         module: "psycopg2",
@@ -23235,7 +23873,7 @@ const NAMED_REQUIREMENT = strictObject({
     editable: schemas_boolean(),
 });
 /** The form of a `Lock`, which may be remembered between runs. */
-const manifest_LOCK = strictObject({
+const LOCK = strictObject({
     /** Text of a `pylock.toml` (PEP 751). Relative paths in it start from the app's directory. */
     pylock: schemas_string(),
     /** What the app names itself, in the order of its files. May hold what the target does not get. */
@@ -23383,7 +24021,7 @@ function uvIndexUrls(settings, env) {
     const unnamed = [settings["index-url"], settings["extra-index-url"]].flat().filter((url) => typeof url === "string");
     return [
         ...unnamed,
-        ...namedIndexes(settings.index).map(({ name, url }) => {
+        ...index_logins_namedIndexes(settings.index).map(({ name, url }) => {
             const login = name === null ? null : loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"));
             return login === null ? url : withLogin(url, login);
         }),
@@ -23400,7 +24038,7 @@ async function poetrySources({ table }, context) {
         const password = login.password ?? (await inKeyring(`poetry-repository-${name}`, user, context));
         return password === null ? null : { user, password };
     };
-    const sources = namedIndexes(tableAt(table, "tool", "poetry")?.source).map(async ({ name, url }) => {
+    const sources = index_logins_namedIndexes(tableAt(table, "tool", "poetry")?.source).map(async ({ name, url }) => {
         return { name, url, login: name === null ? null : await loginOf(name) };
     });
     return Promise.all(sources);
@@ -23425,7 +24063,7 @@ function poetryLoginVariables(sources) {
 function variableName(name) {
     return name.replaceAll("-", "_");
 }
-function namedIndexes(listed) {
+function index_logins_namedIndexes(listed) {
     return (Array.isArray(listed) ? listed : []).flatMap((item) => {
         const { name, url } = project_isTable(item) ? item : {};
         return typeof url === "string" ? [{ name: typeof name === "string" ? name : null, url }] : [];
@@ -24203,14 +24841,14 @@ const OLDEST_PYTHON = "3.10";
  *   down, a distribution without a wheel that can't be built here
  */
 async function resolve(request, tools, context) {
-    const { app, manager, target, interpreter, cutoff, answers } = request;
+    const { app, manager, target, interpreter, cutoff, answers, manifest = MANIFESTS[manager] } = request;
     const python = interpreter ?? (await findAnyInterpreter(context, OLDEST_PYTHON));
     if (python === null) {
         throw new SideError("unweighable", "resolve", `No Python ${OLDEST_PYTHON} or newer was found.`, "Install one, or add actions/setup-python to the job.");
     }
     const building = interpreter === null ? withoutPython(request) : request.building;
     const job = { app, target, python, building, cutoff, answers };
-    const { lock, selected } = await lockAndSelect(manager, request.manifest ?? MANIFESTS[manager], job, tools, context);
+    const { lock, selected } = await lockAndSelect(manager, manifest, job, tools, context);
     await refuseUnbuildable(selected, job);
     const byName = new Map(selected.map((distribution) => [distribution.name, distribution]));
     const named = lock.direct.flatMap((requirement) => {
@@ -24228,7 +24866,7 @@ async function resolve(request, tools, context) {
         direct: named.map(({ requirement: { extras, location }, distribution }) => {
             return { name: distribution.name, extras, location };
         }),
-        pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await MANIFESTS[manager].logins(app, context))]),
+        pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await manifest.logins(app, context))]),
         notes: lock.notes,
     };
 }
@@ -24250,7 +24888,7 @@ async function lockAndSelect(manager, manifest, job, tools, context) {
         lasting: { schema: LOCK_AND_SELECTED, may: (found) => isPortable(JSON.stringify(found)) },
     });
 }
-const LOCK_AND_SELECTED = strictObject({ lock: manifest_LOCK, selected: array(SELECTED) });
+const LOCK_AND_SELECTED = strictObject({ lock: LOCK, selected: array(SELECTED) });
 /** pip does not install what is there already in a version that fits. */
 function isPreinstalled({ name, version }, { preinstalled }) {
     return preinstalled.some((tool) => tool.name === name && tool.version === version);
@@ -25277,7 +25915,7 @@ async function checkOut(root, name, url, commit, context) {
 /** Reads the text of a lock (PEP 751). */
 function parseLock(pylock, defaultIndex) {
     const packages = new Map();
-    for (const entry of tables(dist_parse_parse(pylock).packages)) {
+    for (const entry of lock_tables(dist_parse_parse(pylock).packages)) {
         if (typeof entry.name !== "string")
             continue;
         const name = normalName(entry.name);
@@ -25316,7 +25954,7 @@ function selectFromLock({ packages, defaultIndex }, wanted, app, directoryOf) {
 function chosenFile(entry, source, name, app) {
     switch (source.kind) {
         case "wheel": {
-            const wheel = tables(entry.wheels).find((file) => lock_isFile(file, source));
+            const wheel = lock_tables(entry.wheels).find((file) => lock_isFile(file, source));
             // A wheel that is named by its address is an `archive` to the lock.
             return wheel === undefined ? archive(entry, source, name, app) : { wheels: [located(wheel, name, app)] };
         }
@@ -25369,7 +26007,7 @@ function inApp(path, name, app) {
 function table(value) {
     return lock_isTable(value) ? value : null;
 }
-function tables(value) {
+function lock_tables(value) {
     return Array.isArray(value) ? value.filter(lock_isTable) : [];
 }
 /** Is it a table, and not a value? */
@@ -29450,7 +30088,7 @@ async function remoteSettings(user, own, remote) {
 }
 /** The same git with more settings, which come after those it has. */
 async function withSettings(git, settings) {
-    const variables = (await readsNumberedVariables(git)) ? numbered(settings, git.env) : quoted(settings, git.env);
+    const variables = (await readsNumberedVariables(git)) ? numbered(settings, git.env) : remote_quoted(settings, git.env);
     return git.at(git.directory, variables);
 }
 /** Git reads GIT_CONFIG_COUNT from 2.31 on. */
@@ -29469,7 +30107,7 @@ function numbered(settings, env) {
     return { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(first + settings.length) };
 }
 /** What `git -c` sets for the processes it starts, each `key=value` quoted for a shell (quote.c); any git reads it. */
-function quoted(settings, env) {
+function remote_quoted(settings, env) {
     const quotes = settings.map(([key, value]) => `'${`${key}=${value}`.replace(/['!]/g, "'\\$&'")}'`);
     return { GIT_CONFIG_PARAMETERS: [env.GIT_CONFIG_PARAMETERS ?? [], quotes].flat().join(" ") };
 }
@@ -30129,7 +30767,7 @@ class GitRepository {
     async fetch(ids) {
         const remote = await this.findRemote();
         if (remote === null) {
-            throw new UserError("This clone lacks files of a revision, and there is no remote to fetch them from.", "Add the remote it was cloned from as `origin`, or clone with history.");
+            throw new UserError("This clone lacks files of a revision, and there is no remote to fetch them from.", "Add the remote it was cloned from as `origin`, or clone with history; `git fsck` tells whether it is damaged.");
         }
         const activity = this.context.progress.start(`Fetching what this clone lacks from ${remote.name}`);
         try {
@@ -31163,7 +31801,7 @@ async function startNative(python, signal) {
 function compressorOf(process) {
     return {
         compress: async (task) => {
-            const answer = ANSWER.parse(JSON.parse(await process.ask(written(task))));
+            const answer = ANSWER.parse(JSON.parse(await process.ask(native_written(task))));
             if ("problem" in answer)
                 throw new FileProblem(answer.path, answer.problem);
             return answer;
@@ -31175,7 +31813,7 @@ function compressorOf(process) {
     };
 }
 /** A task as the script reads it. */
-function written({ root, segment }) {
+function native_written({ root, segment }) {
     const { feeds, empty, piece } = feedsOf(segment);
     return JSON.stringify({
         root,
@@ -33572,6 +34210,9 @@ async function weigh(invocation, { env, progress, signal }) {
         const base = alone
             ? null
             : await (given.base === undefined ? repository.defaultBase(head) : repository.resolve(given.base));
+        if (base !== null && given.base === undefined && base.sha === head.sha) {
+            progress.note(`${head.ref} is in the default branch already, so nothing differs: name what to compare with by --base.`);
+        }
         const occasion = alone ? "push" : "comparison";
         const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
         if (invocation.command === "why" && apps.length > 1) {

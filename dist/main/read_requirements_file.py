@@ -66,7 +66,7 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
             parsed = handle_line(line, options=options, finder=finder, session=session)
             for url in finder.index_urls:
                 if url not in before and not urlsplit(url).scheme and not os.path.exists(url):
-                    raise ValueError(f"{url} is no address of an index.")
+                    raise ValueError(f"\"{url}\" is no address of an index.")
             if parsed is None:
                 continue
             required = install_req_from_parsed_requirement(parsed, user_supplied=True)

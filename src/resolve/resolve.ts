@@ -55,7 +55,7 @@ export interface ResolveRequest {
  *   down, a distribution without a wheel that can't be built here
  */
 export async function resolve(request: ResolveRequest, tools: Tools, context: Context): Promise<Resolution> {
-  const { app, manager, target, interpreter, cutoff, answers } = request;
+  const { app, manager, target, interpreter, cutoff, answers, manifest = MANIFESTS[manager] } = request;
   const python = interpreter ?? (await findAnyInterpreter(context, OLDEST_PYTHON));
   if (python === null) {
     throw new SideError(
@@ -67,7 +67,7 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
   }
   const building = interpreter === null ? withoutPython(request) : request.building;
   const job: LockRequest = { app, target, python, building, cutoff, answers };
-  const { lock, selected } = await lockAndSelect(manager, request.manifest ?? MANIFESTS[manager], job, tools, context);
+  const { lock, selected } = await lockAndSelect(manager, manifest, job, tools, context);
   await refuseUnbuildable(selected, job);
   const byName = new Map(selected.map((distribution) => [distribution.name, distribution]));
   const named = lock.direct.flatMap((requirement) => {
@@ -85,7 +85,7 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
     direct: named.map(({ requirement: { extras, location }, distribution }): DirectRequirement => {
       return { name: distribution.name, extras, location };
     }),
-    pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await MANIFESTS[manager].logins(app, context))]),
+    pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await manifest.logins(app, context))]),
     notes: lock.notes,
   };
 }
