@@ -45,7 +45,7 @@ describe("the workflow of the README leaves exactly one right comment", () => {
   test("after three pushes", async () => {
     const [first] = shop.comments(7);
     const texts: string[] = [];
-    for (const size of [300, 600, 900]) {
+    for (const size of [320, 600, 900]) {
       const { text } = await right(shop.push(7, { "model.bin": blob(size * 1024) }));
       texts.push(text);
     }
