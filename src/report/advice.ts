@@ -1,4 +1,5 @@
 import type { Candidate } from "../model/advice.js";
+import type { FileAdvice } from "../model/file-advice.js";
 import type { Advice, Remedy, Saving } from "../model/report.js";
 import { compareBytes } from "../model/tree.js";
 import { subtract, type Weight } from "../model/weight.js";
@@ -39,25 +40,11 @@ export function requirementsAdvice(
   };
 }
 
-/** What was found among an app's own files. */
-export interface FileFinding {
-  readonly id: string;
-  readonly level: "advice" | "warning";
-  readonly subject: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly sources: readonly string[];
-  /** What leaves the slug if the files do. */
-  readonly saving: Weight;
-  /** Lines for `.slugignore`; empty where something may need a file. */
-  readonly ignore: readonly string[];
-}
-
 /**
  * Advice about an app's own files.
  * @param total what the whole slug weighs
  */
-export function filesAdvice(found: FileFinding, total: Weight): Advice {
+export function filesAdvice(found: Omit<FileAdvice, "basis" | "files" | "model">, total: Weight): Advice {
   const { id, level, subject, title, detail, sources, saving, ignore } = found;
   return {
     id,
