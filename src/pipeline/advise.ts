@@ -29,6 +29,8 @@ export interface Advised {
 /** A change that was tried, and what the whole slug weighs with it. */
 interface Tried {
   readonly candidate: Candidate;
+  /** What it was resolved to. */
+  readonly plan: Plan;
   readonly after: Weight;
   /** Half-width of the error band of what was predicted, in compressed bytes; 0 if all of it is known. */
   readonly error: number;
@@ -65,7 +67,8 @@ async function aboutFiles({ checkedOut, plan, slug }: Advised, { noiseFloor }: A
  * as any revision is, the best first, as long as there is time.
  */
 async function aboutRequirements(app: Advised, { time, noiseFloor }: AdviceBudget, shared: Shared): Promise<Advice[]> {
-  const candidates = RULES.flatMap((rule) => rule.propose(factsOf(app))).slice(0, MOST);
+  const facts = factsOf(app);
+  const candidates = RULES.flatMap((rule) => rule.propose(facts)).slice(0, MOST);
   if (candidates.length === 0) return [];
   const { context } = shared.parts;
   const activity = context.progress.start("Trying what would be smaller", candidates.length, "count");
@@ -83,11 +86,14 @@ async function aboutRequirements(app: Advised, { time, noiseFloor }: AdviceBudge
   const saving = ({ after }: Tried): number => app.slug.total.compressed - after.compressed;
   // The report leaves out what turns out to be below the noise floor.
   const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) + tried.error > noiseFloor);
+  const texts = await manifestTexts(app);
   const advice: Advice[] = [];
   for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
     const isMeasurable = tried.error > 0 && !end.aborted;
-    const measured = isMeasurable ? await tryOne(tried.candidate, app, inTime).catch(orNull) : null;
-    advice.push(await adviceOf(measured ?? tried, app));
+    const measured = isMeasurable
+      ? await weighTried(tried.candidate, () => Promise.resolve(tried.plan), app, inTime).catch(orNull)
+      : null;
+    advice.push(adviceOf(measured ?? tried, app, texts));
     activity.advance(1);
   }
   activity.end();
@@ -106,13 +112,22 @@ function predicting({ checkedOut, plan }: Advised, shared: Shared): Shared {
   };
 }
 
-async function adviceOf({ candidate, after, error }: Tried, { checkedOut, plan, slug }: Advised): Promise<Advice> {
-  const { direct, packageManager } = plan.resolution;
+/** The app's own files that name what it requires, by path. */
+async function manifestTexts({ checkedOut, plan }: Advised): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for (const { location } of direct) {
-    const text = texts.has(location.file) ? null : await readAppFile(checkedOut, location.file);
-    if (text !== null) texts.set(location.file, text);
+  for (const file of new Set(plan.resolution.direct.map(({ location }) => location.file))) {
+    const text = await readAppFile(checkedOut, file);
+    if (text !== null) texts.set(file, text);
   }
+  return texts;
+}
+
+function adviceOf(
+  { candidate, after, error }: Tried,
+  { plan, slug }: Advised,
+  texts: ReadonlyMap<string, string>,
+): Advice {
+  const { direct, packageManager } = plan.resolution;
   const remedy = remedyFor(candidate.change, packageManager, direct, texts);
   return requirementsAdvice(candidate, savingOf(slug.total, after, error), remedy);
 }
@@ -150,22 +165,29 @@ function factsOf({ plan, slug }: Advised): AdviceFacts {
   };
 }
 
-/** What would be with a change; null if it can't be had. */
+/** What would be with a change, in whatever version if there is none of that one; null if it can't be had. */
 async function tryOne(candidate: Candidate, app: Advised, shared: Shared): Promise<Tried | null> {
   const { checkedOut, plan, options } = app;
-  for (const change of [candidate.change, withoutVersions(candidate.change)]) {
+  for (const change of changesOf(candidate)) {
     const whatIf = { change, python: null, packageManager: null };
-    const { side } = await weighPlanned(
-      checkedOut,
-      () => planWhatIf(checkedOut, plan, whatIf, options, shared),
-      options,
-      shared,
-    );
-    if (side.state !== "weighed") continue;
-    const { layers, total } = side.slug;
-    return { candidate: { ...candidate, change }, after: total, error: predictedError(layers, app.slug.layers) };
+    const makePlan = (): Promise<Plan> => planWhatIf(checkedOut, plan, whatIf, options, shared);
+    const tried = await weighTried({ ...candidate, change }, makePlan, app, shared);
+    if (tried !== null) return tried;
   }
   return null;
+}
+
+/** What would be by a plan; null if it can't be had. */
+async function weighTried(
+  candidate: Candidate,
+  makePlan: () => Promise<Plan>,
+  app: Advised,
+  shared: Shared,
+): Promise<Tried | null> {
+  const { side, plan } = await weighPlanned(app.checkedOut, makePlan, app.options, shared);
+  if (side.state !== "weighed" || plan === null) return null;
+  const { layers, total } = side.slug;
+  return { candidate, plan, after: total, error: predictedError(layers, app.slug.layers) };
 }
 
 /** What is uncertain of the layers that the app does not have as it is. */
@@ -177,7 +199,8 @@ function predictedError(layers: readonly Layer[], known: readonly Layer[]): numb
   );
 }
 
-/** Any version of what comes, for where there is none of the version that goes. */
-function withoutVersions(change: ManifestChange): ManifestChange {
-  return { ...change, with: change.with.map((text) => text.replace(/==.*$/, "")) };
+/** The change, and the same with any version of what comes, if that makes a difference. */
+function changesOf({ change }: Candidate): readonly ManifestChange[] {
+  const loose = change.with.map((text) => text.replace(/==.*$/, ""));
+  return loose.join() === change.with.join() ? [change] : [change, { ...change, with: loose }];
 }
