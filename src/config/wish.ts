@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { normalName } from "../model/name.js";
 import { PACKAGE_MANAGERS, type PackageManagerName } from "../model/resolution.js";
 import { oneOf } from "./values.js";
 
@@ -55,7 +56,7 @@ function nameOf(text: string, of: string): string {
   if (!/^[a-z0-9](?:[\w.-]*[a-z0-9])?$/i.test(text)) {
     throw new UserError(`${of} is no distribution's name: "${text}".`, "Write the name alone, without a version.");
   }
-  return text.toLowerCase().replaceAll(/[-_.]+/g, "-");
+  return normalName(text);
 }
 
 /** A requirement with a name; what its specifier says uv judges. */

@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { parse, stringify, TomlDate, type TomlTable, type TomlValue } from "smol-toml";
 import { SideError } from "../errors.js";
 import type { DistributionSource, ResolvedDistribution } from "../model/resolution.js";
-import { normalName } from "./metadata.js";
+import { normalName } from "../model/name.js";
 
 /** Where a distribution that is taken from a directory is to be built, as an absolute path; given its place in the app. */
 export type DirectoryOf = (distribution: ResolvedDistribution) => string;

@@ -25,8 +25,3 @@ export function parseMetadata(text: string): CoreMetadata {
     extras: all("provides-extra"),
   };
 }
-
-/** A project's normalised name (PEP 503). */
-export function normalName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, "-");
-}

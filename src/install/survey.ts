@@ -3,7 +3,8 @@ import { join, posix } from "node:path";
 import { PYTHON_HOME, SLUG_ROOT, sitePackages } from "../model/target.js";
 import type { TreeEntry } from "../model/tree.js";
 import { errorCode, hostileWheel } from "./errors.js";
-import { normalName, parseMetadata, type CoreMetadata } from "./metadata.js";
+import { normalName } from "../model/name.js";
+import { parseMetadata, type CoreMetadata } from "./metadata.js";
 import { parseRecord, type RecordRow } from "./record.js";
 
 /** One distribution that lies in a root, as its `*.dist-info` tells. */

@@ -16,7 +16,7 @@ import { lastLines, run } from "../system/run.js";
 import { toolEnvironment } from "../tools/environment.js";
 import { errorCode, hostileBuild, hostileWheel, installError, withoutAccess } from "./errors.js";
 import { isTable } from "./lock.js";
-import { normalName } from "./metadata.js";
+import { normalName } from "../model/name.js";
 
 /** What every call of uv in one install has in common. */
 export interface Installer {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parse, stringify } from "smol-toml";
-import { normalName } from "../install/metadata.js";
+import { normalName } from "../model/name.js";
 import type { SourceMetadata } from "../resolve/source-metadata.js";
 import { isTable } from "./project.js";
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { normalName } from "../install/metadata.js";
+import { normalName } from "../model/name.js";
 import type { ManifestChange } from "../model/advice.js";
 import type { DirectRequirement, Location, PackageManagerName, Resolution } from "../model/resolution.js";
 import { preinstalledTools } from "../platforms/buildpack.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
 import { z } from "zod";
 import { SideError } from "../errors.js";
-import { normalName } from "../install/metadata.js";
+import { normalName } from "../model/name.js";
 import { markerEnvironment } from "../resolve/environment.js";
 import { runHelper } from "../resolve/helper.js";
 import { systemErrorCode } from "../system/system-error.js";

@@ -1,4 +1,4 @@
-import { normalName } from "../install/metadata.js";
+import { normalName } from "../model/name.js";
 
 /** A requirement that uv met on its way, of a version that it may have given up again. */
 export interface LoggedDependency {

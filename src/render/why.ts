@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { normalName } from "../model/name.js";
 import { mib } from "../model/format.js";
 import type { Report, ReportLayer, WeighedSide } from "../model/report.js";
 import type { Weight } from "../model/weight.js";
@@ -32,7 +33,7 @@ const ROWS = 15;
 export function whyIn(report: Report, called: string): Why {
   const { head } = report;
   if (head.state !== "weighed") throw new UserError("The head could not be weighed.", "slugdiff weigh says why.");
-  const wanted = called.toLowerCase().replace(/[-_.]+/g, "-");
+  const wanted = normalName(called);
   const layers = head.layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
   const layer = layers.find((candidate) => candidate.name === wanted);
   if (layer === undefined) {

@@ -1,7 +1,7 @@
 import { cp, mkdtemp } from "node:fs/promises";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
-import { normalName } from "../install/metadata.js";
+import { normalName } from "../model/name.js";
 import type { Context } from "../ports.js";
 import type { Interpreter } from "../python/interpreters.js";
 import { interpreterFiles } from "../sandbox/interpreter.js";

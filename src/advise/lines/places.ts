@@ -1,6 +1,7 @@
 import type { ManifestChange } from "../../model/advice.js";
 import type { Location } from "../../model/resolution.js";
-import { normalised, requirementOf } from "./requirement.js";
+import { normalName } from "../../model/name.js";
+import { requirementOf } from "./requirement.js";
 
 /** A requirement that the app names, and where. */
 export interface NamedAt {
@@ -58,5 +59,5 @@ export function placesOf(
 }
 
 function nameOf(text: string): string {
-  return normalised(requirementOf(text).name);
+  return normalName(requirementOf(text).name);
 }

@@ -4,7 +4,8 @@ import { fromIndexes, type NamedIndex, namedIndexes } from "./indexes.js";
 import { inTable } from "./packages.js";
 import type { NamedAt } from "./places.js";
 import { inProjectList } from "./project.js";
-import { normalised, requirementOf } from "./requirement.js";
+import { normalName } from "../../model/name.js";
+import { requirementOf } from "./requirement.js";
 import { POETRY, rowFor } from "./table.js";
 import { at, isTable, quoted, read, rowOf, tableOf, tables, withRows, withTable } from "./toml.js";
 
@@ -48,7 +49,7 @@ function withSources(
   const rows: string[] = [];
   let after = text;
   for (const name of fromIndexes(comes)) {
-    const key = isTable(there) ? Object.keys(there).find((each) => normalised(each) === normalised(name)) : undefined;
+    const key = isTable(there) ? Object.keys(there).find((each) => normalName(each) === normalName(name)) : undefined;
     const row = `${name} = { source = ${quoted(index.name)} }`;
     if (key === undefined) {
       rows.push(row);

@@ -1,5 +1,5 @@
 import type { Replaced } from "./places.js";
-import { normalised } from "./requirement.js";
+import { normalName } from "../../model/name.js";
 import { type Token, tokensOf } from "./toml.js";
 
 /** The line of an array of requirements with others in the place of one; null if that does not stand on it. */
@@ -53,7 +53,7 @@ export function addedToList(text: string, name: string, line: number, comes: rea
 function tokenOf(line: string, name: string): Token | null {
   const own = tokensOf(line).tokens.find(({ text }) => {
     const written = /^\s*([A-Za-z0-9][\w.-]*)/.exec(text.slice(1, -1))?.[1];
-    return written !== undefined && normalised(written) === name;
+    return written !== undefined && normalName(written) === name;
   });
   return own ?? null;
 }

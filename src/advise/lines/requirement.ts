@@ -15,11 +15,6 @@ export function requirementOf(text: string): Requirement {
   };
 }
 
-/** As PEP 503 has it. */
-export function normalised(name: string): string {
-  return name.replace(/[-_.]+/g, "-").toLowerCase();
-}
-
 /** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
 export function spellings(name: string): string {
   return name.split("-").join("[-_.]+");

@@ -3,7 +3,7 @@ import { type Edited, UNCLEAR, type Unclear } from "./edited.js";
 import { fromIndexes, namedIndexes } from "./indexes.js";
 import { inProjectList } from "./project.js";
 import type { NamedAt } from "./places.js";
-import { normalised } from "./requirement.js";
+import { normalName } from "../../model/name.js";
 import { at, isTable, quoted, read, rowOf, tables, tokensOf, withRows, withTable } from "./toml.js";
 
 const FILE = "pyproject.toml";
@@ -36,7 +36,7 @@ function withIndexes(text: string, { indexes, with: comes }: ManifestChange): st
   for (const name of fromIndexes(comes)) {
     const row = `${name} = { index = ${quoted(first.name)} }`;
     const key = isTable(sources)
-      ? Object.keys(sources).find((each) => normalised(each) === normalised(name))
+      ? Object.keys(sources).find((each) => normalName(each) === normalName(name))
       : undefined;
     if (key === undefined) {
       rows.push(row);
