@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(445);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 445:
+/***/ 864:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14884,7 +14884,14 @@ function optionOf(key) {
     return { name: key, value, help, byDefault, commands, key };
 }
 
+;// CONCATENATED MODULE: ./src/model/name.ts
+/** A project's normalised name (PEP 503). */
+function normalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+
 ;// CONCATENATED MODULE: ./src/config/wish.ts
+
 
 
 
@@ -14915,7 +14922,7 @@ function nameOf(text, of) {
     if (!/^[a-z0-9](?:[\w.-]*[a-z0-9])?$/i.test(text)) {
         throw new UserError(`${of} is no distribution's name: "${text}".`, "Write the name alone, without a version.");
     }
-    return text.toLowerCase().replaceAll(/[-_.]+/g, "-");
+    return normalName(text);
 }
 /** A requirement with a name; what its specifier says uv judges. */
 function requirementOf(text, of) {
@@ -18316,16 +18323,13 @@ function requirement_requirementOf(text) {
         specifier: specifier.trim(),
     };
 }
-/** As PEP 503 has it. */
-function normalised(name) {
-    return name.replace(/[-_.]+/g, "-").toLowerCase();
-}
 /** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
 function spellings(name) {
     return name.split("-").join("[-_.]+");
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/places.ts
+
 
 /**
  * Finds the place of everything in a change. What comes takes the place of what goes: of the same name, else of the first that goes.
@@ -18358,7 +18362,7 @@ function placesOf({ without, with: comes }, direct) {
     };
 }
 function places_nameOf(text) {
-    return normalised(requirement_requirementOf(text).name);
+    return normalName(requirement_requirementOf(text).name);
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/pip.ts
@@ -18783,7 +18787,7 @@ function addedToList(text, name, line, comes) {
 function tokenOf(line, name) {
     const own = tokensOf(line).tokens.find(({ text }) => {
         const written = /^\s*([A-Za-z0-9][\w.-]*)/.exec(text.slice(1, -1))?.[1];
-        return written !== undefined && normalised(written) === name;
+        return written !== undefined && normalName(written) === name;
     });
     return own ?? null;
 }
@@ -18826,6 +18830,7 @@ function inProjectList(text, change, direct) {
 
 
 
+
 const poetry_FILE = "pyproject.toml";
 /** `[project]` of pyproject.toml, or `[tool.poetry.dependencies]` where the requirements are there. */
 function linesForPoetry(change, direct, texts) {
@@ -18861,7 +18866,7 @@ function withSources(text, { with: comes }, [index]) {
     const rows = [];
     let after = text;
     for (const name of fromIndexes(comes)) {
-        const key = toml_isTable(there) ? Object.keys(there).find((each) => normalised(each) === normalised(name)) : undefined;
+        const key = toml_isTable(there) ? Object.keys(there).find((each) => normalName(each) === normalName(name)) : undefined;
         const row = `${name} = { source = ${quoted(index.name)} }`;
         if (key === undefined) {
             rows.push(row);
@@ -18912,7 +18917,7 @@ function withIndexes(text, { indexes, with: comes }) {
     for (const name of fromIndexes(comes)) {
         const row = `${name} = { index = ${quoted(first.name)} }`;
         const key = toml_isTable(sources)
-            ? Object.keys(sources).find((each) => normalised(each) === normalised(name))
+            ? Object.keys(sources).find((each) => normalName(each) === normalName(name))
             : undefined;
         if (key === undefined) {
             rows.push(row);
@@ -19964,10 +19969,6 @@ function parseMetadata(text) {
         extras: all("provides-extra"),
     };
 }
-/** A project's normalised name (PEP 503). */
-function normalName(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
 
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
@@ -20514,6 +20515,7 @@ function parseCsv(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/install/survey.ts
+
 
 
 
@@ -28287,7 +28289,8 @@ async function aboutFiles({ checkedOut, plan, slug }, { noiseFloor }) {
  * as any revision is, the best first, as long as there is time.
  */
 async function aboutRequirements(app, { time, noiseFloor }, shared) {
-    const candidates = rules_RULES.flatMap((rule) => rule.propose(advise_factsOf(app))).slice(0, advise_MOST);
+    const facts = advise_factsOf(app);
+    const candidates = rules_RULES.flatMap((rule) => rule.propose(facts)).slice(0, advise_MOST);
     if (candidates.length === 0)
         return [];
     const { context } = shared.parts;
@@ -28304,11 +28307,14 @@ async function aboutRequirements(app, { time, noiseFloor }, shared) {
     const saving = ({ after }) => app.slug.total.compressed - after.compressed;
     // The report leaves out what turns out to be below the noise floor.
     const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) + tried.error > noiseFloor);
+    const texts = await manifestTexts(app);
     const advice = [];
     for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
         const isMeasurable = tried.error > 0 && !end.aborted;
-        const measured = isMeasurable ? await tryOne(tried.candidate, app, inTime).catch(orNull) : null;
-        advice.push(await adviceOf(measured ?? tried, app));
+        const measured = isMeasurable
+            ? await weighTried(tried.candidate, () => Promise.resolve(tried.plan), app, inTime).catch(orNull)
+            : null;
+        advice.push(adviceOf(measured ?? tried, app, texts));
         activity.advance(1);
     }
     activity.end();
@@ -28325,14 +28331,18 @@ function predicting({ checkedOut, plan }, shared) {
         },
     };
 }
-async function adviceOf({ candidate, after, error }, { checkedOut, plan, slug }) {
-    const { direct, packageManager } = plan.resolution;
+/** The app's own files that name what it requires, by path. */
+async function manifestTexts({ checkedOut, plan }) {
     const texts = new Map();
-    for (const { location } of direct) {
-        const text = texts.has(location.file) ? null : await readAppFile(checkedOut, location.file);
+    for (const file of new Set(plan.resolution.direct.map(({ location }) => location.file))) {
+        const text = await readAppFile(checkedOut, file);
         if (text !== null)
-            texts.set(location.file, text);
+            texts.set(file, text);
     }
+    return texts;
+}
+function adviceOf({ candidate, after, error }, { plan, slug }, texts) {
+    const { direct, packageManager } = plan.resolution;
     const remedy = remedyFor(candidate.change, packageManager, direct, texts);
     return requirementsAdvice(candidate, savingOf(slug.total, after, error), remedy);
 }
@@ -28368,27 +28378,35 @@ function advise_factsOf({ plan, slug }) {
         imports: null,
     };
 }
-/** What would be with a change; null if it can't be had. */
+/** What would be with a change, in whatever version if there is none of that one; null if it can't be had. */
 async function tryOne(candidate, app, shared) {
     const { checkedOut, plan, options } = app;
-    for (const change of [candidate.change, withoutVersions(candidate.change)]) {
+    for (const change of changesOf(candidate)) {
         const whatIf = { change, python: null, packageManager: null };
-        const { side } = await weighPlanned(checkedOut, () => planWhatIf(checkedOut, plan, whatIf, options, shared), options, shared);
-        if (side.state !== "weighed")
-            continue;
-        const { layers, total } = side.slug;
-        return { candidate: { ...candidate, change }, after: total, error: predictedError(layers, app.slug.layers) };
+        const makePlan = () => planWhatIf(checkedOut, plan, whatIf, options, shared);
+        const tried = await weighTried({ ...candidate, change }, makePlan, app, shared);
+        if (tried !== null)
+            return tried;
     }
     return null;
+}
+/** What would be by a plan; null if it can't be had. */
+async function weighTried(candidate, makePlan, app, shared) {
+    const { side, plan } = await weighPlanned(app.checkedOut, makePlan, app.options, shared);
+    if (side.state !== "weighed" || plan === null)
+        return null;
+    const { layers, total } = side.slug;
+    return { candidate, plan, after: total, error: predictedError(layers, app.slug.layers) };
 }
 /** What is uncertain of the layers that the app does not have as it is. */
 function predictedError(layers, known) {
     const there = new Set(known.map((layer) => `${layerKey(layer)} ${layer.version ?? ""}`));
     return layers.reduce((error, layer) => error + (there.has(`${layerKey(layer)} ${layer.version ?? ""}`) ? 0 : layer.error), 0);
 }
-/** Any version of what comes, for where there is none of the version that goes. */
-function withoutVersions(change) {
-    return { ...change, with: change.with.map((text) => text.replace(/==.*$/, "")) };
+/** The change, and the same with any version of what comes, if that makes a difference. */
+function changesOf({ change }) {
+    const loose = change.with.map((text) => text.replace(/==.*$/, ""));
+    return loose.join() === change.with.join() ? [change] : [change, { ...change, with: loose }];
 }
 
 ;// CONCATENATED MODULE: ./src/compare/compare.ts
@@ -32151,7 +32169,7 @@ async function weighWish(checkedOut, plan, wish, options, shared) {
         const makePlan = () => planWhatIf(checkedOut, plan, whatIf, options, shared);
         return (await weighPlanned(checkedOut, makePlan, options, shared)).side;
     };
-    const [exact, loose] = changesOf(wish, plan.resolution);
+    const [exact, loose] = what_if_changesOf(wish, plan.resolution);
     const side = await weigh(exact);
     const isUnsatisfiable = side.state === "invalid" && side.problem.step === "resolve";
     return isUnsatisfiable && loose !== null ? weigh(loose) : side;
@@ -32160,7 +32178,7 @@ async function weighWish(checkedOut, plan, wish, options, shared) {
  * The change that a wish comes to; and the same with any version of what replaces something, if that makes a difference.
  * @throws UserError if the app itself does not require what is to go
  */
-function changesOf({ replace, without, with: added }, resolution) {
+function what_if_changesOf({ replace, without, with: added }, resolution) {
     const versions = new Map(resolution.distributions.map(({ name, version }) => [name, version]));
     const direct = new Set(resolution.direct.map(({ name }) => name));
     const gone = [...without, ...replace.map(({ from }) => from)];
@@ -33802,6 +33820,7 @@ function list(title, items, options) {
 
 
 
+
 const PATHS = 20;
 const why_ROWS = 15;
 /**
@@ -33812,7 +33831,7 @@ function whyIn(report, called) {
     const { head } = report;
     if (head.state !== "weighed")
         throw new UserError("The head could not be weighed.", "slugdiff weigh says why.");
-    const wanted = called.toLowerCase().replace(/[-_.]+/g, "-");
+    const wanted = normalName(called);
     const layers = head.layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
     const layer = layers.find((candidate) => candidate.name === wanted);
     if (layer === undefined) {

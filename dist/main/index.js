@@ -33680,7 +33680,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1802);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3005);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -33693,7 +33693,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1802:
+/***/ 3005:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59330,6 +59330,12 @@ function impossible(manager, why) {
     return { possible: false, because: `not possible with ${manager}, because ${why}` };
 }
 
+;// CONCATENATED MODULE: ./src/model/name.ts
+/** A project's normalised name (PEP 503). */
+function normalName(name) {
+    return name.toLowerCase().replace(/[-_.]+/g, "-");
+}
+
 ;// CONCATENATED MODULE: ./src/advise/lines/requirement.ts
 function requirementOf(text) {
     const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
@@ -59339,16 +59345,13 @@ function requirementOf(text) {
         specifier: specifier.trim(),
     };
 }
-/** As PEP 503 has it. */
-function normalised(name) {
-    return name.replace(/[-_.]+/g, "-").toLowerCase();
-}
 /** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
 function spellings(name) {
     return name.split("-").join("[-_.]+");
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/places.ts
+
 
 /**
  * Finds the place of everything in a change. What comes takes the place of what goes: of the same name, else of the first that goes.
@@ -59381,7 +59384,7 @@ function placesOf({ without, with: comes }, direct) {
     };
 }
 function nameOf(text) {
-    return normalised(requirementOf(text).name);
+    return normalName(requirementOf(text).name);
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/pip.ts
@@ -59806,7 +59809,7 @@ function addedToList(text, name, line, comes) {
 function tokenOf(line, name) {
     const own = tokensOf(line).tokens.find(({ text }) => {
         const written = /^\s*([A-Za-z0-9][\w.-]*)/.exec(text.slice(1, -1))?.[1];
-        return written !== undefined && normalised(written) === name;
+        return written !== undefined && normalName(written) === name;
     });
     return own ?? null;
 }
@@ -59849,6 +59852,7 @@ function inProjectList(text, change, direct) {
 
 
 
+
 const poetry_FILE = "pyproject.toml";
 /** `[project]` of pyproject.toml, or `[tool.poetry.dependencies]` where the requirements are there. */
 function linesForPoetry(change, direct, texts) {
@@ -59884,7 +59888,7 @@ function withSources(text, { with: comes }, [index]) {
     const rows = [];
     let after = text;
     for (const name of fromIndexes(comes)) {
-        const key = toml_isTable(there) ? Object.keys(there).find((each) => normalised(each) === normalised(name)) : undefined;
+        const key = toml_isTable(there) ? Object.keys(there).find((each) => normalName(each) === normalName(name)) : undefined;
         const row = `${name} = { source = ${toml_quoted(index.name)} }`;
         if (key === undefined) {
             rows.push(row);
@@ -59935,7 +59939,7 @@ function withIndexes(text, { indexes, with: comes }) {
     for (const name of fromIndexes(comes)) {
         const row = `${name} = { index = ${toml_quoted(first.name)} }`;
         const key = toml_isTable(sources)
-            ? Object.keys(sources).find((each) => normalised(each) === normalised(name))
+            ? Object.keys(sources).find((each) => normalName(each) === normalName(name))
             : undefined;
         if (key === undefined) {
             rows.push(row);
@@ -60964,10 +60968,6 @@ function parseMetadata(text) {
         extras: all("provides-extra"),
     };
 }
-/** A project's normalised name (PEP 503). */
-function normalName(name) {
-    return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
@@ -61345,6 +61345,7 @@ function parseCsv(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/install/survey.ts
+
 
 
 
@@ -68146,7 +68147,8 @@ async function aboutFiles({ checkedOut, plan, slug }, { noiseFloor }) {
  * as any revision is, the best first, as long as there is time.
  */
 async function aboutRequirements(app, { time, noiseFloor }, shared) {
-    const candidates = rules_RULES.flatMap((rule) => rule.propose(advise_factsOf(app))).slice(0, advise_MOST);
+    const facts = advise_factsOf(app);
+    const candidates = rules_RULES.flatMap((rule) => rule.propose(facts)).slice(0, advise_MOST);
     if (candidates.length === 0)
         return [];
     const { context } = shared.parts;
@@ -68163,11 +68165,14 @@ async function aboutRequirements(app, { time, noiseFloor }, shared) {
     const saving = ({ after }) => app.slug.total.compressed - after.compressed;
     // The report leaves out what turns out to be below the noise floor.
     const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) + tried.error > noiseFloor);
+    const texts = await manifestTexts(app);
     const advice = [];
     for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
         const isMeasurable = tried.error > 0 && !end.aborted;
-        const measured = isMeasurable ? await tryOne(tried.candidate, app, inTime).catch(orNull) : null;
-        advice.push(await adviceOf(measured ?? tried, app));
+        const measured = isMeasurable
+            ? await weighTried(tried.candidate, () => Promise.resolve(tried.plan), app, inTime).catch(orNull)
+            : null;
+        advice.push(adviceOf(measured ?? tried, app, texts));
         activity.advance(1);
     }
     activity.end();
@@ -68184,14 +68189,18 @@ function predicting({ checkedOut, plan }, shared) {
         },
     };
 }
-async function adviceOf({ candidate, after, error }, { checkedOut, plan, slug }) {
-    const { direct, packageManager } = plan.resolution;
+/** The app's own files that name what it requires, by path. */
+async function manifestTexts({ checkedOut, plan }) {
     const texts = new Map();
-    for (const { location } of direct) {
-        const text = texts.has(location.file) ? null : await readAppFile(checkedOut, location.file);
+    for (const file of new Set(plan.resolution.direct.map(({ location }) => location.file))) {
+        const text = await readAppFile(checkedOut, file);
         if (text !== null)
-            texts.set(location.file, text);
+            texts.set(file, text);
     }
+    return texts;
+}
+function adviceOf({ candidate, after, error }, { plan, slug }, texts) {
+    const { direct, packageManager } = plan.resolution;
     const remedy = remedyFor(candidate.change, packageManager, direct, texts);
     return requirementsAdvice(candidate, savingOf(slug.total, after, error), remedy);
 }
@@ -68227,27 +68236,35 @@ function advise_factsOf({ plan, slug }) {
         imports: null,
     };
 }
-/** What would be with a change; null if it can't be had. */
+/** What would be with a change, in whatever version if there is none of that one; null if it can't be had. */
 async function tryOne(candidate, app, shared) {
     const { checkedOut, plan, options } = app;
-    for (const change of [candidate.change, withoutVersions(candidate.change)]) {
+    for (const change of changesOf(candidate)) {
         const whatIf = { change, python: null, packageManager: null };
-        const { side } = await weighPlanned(checkedOut, () => planWhatIf(checkedOut, plan, whatIf, options, shared), options, shared);
-        if (side.state !== "weighed")
-            continue;
-        const { layers, total } = side.slug;
-        return { candidate: { ...candidate, change }, after: total, error: predictedError(layers, app.slug.layers) };
+        const makePlan = () => planWhatIf(checkedOut, plan, whatIf, options, shared);
+        const tried = await weighTried({ ...candidate, change }, makePlan, app, shared);
+        if (tried !== null)
+            return tried;
     }
     return null;
+}
+/** What would be by a plan; null if it can't be had. */
+async function weighTried(candidate, makePlan, app, shared) {
+    const { side, plan } = await weighPlanned(app.checkedOut, makePlan, app.options, shared);
+    if (side.state !== "weighed" || plan === null)
+        return null;
+    const { layers, total } = side.slug;
+    return { candidate, plan, after: total, error: predictedError(layers, app.slug.layers) };
 }
 /** What is uncertain of the layers that the app does not have as it is. */
 function predictedError(layers, known) {
     const there = new Set(known.map((layer) => `${layerKey(layer)} ${layer.version ?? ""}`));
     return layers.reduce((error, layer) => error + (there.has(`${layerKey(layer)} ${layer.version ?? ""}`) ? 0 : layer.error), 0);
 }
-/** Any version of what comes, for where there is none of the version that goes. */
-function withoutVersions(change) {
-    return { ...change, with: change.with.map((text) => text.replace(/==.*$/, "")) };
+/** The change, and the same with any version of what comes, if that makes a difference. */
+function changesOf({ change }) {
+    const loose = change.with.map((text) => text.replace(/==.*$/, ""));
+    return loose.join() === change.with.join() ? [change] : [change, { ...change, with: loose }];
 }
 
 ;// CONCATENATED MODULE: ./src/compare/compare.ts
