@@ -172,6 +172,7 @@ export function makeReport(base: Side, head: Side, overrides: Partial<Report> = 
     override: null,
     notWeighed: [],
     advice: [],
+    history: [],
     notes: [],
     timings: {},
     ...overrides,

@@ -24,6 +24,7 @@ const report = (base: Side, head: Side): Report =>
     diff: compareSides(base, head),
     verdict: { status: "pass", findings: [] },
     advice: [],
+    history: [],
     configChanges: [],
     notes: [],
     timings: {},

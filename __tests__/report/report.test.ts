@@ -28,6 +28,7 @@ function report(base: Side, head: Side): Report {
     diff,
     verdict: judge(base, head, diff, BUDGET, "comparison"),
     advice: [],
+    history: [],
     configChanges: ["slugdiff.toml changes limit."],
     notes: ["Two files are Git LFS pointers."],
     timings: { resolve: 1.5 },

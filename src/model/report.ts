@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CHANGES } from "./diff.js";
 import { LAYER_KINDS, MEASURES } from "./layer.js";
 import { ADVICE } from "./report-advice.js";
+import { HISTORY_POINT } from "./report-history.js";
 import { bytes, DELTA, WEIGHT } from "./report-weight.js";
 import { PACKAGE_MANAGERS } from "./resolution.js";
 import { STACKS } from "./target.js";
@@ -233,6 +234,11 @@ export const REPORT_SCHEMA = z
       .describe(
         "On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum.",
       ),
+    history: z
+      .array(HISTORY_POINT)
+      .describe(
+        "What the app weighed at the default branch's last commits that were weighed, oldest first. Differs from run to run.",
+      ),
     notes: z.array(z.string()).describe("May differ from run to run."),
     timings: z.record(z.string(), z.number().nonnegative()).describe("Milliseconds by step. Differ from run to run."),
   })
@@ -246,4 +252,5 @@ export type ReportLayer = WeighedSide["layers"][number];
 export type ReportDiff = Report["diff"];
 export type ReportLayerDelta = ReportDiff["layers"][number];
 export type Override = NonNullable<Report["override"]>;
+export type { HistoryPoint } from "./report-history.js";
 export type { Advice, Remedy, Saving, Step } from "./report-advice.js";

@@ -7,6 +7,7 @@ import { entryWeight, layerKey, type Entry, type Layer } from "../model/layer.js
 import {
   SCHEMA_VERSION,
   type Advice,
+  type HistoryPoint,
   type Report,
   type ReportDiff,
   type ReportLayer,
@@ -44,6 +45,8 @@ export interface Findings {
   readonly verdict: Verdict;
   /** In any order; what is not worth its lines is left out. */
   readonly advice: readonly Advice[];
+  /** The default branch's last commits that were weighed, oldest first. */
+  readonly history: readonly HistoryPoint[];
   /** What was noticed on the way, besides what the sides say. */
   readonly notes: readonly string[];
   /** Milliseconds by step. */
@@ -70,6 +73,7 @@ export function buildReport(input: Findings): Report {
     override: null, // Only who publishes can know of a label.
     notWeighed: head.state === "weighed" ? head.notWeighed.map((item) => ({ ...item })) : [],
     advice: ranked(input.advice, noiseFloorOf({ config })),
+    history: [...input.history],
     notes: [...new Set([...input.notes, ...weighed.flatMap(({ notes }) => notes)])],
     timings: { ...input.timings },
   };

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { LAYER_KINDS } from "./layer.js";
+import { DELTA, WEIGHT } from "./report-weight.js";
+
+/** One layer that weighs otherwise than at the point before. */
+const CHANGE = z.strictObject({
+  kind: z.enum(LAYER_KINDS),
+  name: z.string(),
+  fromVersion: z.string().nullable().describe("Null if the layer came."),
+  toVersion: z.string().nullable().describe("Null if the layer went."),
+  delta: DELTA,
+});
+
+/** What the app weighed at one commit of the default branch. */
+export const HISTORY_POINT = z
+  .strictObject({
+    sha: z.string().describe("Full object name of the commit."),
+    date: z.iso.datetime().describe("When it was committed."),
+    subject: z.string().describe("First line of its message."),
+    total: WEIGHT,
+    changes: z
+      .array(CHANGE)
+      .describe("Against the point before, largest compressed delta first, at most ten; none at the first point."),
+  })
+  .meta({ id: "historyPoint" });
+
+export type HistoryPoint = z.infer<typeof HISTORY_POINT>;
