@@ -112,12 +112,13 @@ export async function openRepository(
     throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
   }
   await requireReadable(start);
-  const asked = ["rev-parse", "--absolute-git-dir"];
+  const ask = (git: Git) =>
+    Promise.all([git.run(["rev-parse", "--absolute-git-dir"]), git.line(["rev-parse", "--show-toplevel"])]);
   let here = new Git(start, gitEnvironment(context.env), context.signal);
-  let found = await here.run(asked);
+  let [found, top] = await ask(here);
   if (isTrusted && DUBIOUS.test(found.stderr)) {
     here = here.at(start, await trusting(start, context));
-    found = await here.run(asked);
+    [found, top] = await ask(here);
   }
   if (found.code !== 0) {
     // Git takes a repository that it can't read for none.
@@ -128,7 +129,6 @@ export async function openRepository(
     throw openError(dir, found.stderr);
   }
   const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
-  const top = await here.line(["rev-parse", "--show-toplevel"]);
   return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
 }
 
@@ -176,7 +176,8 @@ async function isDirectory(path: string): Promise<boolean> {
 const MUCH = 64 * MIB;
 
 class GitRepository implements Repository {
-  private ownGit: Promise<Git> | null = null;
+  /** Git in a bare repository of our own, which borrows the user's objects and keeps what is fetched. */
+  private readonly own: Promise<Git>;
   private remote: Promise<Remote | null> | null = null;
   private fetching: Promise<void> = Promise.resolve();
   private ownTrees: Promise<Trees> | null = null;
@@ -186,7 +187,11 @@ class GitRepository implements Repository {
     private readonly hasWorktree: boolean,
     private readonly context: Context,
     private readonly credentials: Credentials | null,
-  ) {}
+  ) {
+    // Made while revisions are looked up in the user's own.
+    this.own = createOwn(git, context.scratch);
+    this.own.catch(() => undefined); // Whoever needs it is told.
+  }
 
   async resolve(ref: string): Promise<Revision> {
     if (ref === WORKTREE) {
@@ -218,7 +223,7 @@ class GitRepository implements Repository {
   private async commitOf(id: string, ref: string): Promise<string> {
     const sha = await this.git.line(["rev-parse", "--quiet", "--verify", `${id}^{commit}`]);
     if (sha !== null) return sha;
-    const missing = await missingOf(await this.own(), [id]);
+    const missing = await missingOf(await this.own, [id]);
     if (missing.length > 0) return id;
     throw new UserError(`${ref} is not a commit.`, "Name a branch, a tag or a commit.");
   }
@@ -229,7 +234,7 @@ class GitRepository implements Repository {
 
   async firstParent({ ref, sha }: Revision, merged?: string): Promise<Revision> {
     if (sha !== null) await this.fetchMissing([sha]);
-    const commit = sha === null ? null : await (await this.own()).run(["cat-file", "commit", sha]);
+    const commit = sha === null ? null : await (await this.own).run(["cat-file", "commit", sha]);
     const header = commit?.stdout.toString("utf8").split("\n\n")[0] ?? "";
     const [parent, ...others] = [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].flatMap(([, name = ""]) => name);
     if (merged !== undefined && !others.includes(merged)) {
@@ -275,7 +280,7 @@ class GitRepository implements Repository {
     const found = await trees.at(revision.sha, directory);
     if (found === null || found === "missing") return null;
     await mkdir(into, { recursive: true });
-    const own = await this.own();
+    const own = await this.own;
     const written = await this.shown({ revision, app: directory, bytes: trees.bytesOf(found) }, (onBytes) =>
       writeTree(own, found.entries, into, onBytes),
     );
@@ -297,7 +302,7 @@ class GitRepository implements Repository {
     );
     if (files.sparse.length > 0) {
       await this.fetchMissing(files.sparse.map(({ entry }) => entry.id));
-      entries.push(...(await writeBlobs(await this.own(), files.sparse, into, () => undefined)));
+      entries.push(...(await writeBlobs(await this.own, files.sparse, into, () => undefined)));
     }
     return {
       entries: inTarOrder(entries),
@@ -342,7 +347,7 @@ class GitRepository implements Repository {
 
   private fetchMissing(ids: readonly string[]): Promise<void> {
     return this.exclusively(async () => {
-      const missing = await missingOf(await this.own(), ids);
+      const missing = await missingOf(await this.own, ids);
       if (missing.length > 0) await this.fetch(missing);
     });
   }
@@ -365,18 +370,12 @@ class GitRepository implements Repository {
 
   private findRemote(): Promise<Remote | null> {
     const { GIT_ALLOW_PROTOCOL: protocols } = this.context.env;
-    this.remote ??= this.own().then((own) => findRemote(this.git, own, protocols, this.credentials));
+    this.remote ??= this.own.then((own) => findRemote(this.git, own, protocols, this.credentials));
     return this.remote;
   }
 
-  /** Git in a bare repository of our own, which borrows the user's objects and keeps what is fetched. */
-  private own(): Promise<Git> {
-    this.ownGit ??= createOwn(this.git, this.context.scratch);
-    return this.ownGit;
-  }
-
   private trees(): Promise<Trees> {
-    this.ownTrees ??= this.own().then((own) => new Trees(own));
+    this.ownTrees ??= this.own.then((own) => new Trees(own));
     return this.ownTrees;
   }
 
@@ -395,8 +394,8 @@ class GitRepository implements Repository {
 async function createOwn(user: Git, scratch: string): Promise<Git> {
   const directory = await mkdtemp(join(scratch, "git-"));
   const asked = ["--show-object-format", "--git-path", "shallow", "--git-path", "objects"];
-  const [format = "sha1", shallow = "shallow", objects = "objects"] =
-    (await user.line(["rev-parse", ...asked]))?.split("\n") ?? [];
+  const [answer, partial] = await Promise.all([user.line(["rev-parse", ...asked]), isPartial(user)]);
+  const [format = "sha1", shallow = "shallow", objects = "objects"] = answer?.split("\n") ?? [];
   const own = user.at(directory, { GIT_DIR: directory });
   const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
   if (code !== 0) {
@@ -405,7 +404,7 @@ async function createOwn(user: Git, scratch: string): Promise<Git> {
       : "See the message below.";
     throw new UserError("Git can't make a scratch repository.", hint, lastLines(stderr));
   }
-  if (!(await isPartial(user))) {
+  if (!partial) {
     // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.
     await copyFile(resolve(user.directory, shallow), join(directory, "shallow")).catch(() => undefined);
   }

@@ -17,7 +17,7 @@ export interface GitTree {
 export class Trees {
   /** By commit and directory; null where there is no such directory. */
   private readonly found = new Map<string, GitTree | null>();
-  private readonly entries = new Map<string, readonly GitEntry[]>();
+  private readonly entries = new Map<string, Promise<readonly GitEntry[] | "missing">>();
   /** Bytes of the files of those trees of which every blob is here. */
   private readonly complete = new Map<string, number>();
 
@@ -47,13 +47,14 @@ export class Trees {
   async lacking(commits: readonly string[], directories: readonly string[]): Promise<string[]> {
     const wanted = new Set<string>();
     const incomplete: GitTree[] = [];
-    for (const commit of commits) {
+    const look = async (commit: string): Promise<void> => {
       for (const directory of directories) {
         const tree = await this.at(commit, directory);
         if (tree === "missing") wanted.add(commit);
         else if (tree !== null && !this.complete.has(tree.id)) incomplete.push(tree);
       }
-    }
+    };
+    await Promise.all(commits.map(look));
     // A submodule's commit is in another repository.
     const blobs = incomplete.flatMap(({ entries }) => entries.filter(({ mode }) => mode !== "160000"));
     const { sizes, missing } = await sizesOf(
@@ -83,13 +84,15 @@ export class Trees {
   }
 
   private async below(id: string): Promise<readonly GitEntry[] | "missing"> {
-    const known = this.entries.get(id);
-    if (known !== undefined) return known;
+    const found = this.entries.get(id) ?? this.listBelow(id);
+    this.entries.set(id, found);
+    if ((await found) === "missing") this.entries.delete(id);
+    return found;
+  }
+
+  private async listBelow(id: string): Promise<readonly GitEntry[] | "missing"> {
     const { code, stdout } = await this.git.run(["ls-tree", "-r", "-z", id]);
-    if (code !== 0) return "missing";
-    const entries = splitAtNul(stdout).map(parseTreeLine);
-    this.entries.set(id, entries);
-    return entries;
+    return code === 0 ? splitAtNul(stdout).map(parseTreeLine) : "missing";
   }
 }
 
