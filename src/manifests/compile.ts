@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "smol-toml";
 import { SideError } from "../errors.js";
-import { MIB } from "../model/bytes.js";
 import { HEROKU } from "../platforms/heroku.js";
 import type { Context } from "../ports.js";
 import { uvEnvironment, withoutIndexes } from "../resolve/environment.js";
@@ -18,7 +17,7 @@ import { BuiltMetadata, culpritOf } from "./built-metadata.js";
 import type { Lock, LockRequest } from "./manifest.js";
 import { isTable } from "./project.js";
 import type { Required, RequirementsFile } from "./requirements-file.js";
-import { namesPrerelease, parseResolverLog, pinnedVersion, type ResolverLog } from "./uv-log.js";
+import { namesPrerelease, pinnedVersion, ResolverLogReader, type ResolverLog } from "./uv-log.js";
 
 /** How a requirements file is resolved. */
 export interface CompileOptions {
@@ -43,9 +42,6 @@ const EXCLUDES = "excludes.txt";
 
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const BUILDS = 100;
-
-/** Of uv's log nothing must be missing: it takes some 2 KB for each distribution. Bytes. */
-const LOG_KEPT = 64 * MIB;
 
 /** uv's resolution is repeated while it shows something that pip sees otherwise; more rounds than this is a bug. */
 const ROUNDS = 30;
@@ -94,6 +90,7 @@ export async function compile(
     await writeFile(join(directory, REQUIREMENTS), [...indexLines(file), ...lines, ""].join("\n"), mode);
     const settings = join(directory, "uv.toml");
     if (built.size > 0) await writeFile(settings, await built.settings(), mode);
+    const log = new ResolverLogReader();
     const result = await run(
       program,
       [
@@ -116,17 +113,20 @@ export async function compile(
         // Found where uv runs, it adds to the user's own settings, unless these are in a file that is named.
         env: env.UV_CONFIG_FILE === undefined || built.size === 0 ? env : { ...env, UV_CONFIG_FILE: settings },
         signal: context.signal,
-        stderrKept: LOG_KEPT,
+        onStderr: (chunk) => {
+          log.add(chunk);
+        },
       },
     );
-    return { stderr: result.stderr, pylock: result.code === 0 ? await readFile(output, "utf8") : null };
+    const pylock = result.code === 0 ? await readFile(output, "utf8") : null;
+    return { stderr: result.stderr, log: log.end(), pylock };
   };
 
   for (let round = 0; round < ROUNDS + built.size; round++) {
     await writeFile(output, wishes.preferences());
     const lines = asked.map((required) => requirementLine(required, built));
-    const { stderr, pylock } = await uvCompile(lines, options.dependencies);
-    if (wishes.learn(parseResolverLog(stderr), pylock === null ? null : versionsOf(pylock))) continue;
+    const { stderr, log, pylock } = await uvCompile(lines, options.dependencies);
+    if (wishes.learn(log, pylock === null ? null : versionsOf(pylock))) continue;
     if (pylock !== null) return { pylock, notes: wishes.notes() };
     const places = options.writtenFrom === null ? file.requirements : [];
     const fail = (text: string, refusal: Refusal | null): SideError =>

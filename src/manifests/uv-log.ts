@@ -1,6 +1,6 @@
 import { normalName } from "../model/name.js";
 
-/** A requirement that uv met on its way, of a version that it may have given up again. */
+/** A requirement that uv met on its way, and that names a pre-release or one version; of a version that it may have given up again. */
 export interface LoggedDependency {
   /** Normalised name and version of who requires it. */
   readonly parent: string;
@@ -20,31 +20,51 @@ export interface ResolverLog {
   readonly untimed: readonly string[];
 }
 
-/** Reads the standard error of `uv pip compile`. */
-export function parseResolverLog(stderr: string): ResolverLog {
-  const dependencies =
-    /Adding transitive dependency for ([^[\s=]+)(?:\[[^\]]*\])?==(\S+): ([\w.-]+?)(?:\[[^\]]*\])?([<>=*].*)$/gm;
-  const searches = [
-    ...stderr.matchAll(/Searching for a compatible version of ([\w.-]+)(?:\[[^\]]*\])? \((.*)\)$/gm),
-  ].flatMap(([, name = "", range = ""]) => {
-    const version = pinnedVersion(range);
-    return version === null ? [] : [`${name}==${version}`];
-  });
-  const selected = new Set([...stderr.matchAll(/Selecting: (\S+==\S+) \[/g)].map((match) => match[1] ?? ""));
-  return {
-    dependencies: [...stderr.matchAll(dependencies)].map(
-      ([, parent = "", parentVersion = "", name = "", range = ""]) => ({
-        parent,
-        parentVersion,
-        name,
-        range,
-      }),
-    ),
-    missing: searches.filter((pin) => !selected.has(pin)),
-    untimed: [...stderr.matchAll(/^warning: (\S+) is missing an upload date/gm)].map((match) =>
-      projectOf(match[1] ?? ""),
-    ),
-  };
+const DEPENDENCY =
+  /Adding transitive dependency for ([^[\s=]+)(?:\[[^\]]*\])?==(\S+): ([\w.-]+?)(?:\[[^\]]*\])?([<>=*].*)$/gm;
+const SEARCH = /Searching for a compatible version of ([\w.-]+)(?:\[[^\]]*\])? \((.*)\)$/gm;
+const SELECTION = /Selecting: (\S+==\S+) \[/g;
+const UNTIMED = /^warning: (\S+) is missing an upload date/gm;
+
+/** Reads the standard error of `uv pip compile` as it comes: of thousands of distributions it is more than is worth holding. */
+export class ResolverLogReader {
+  readonly #dependencies: LoggedDependency[] = [];
+  readonly #searched = new Set<string>();
+  readonly #selected = new Set<string>();
+  readonly #untimed = new Set<string>();
+  #rest = "";
+
+  add(chunk: Buffer): void {
+    // What matters is ASCII.
+    const text = this.#rest + chunk.toString("latin1");
+    const end = text.lastIndexOf("\n") + 1;
+    this.#rest = text.slice(end);
+    this.#read(text.slice(0, end));
+  }
+
+  /** What the log says, after its last line. */
+  end(): ResolverLog {
+    this.#read(this.#rest);
+    this.#rest = "";
+    return {
+      dependencies: this.#dependencies,
+      missing: [...this.#searched].filter((pin) => !this.#selected.has(pin)),
+      untimed: [...this.#untimed],
+    };
+  }
+
+  #read(lines: string): void {
+    for (const [, parent = "", parentVersion = "", name = "", range = ""] of lines.matchAll(DEPENDENCY)) {
+      if (namesPrerelease(range) || pinnedVersion(range) !== null)
+        this.#dependencies.push({ parent, parentVersion, name, range });
+    }
+    for (const [, name = "", range = ""] of lines.matchAll(SEARCH)) {
+      const version = pinnedVersion(range);
+      if (version !== null) this.#searched.add(`${name}==${version}`);
+    }
+    for (const [, pin = ""] of lines.matchAll(SELECTION)) this.#selected.add(pin);
+    for (const [, file = ""] of lines.matchAll(UNTIMED)) this.#untimed.add(projectOf(file));
+  }
 }
 
 /** The version that a range allows alone; null if it allows more. */

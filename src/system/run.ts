@@ -14,10 +14,10 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Milliseconds; the process is killed and the call fails after that. Default: none. */
   readonly timeout?: number;
-  /** The last bytes of standard error that are kept. Default: `STDERR_KEPT`. */
-  readonly stderrKept?: number;
   /** Called with each piece of standard output as it comes, for progress. */
   readonly onStdout?: (chunk: Buffer) => void;
+  /** Called with each piece of standard error as it comes, credentials and all: of a long one only the end is kept. */
+  readonly onStderr?: (chunk: Buffer) => void;
 }
 
 /** What a child process left. `stderr` has its credentials removed; `stdout` is untouched, as it is data. */
@@ -72,7 +72,7 @@ export function runStreaming<T>(
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
-    const stderr = new Tail(options.stderrKept ?? STDERR_KEPT);
+    const stderr = new Tail();
     let timedOut = false;
     let grace: NodeJS.Timeout | undefined;
     const kill = (): void => {
@@ -103,6 +103,7 @@ export function runStreaming<T>(
     });
     consumed.catch(() => undefined); // Looked at when the process has ended.
     child.stderr.on("data", (chunk: Buffer) => {
+      options.onStderr?.(chunk);
       stderr.add(chunk);
     });
     child.stdin.on("error", () => undefined); // A child may end without reading its input.
