@@ -156,9 +156,9 @@ export function createTools(context: Context): Tools {
 
   const helper = once(async () => {
     const [python, library] = await Promise.all([interpreter(), pipLibrary().then((path) => realpath(path))]);
-    // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
+    // Without the machine's packages, not even a look at what they are. What it compiles is kept: pip's library takes a second to.
     const bytecode = `pycache_prefix=${join(context.toolsDir, "bytecode")}`;
-    return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, HELPER, library], {
+    return startLineProcess(python.path, ["-I", "-S", "-X", "utf8", "-X", bytecode, HELPER, library], {
       cwd: context.scratch,
       env,
       signal: context.signal,
