@@ -1,11 +1,15 @@
+import { lstat, readFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { SideError } from "../errors.js";
+import { BUILDPACK } from "../platforms/buildpack.js";
 import type { Context } from "../ports.js";
 import { markerEnvironment } from "../resolve/environment.js";
 import { withoutPaths } from "../resolve/errors.js";
 import { runHelper } from "../resolve/helper.js";
 import { asset } from "../system/asset.js";
 import { redact, secretsOf } from "../system/redact.js";
+import { systemErrorCode } from "../system/system-error.js";
 import { toolEnvironment } from "../tools/environment.js";
 import type { Tools } from "../tools/tools.js";
 import type { LockRequest } from "./manifest.js";
@@ -36,7 +40,7 @@ const Required = z.object({
   hashes: z.array(z.string()),
 });
 
-const Answer = z.object({
+const File = z.object({
   requirements: z.array(Required),
   /** Null: the default. */
   indexUrl: z.string().nullable(),
@@ -56,19 +60,27 @@ const Answer = z.object({
   requireHashes: z.boolean(),
 });
 /** A requirements file as pip reads it, with all that it includes. */
-export type RequirementsFile = z.infer<typeof Answer>;
+export type RequirementsFile = z.infer<typeof File>;
 /** One requirement or constraint of it. */
 export type Required = z.infer<typeof Required>;
 
-const Refusal = z.object({
-  error: z.object({
-    file: z.string().nullable(),
-    line: z.number().nullable(),
-    message: z.string(),
-    /** Could something not be fetched? */
-    network: z.boolean(),
+const Answer = z.union([
+  z.object({
+    file: File,
+    /** Does it follow from the text of that one file, whatever else there is? */
+    alone: z.boolean(),
   }),
-});
+  z.object({
+    error: z.object({
+      file: z.string().nullable(),
+      line: z.number().nullable(),
+      message: z.string(),
+      /** Could something not be fetched? */
+      network: z.boolean(),
+    }),
+  }),
+]);
+type Answer = z.infer<typeof Answer>;
 
 /**
  * Reads a requirements file as pip does; those that do not apply to the target are left out.
@@ -79,10 +91,11 @@ const Refusal = z.object({
 export async function readRequirements(
   file: string,
   writtenFrom: string | null,
-  { app, target }: LockRequest,
+  job: LockRequest,
   tools: Tools,
   context: Context,
 ): Promise<RequirementsFile> {
+  const { app, target } = job;
   const env = toolEnvironment(context.env);
   const input = {
     file,
@@ -90,10 +103,10 @@ export async function readRequirements(
     extraIndexUrls: (env.PIP_EXTRA_INDEX_URL ?? "").split(/\s+/).filter((url) => url !== ""),
     environment: markerEnvironment(target),
   };
-  const answer = await runHelper(HELPER, input, z.union([Answer, Refusal]), app, tools);
-  if (!("error" in answer)) {
-    const [refusing] = answer.refusing;
-    if (refusing === undefined) return answer;
+  const answer = await answerFor(input, job, tools);
+  if ("file" in answer) {
+    const [refusing] = answer.file.refusing;
+    if (refusing === undefined) return answer.file;
     throw new SideError(
       "unweighable",
       "resolve",
@@ -116,6 +129,36 @@ export async function readRequirements(
   }
   const [text, hint] = inWords(first, redact(place), error.line !== null);
   throw new SideError("invalid", "manifest", text, hint, rest);
+}
+
+/** The script's answer, which is found out once for all files of that text where it depends on nothing else. */
+async function answerFor(
+  input: { readonly file: string; readonly [key: string]: unknown },
+  { app, answers }: LockRequest,
+  tools: Tools,
+): Promise<Answer> {
+  const ask = (): Promise<Answer> => runHelper(HELPER, input, Answer, app, tools);
+  const text = isAbsolute(input.file) ? null : await plainText(join(app, input.file));
+  if (text === null) return ask();
+  let own: Answer | undefined;
+  const isAlone = (found: Answer): boolean => "file" in found && found.alone;
+  const answer = await answers.to({
+    about: ["requirements file", BUILDPACK.tools.pip, text, input],
+    find: async () => (own = await ask()),
+    lasting: { schema: Answer, may: isAlone },
+  });
+  // Whatever else it depends on may differ where another side has asked.
+  return isAlone(answer) ? answer : (own ?? ask());
+}
+
+/** The text of a file as bytes, one character each; null if there is none, or it is a link. */
+async function plainText(path: string): Promise<string | null> {
+  try {
+    return (await lstat(path)).isFile() ? await readFile(path, "latin1") : null;
+  } catch (error) {
+    if (systemErrorCode(error) === null) throw error;
+    return null; // Which the script says in pip's words.
+  }
 }
 
 /** What pip says of a place, with what to do about it. */

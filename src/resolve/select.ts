@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SideError } from "../errors.js";
 import type { Lock, LockRequest } from "../manifests/manifest.js";
 import type { ResolvedDistribution } from "../model/resolution.js";
+import { BUILDPACK } from "../platforms/buildpack.js";
 import { platformTags } from "../platforms/heroku.js";
 import { redact } from "../system/redact.js";
 import type { Tools } from "../tools/tools.js";
@@ -55,18 +56,20 @@ export interface Selected extends ResolvedDistribution {
  * @throws SideError
  */
 export async function select(lock: Lock, { app, target, answers }: LockRequest, tools: Tools): Promise<Selected[]> {
+  const isEverywhere = isPortable(lock.pylock);
   const input = {
     pylock: lock.pylock,
     environment: markerEnvironment(target),
     python: target.python.minor.split(".").map(Number),
     platforms: platformTags(target.stack),
-    app: isPortable(lock.pylock) ? null : app,
+    app: isEverywhere ? null : app,
     hashes: lock.hashes,
     requireHashes: lock.requireHashes,
   };
   const answer = await answers.to({
-    about: ["select", input],
+    about: ["select", BUILDPACK.tools.pip, input],
     find: () => runHelper(HELPER, { ...input, app }, Answer, app, tools),
+    lasting: isEverywhere ? { schema: Answer, may: (found) => "distributions" in found } : undefined,
   });
   if ("error" in answer) {
     const { reason, name, message } = answer.error;
