@@ -28,7 +28,7 @@ const WHY = z
 
 const KIND = z.enum(LAYER_KINDS);
 
-const LAYER = z
+export const LAYER_SCHEMA = z
   .strictObject({
     kind: KIND,
     name: z.string(),
@@ -75,7 +75,7 @@ const SIDE = z
       pythonFrom: z.string().describe("Where the version was found: `.python-version`, `default`…"),
       packageManager: z.enum(PACKAGE_MANAGERS),
       total: TOTAL,
-      layers: z.array(LAYER).describe("Sorted by kind, then by name. Their weights sum to `total`."),
+      layers: z.array(LAYER_SCHEMA).describe("Sorted by kind, then by name. Their weights sum to `total`."),
       overlaps: z.array(OVERLAP),
     }),
     z.strictObject({
@@ -84,7 +84,7 @@ const SIDE = z
       revision: REVISION.nullable(),
       ...nothing,
       total: TOTAL,
-      layers: z.array(LAYER).max(0),
+      layers: z.array(LAYER_SCHEMA).max(0),
       overlaps: z.array(OVERLAP).max(0),
     }),
     z.strictObject({
@@ -93,7 +93,7 @@ const SIDE = z
       revision: REVISION.nullable(),
       ...nothing,
       total: z.null(),
-      layers: z.array(LAYER).max(0),
+      layers: z.array(LAYER_SCHEMA).max(0),
       overlaps: z.array(OVERLAP).max(0),
     }),
   ])

@@ -58,6 +58,7 @@ export function buildReport(input: Findings): Report {
   const { base, head } = input;
   const weighed = [head, base].filter((side) => side.state === "weighed");
   const config = mutable(input.config);
+  const largest = largestFiles();
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: "slugdiff", version: input.version },
@@ -66,8 +67,8 @@ export function buildReport(input: Findings): Report {
     cutoff: input.cutoff,
     config,
     configChanges: [...input.configChanges],
-    base: reportSide(base),
-    head: reportSide(head),
+    base: reportSide(base, largest),
+    head: reportSide(head, largest),
     diff: reportDiff(input.diff, base, head),
     verdict: { status: input.verdict.status, findings: input.verdict.findings.map((finding) => ({ ...finding })) },
     override: null, // Only who publishes can know of a label.
@@ -79,12 +80,12 @@ export function buildReport(input: Findings): Report {
   };
 }
 
-function reportSide(side: Side): ReportSide {
+function reportSide(side: Side, largest: LargestFiles): ReportSide {
   const revision = side.revision && { ...side.revision };
   const unknown = { revision, stack: null, python: null, pythonFrom: null, packageManager: null };
   switch (side.state) {
     case "weighed":
-      return weighedSide(side.slug, revision);
+      return weighedSide(side.slug, revision, largest);
     case "absent":
       return { state: side.state, problem: null, ...unknown, total: { ...ZERO, error: 0 }, layers: [], overlaps: [] };
     case "invalid":
@@ -95,7 +96,7 @@ function reportSide(side: Side): ReportSide {
   }
 }
 
-function weighedSide(slug: Slug, revision: WeighedSide["revision"]): WeighedSide {
+function weighedSide(slug: Slug, revision: WeighedSide["revision"], largest: LargestFiles): WeighedSide {
   const distributions = slug.layers.filter(({ kind }) => kind === "distribution");
   const retained = retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), slug.graph);
   const why = whyOf(slug);
@@ -110,15 +111,19 @@ function weighedSide(slug: Slug, revision: WeighedSide["revision"]): WeighedSide
     total: { ...slug.total, error: slug.error },
     layers: slug.layers.map((layer) => {
       const own = layer.kind === "distribution" ? retained.get(layer.name) : undefined;
-      return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)));
+      return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)), largest(layer));
     }),
     overlaps: reportOverlaps(slug.overlaps),
   };
 }
 
-function reportLayer(layer: Layer, retained: Weight, origin: Origin | undefined): ReportLayer {
+function reportLayer(
+  layer: Layer,
+  retained: Weight,
+  origin: Origin | undefined,
+  largest: ReportLayer["largestFiles"],
+): ReportLayer {
   const { kind, name, version, measure, weight, error } = layer;
-  const largest = largestOf(layer.entries, EXAMPLES);
   return {
     kind,
     name,
@@ -130,7 +135,21 @@ function reportLayer(layer: Layer, retained: Weight, origin: Origin | undefined)
     requiredBy: [...(origin?.requiredBy ?? [])],
     why: [...(origin?.why ?? [])],
     measure,
-    largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
+    largestFiles: largest,
+  };
+}
+
+type LargestFiles = (layer: Layer) => ReportLayer["largestFiles"];
+
+/** The largest files of layers; layers that have the same entries share them, as most of both sides' do. */
+function largestFiles(): LargestFiles {
+  const known = new Map<Layer["entries"], ReportLayer["largestFiles"]>();
+  return ({ entries }) => {
+    const found =
+      known.get(entries) ??
+      largestOf(entries, EXAMPLES).map((entry) => ({ path: entry.path, weight: entryWeight(entry) }));
+    known.set(entries, found);
+    return found;
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../model/report.js";
 import { worst } from "../model/verdict.js";
-import { renderJson } from "../render/json.js";
+import { jsonPieces } from "../render/json.js";
 import type { Actions } from "./actions.js";
 
 /**
@@ -20,7 +20,7 @@ export async function writeFiles(
   const paths: string[] = [];
   for (const [at, report] of reports.entries()) {
     const path = join(directory, `slugdiff-report${numberOf(at, reports.length)}.json`);
-    await writeFile(path, renderJson(report));
+    await writeFile(path, jsonPieces(report));
     paths.push(path);
   }
   const markdown = join(directory, "slugdiff-comment.md");

@@ -16,7 +16,7 @@ import { createShared } from "../pipeline/shared.js";
 import { compareWhatIf } from "../pipeline/what-if.js";
 import type { Progress } from "../ports.js";
 import { renderGathered } from "../render/gathered.js";
-import { jsonText, renderJson, renderJsonList } from "../render/json.js";
+import { jsonListPieces, jsonPieces, jsonText } from "../render/json.js";
 import type { TextOptions } from "../render/layout.js";
 import { renderTexts } from "../render/text.js";
 import { visible, visibleLine } from "../render/visible.js";
@@ -99,10 +99,11 @@ async function runCommand(
       if (output !== null) await requireWritable(output);
       const reports = await weigh(invocation, { env, progress, signal });
       const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
-      stdout.write(resultText(invocation, reports, format, { width, color: wantsColor(stdout.isTTY === true, env) }));
+      const options = { width, color: wantsColor(stdout.isTTY === true, env) };
+      for (const piece of result(invocation, reports, format, options)) stdout.write(piece);
       if (output !== null) {
         const plain = { width: FILE_WIDTH, color: false };
-        await writeResult(output, resultText(invocation, reports, formatOf(output) ?? format, plain));
+        await writeResult(output, result(invocation, reports, formatOf(output) ?? format, plain));
       }
       return invocation.command === "why" ? 0 : STATUS[worst(reports.map(({ verdict }) => verdict.status))];
     }
@@ -162,20 +163,26 @@ function asksForOne(given: Given): boolean {
   return first !== undefined && others.length === 0 && !isGlob(first);
 }
 
-function resultText(invocation: Weighing, reports: readonly Report[], format: Format, options: TextOptions): string {
+/** What is printed or written, in pieces. */
+function result(
+  invocation: Weighing,
+  reports: readonly Report[],
+  format: Format,
+  options: TextOptions,
+): Iterable<string> {
   const [first] = reports;
   if (first === undefined) throw new Error("there is no report");
   if (invocation.command === "why") {
     const why = whyIn(first, invocation.name);
-    return format === "json" ? jsonText(why) : renderWhy(why, options);
+    return [format === "json" ? jsonText(why) : renderWhy(why, options)];
   }
   switch (format) {
     case "text":
-      return renderTexts(reports, options);
+      return [renderTexts(reports, options)];
     case "markdown":
-      return renderGathered(reports);
+      return [renderGathered(reports)];
     case "json":
-      return asksForOne(invocation.given) ? renderJson(first) : renderJsonList(reports);
+      return asksForOne(invocation.given) ? jsonPieces(first) : jsonListPieces(reports);
   }
 }
 
@@ -185,9 +192,9 @@ function formatOf(file: string): Format | null {
   return file.endsWith(".md") ? "markdown" : null;
 }
 
-async function writeResult(file: string, text: string): Promise<void> {
+async function writeResult(file: string, pieces: Iterable<string>): Promise<void> {
   try {
-    await writeFile(file, text);
+    await writeFile(file, pieces);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === null) throw error;
