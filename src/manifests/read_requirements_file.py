@@ -129,6 +129,7 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def names_variables(file: str) -> bool:
+    """Might pip put variables of the environment into the text?"""
     with open(file, "rb") as stream:
         return b"${" in stream.read()
 

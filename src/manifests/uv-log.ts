@@ -55,8 +55,9 @@ export class ResolverLogReader {
 
   #read(lines: string): void {
     for (const [, parent = "", parentVersion = "", name = "", range = ""] of lines.matchAll(DEPENDENCY)) {
-      if (namesPrerelease(range) || pinnedVersion(range) !== null)
+      if (namesPrerelease(range) || pinnedVersion(range) !== null) {
         this.#dependencies.push({ parent, parentVersion, name, range });
+      }
     }
     for (const [, name = "", range = ""] of lines.matchAll(SEARCH)) {
       const version = pinnedVersion(range);

@@ -56,20 +56,20 @@ export interface Selected extends ResolvedDistribution {
  * @throws SideError
  */
 export async function select(lock: Lock, { app, target, answers }: LockRequest, tools: Tools): Promise<Selected[]> {
-  const isEverywhere = isPortable(lock.pylock);
+  const holdsElsewhere = isPortable(lock.pylock);
   const input = {
     pylock: lock.pylock,
     environment: markerEnvironment(target),
     python: target.python.minor.split(".").map(Number),
     platforms: platformTags(target.stack),
-    app: isEverywhere ? null : app,
+    app: holdsElsewhere ? null : app,
     hashes: lock.hashes,
     requireHashes: lock.requireHashes,
   };
   const answer = await answers.to({
     about: ["select", BUILDPACK.tools.pip, input],
     find: () => runHelper(HELPER, { ...input, app }, Answer, app, tools),
-    lasting: isEverywhere ? { schema: Answer, may: (found) => "distributions" in found } : undefined,
+    lasting: holdsElsewhere ? { schema: Answer, may: (found) => "distributions" in found } : undefined,
   });
   if ("error" in answer) {
     const { reason, name, message } = answer.error;

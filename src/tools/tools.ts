@@ -156,7 +156,8 @@ export function createTools(context: Context): Tools {
 
   const helper = once(async () => {
     const [python, library] = await Promise.all([interpreter(), pipLibrary().then((path) => realpath(path))]);
-    // Without the machine's packages, not even a look at what they are. What it compiles is kept: pip's library takes a second to.
+    // Isolated from the machine's packages, which it does not even look for (-S). What it compiles is kept: pip's library takes
+    // a second to compile.
     const bytecode = `pycache_prefix=${join(context.toolsDir, "bytecode")}`;
     return startLineProcess(python.path, ["-I", "-S", "-X", "utf8", "-X", bytecode, HELPER, library], {
       cwd: context.scratch,
