@@ -6,6 +6,8 @@ export interface Told {
   readonly total: number | null;
   readonly unit: "bytes" | "count";
   done: number;
+  /** How often it advanced. */
+  steps: number;
   ended: boolean;
 }
 
@@ -14,10 +16,13 @@ export function activities(): { readonly progress: Progress; readonly started: r
   const started: Told[] = [];
   const progress: Progress = {
     start: (title, total = null, unit = "count") => {
-      const told: Told = { title, total, unit, done: 0, ended: false };
+      const told: Told = { title, total, unit, done: 0, steps: 0, ended: false };
       started.push(told);
       return {
-        advance: (amount) => (told.done += amount),
+        advance: (amount) => {
+          told.done += amount;
+          told.steps += 1;
+        },
         end: () => (told.ended = true),
       };
     },

@@ -38,9 +38,44 @@ describe("on a terminal", () => {
     const activity = progress.start("Fetching", 100 * MIB, "bytes");
     clock.at = 2000;
     activity.advance(10 * MIB);
-    expect(screen(written())).toEqual(["Fetching 10.0 MiB of 100.0 MiB, 10 %, 5.0 MiB/s, 18 s left"]);
+    expect(screen(written())).toEqual(["Fetching 10.0 MiB of 100.0 MiB, 10 %, 5.0 MiB/s"]);
+    clock.at = 4000;
+    activity.advance(10 * MIB);
+    expect(screen(written())).toEqual(["Fetching 20.0 MiB of 100.0 MiB, 20 %, 5.0 MiB/s, about 20 s left"]);
     activity.end("100.0 MiB");
     expect(screen(written())).toEqual(["Fetching: 100.0 MiB", ""]);
+  });
+
+  test("many small things have a rate; of a few large ones nobody knows when the next is done", () => {
+    const line = (total: number): string => {
+      const { progress, written, clock } = recorded(true);
+      const activity = progress.start("Compiling", total);
+      clock.at = 5000;
+      activity.advance(total / 2);
+      return screen(written()).at(-1) ?? "";
+    };
+    expect(line(8000)).toBe("Compiling 4,000 of 8,000, 50 %, 800/s, about 5 s left");
+    expect(line(8)).toBe("Compiling 4 of 8, 50 %");
+  });
+
+  test("where there is little room, what says least goes first", () => {
+    const line = (columns: number): string => {
+      const { progress, written, clock } = recorded(true, columns);
+      progress.start("Resolving");
+      const activity = progress.start("Weighing the app's files", 1000 * MIB, "bytes");
+      clock.at = 10_000;
+      activity.advance(20 * MIB);
+      return screen(written()).at(-1) ?? "";
+    };
+    expect(line(120)).toBe(
+      "Weighing the app's files 20.0 MiB of 1,000.0 MiB, 2 %, 2.0 MiB/s, about 8 min left (and 1 more)",
+    );
+    expect(line(80)).toBe("Weighing the app's files 20.0 MiB of 1,000.0 MiB, 2 %, about 8 min left");
+    expect(line(60)).toBe("Weighing the app's files 2 %, about 8 min left");
+    expect(line(40)).toBe("Weighing the app's files 2 %");
+    expect(line(20)).toBe("Weighing the app's…");
+    // A terminal that does not know how wide it is.
+    expect(line(0)).toBe(line(80));
   });
 
   test("drawn so rarely that it does not flicker, and never wider than the terminal", () => {

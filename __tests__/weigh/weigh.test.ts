@@ -94,7 +94,12 @@ describe("a layer's weight", () => {
     await weighing(async (weigher) => {
       const whole = await weigher.weigh(tree);
       const known = new Map<string, number>();
-      for (const entry of tree.entries.filter(isLarge)) known.set(entry.path, await weigher.weighFile(root, entry));
+      for (const entry of tree.entries.filter(isLarge)) {
+        const told: number[] = [];
+        known.set(entry.path, await weigher.weighFile(root, entry, (bytes) => told.push(bytes)));
+        expect(told.length).toBeGreaterThan(2);
+        expect(told.reduce((a, b) => a + b)).toBe(entry.size);
+      }
       expect([...known.keys()]).toEqual(["model.bin", "other.bin"]);
       let done = 0;
       expect(await weigher.weigh(tree, (bytes) => (done += bytes), known)).toEqual(whole);

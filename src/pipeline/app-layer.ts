@@ -42,22 +42,23 @@ export async function weighApp(
       return blob !== undefined && entry.size >= MODEL ? { entry, blob } : [];
     });
     const all = bytesOf(entries);
-    const shown = showMuch(all, parts.context.progress);
+    const shown = showMuch(all - bytesOf(large.map(({ entry }) => entry)), large.length, parts.context.progress);
     try {
+      const own = new Set<TreeEntry>();
       const sizes = large.map(async ({ entry, blob }) => {
         const size = await answers.to({
           about: ["large file", blob, COMPRESSOR],
           find: () => {
+            own.add(entry);
             shown.todo(entry.size);
-            return parts.weigher.weighFile(root, entry);
+            return parts.weigher.weighFile(root, entry, shown.done);
           },
           lasting: { schema: z.int(), may: () => true },
         });
-        shown.done(entry.size);
+        if (!own.has(entry)) shown.known();
         return [entry.path, size] as const;
       });
       const known = new Map(await Promise.all(sizes));
-      shown.todo(all - bytesOf(large.map(({ entry }) => entry)));
       const weighed = await parts.weigher.weigh({ root, entries }, shown.done, known);
       const common = { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA } as const;
       await add(key, { ...common, ...weighed });
@@ -68,19 +69,38 @@ export async function weighApp(
   return layerOf(await layers.all(new Set([key]), make), key, "app");
 }
 
-/** Says how far the weighing of the app's files is, once there is much to do: what is remembered is not. */
-function showMuch(
-  total: number,
-  progress: Progress,
-): { todo(bytes: number): void; readonly done: (bytes: number) => void; end(): void } {
+/** How far the weighing of the app's files is, told once it is known how much there is to do, if that is much. */
+interface Shown {
+  /** A large file is weighed. */
+  todo(bytes: number): void;
+  /** A large file's size is remembered, or somebody else's work. */
+  known(): void;
+  readonly done: (bytes: number) => void;
+  end(): void;
+}
+
+/**
+ * @param rest bytes of the files that are weighed in any case
+ * @param open large files of which it is not known yet whether they are
+ */
+function showMuch(rest: number, open: number, progress: Progress): Shown {
   let activity: Activity | null = null;
-  let [ahead, behind] = [0, 0];
+  let [total, left, behind] = [rest, open, 0];
+  const begin = (): void => {
+    if (left > 0 || total < MUCH) return;
+    activity = progress.start("Weighing the app's files", total, "bytes");
+    activity.advance(behind);
+  };
+  begin();
   return {
     todo: (bytes) => {
-      ahead += bytes;
-      if (activity !== null || ahead < MUCH) return;
-      activity = progress.start("Weighing the app's files", total, "bytes");
-      activity.advance(behind);
+      total += bytes;
+      left--;
+      begin();
+    },
+    known: () => {
+      left--;
+      begin();
     },
     done: (bytes) => {
       behind += bytes;

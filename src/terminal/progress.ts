@@ -1,13 +1,19 @@
 import { mib } from "../model/format.js";
 import type { Activity, Progress } from "../ports.js";
-import { shortened } from "../render/layout.js";
+import { columnsOf, shortened } from "../render/layout.js";
 import { visible } from "../render/visible.js";
+import { Pacer } from "./pace.js";
 
 /** Standard output or standard error, as much of it as is used. */
 export interface TerminalStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+}
+
+/** How many columns there are to write to; null if it is no terminal, or one that does not know. */
+export function widthOf({ isTTY, columns = 0 }: TerminalStream): number | null {
+  return isTTY === true && columns > 0 ? columns : null;
 }
 
 export interface ProgressOptions {
@@ -20,14 +26,16 @@ interface Running {
   readonly title: string;
   readonly total: number | null;
   readonly unit: "bytes" | "count";
-  readonly since: number;
+  readonly pacer: Pacer;
   done: number;
 }
 
 /** A line is drawn at most so often, in milliseconds, or the terminal flickers. */
 const REDRAWN_EVERY = 100;
-/** A rate says nothing before so many milliseconds. */
-const RATE_AFTER = 1000;
+/** Of fewer things one is too unlike the next to tell of a rate. */
+const ALIKE = 100;
+/** Columns of a terminal that does not say how many it has. */
+const COLUMNS = 80;
 
 /**
  * Progress on a terminal: one line that is redrawn, for the activity that started last; elsewhere (a file, a runner's log) a
@@ -48,9 +56,8 @@ function redrawn(stream: TerminalStream, { now, color }: ProgressOptions): Progr
   const draw = (): void => {
     const current = running.at(-1);
     if (current === undefined) return;
-    const others = running.length > 1 ? ` (and ${String(running.length - 1)} more)` : "";
     // One column stays free: some terminals wrap when the last one is written.
-    const line = shortened(`${current.title}${how(current, now())}${others}`, (stream.columns ?? 80) - 1);
+    const line = lineOf(current, running.length - 1, now(), (widthOf(stream) ?? COLUMNS) - 1);
     stream.write(`\r\u001b[2K${color ? `\u001b[2m${line}\u001b[0m` : line}`);
     drawn = true;
     drawnAt = now();
@@ -62,7 +69,7 @@ function redrawn(stream: TerminalStream, { now, color }: ProgressOptions): Progr
   };
   return {
     start: (title, total = null, unit = "count") => {
-      const activity: Running = { title: visible(title), total, unit, since: now(), done: 0 };
+      const activity: Running = { title: visible(title), total, unit, pacer: new Pacer(total, now()), done: 0 };
       running.push(activity);
       draw();
       return ending(activity, {
@@ -88,7 +95,7 @@ function lineByLine(stream: TerminalStream, { now }: ProgressOptions): Progress 
   const say = (line: string): void => void stream.write(`${line}\n`);
   return {
     start: (title, total = null, unit = "count") => {
-      const activity: Running = { title: visible(title), total, unit, since: now(), done: 0 };
+      const activity: Running = { title: visible(title), total, unit, pacer: new Pacer(total, now()), done: 0 };
       say(`${activity.title} …`);
       return ending(activity, {
         advanced: () => undefined,
@@ -126,24 +133,45 @@ function ending(activity: Running, events: Events): Activity {
   };
 }
 
-/** ` 12 of 46, 26 %, 3.1 MiB/s, 12 s left` */
-function how({ total, unit, done, since }: Running, at: number): string {
-  const parts: string[] = [];
+/**
+ * `Weighing the app's files 12.0 MiB of 46.0 MiB, 26 %, 3.1 MiB/s, about 10 s left (and 1 more)`, in at most so many columns: what
+ * says least goes first.
+ */
+function lineOf(activity: Running, others: number, at: number, width: number): string {
+  const { title, total, unit, done, pacer } = activity;
+  const parts: { readonly text: string; readonly worth: number }[] = [];
+  const add = (text: string, worth: number): void => void parts.push({ text, worth });
   const amount = (value: number): string => (unit === "bytes" ? mib(value) : value.toLocaleString("en-US"));
-  const seconds = (at - since) / 1000;
-  const rate = at - since >= RATE_AFTER && done > 0 ? done / seconds : null;
   if (total !== null && total > 0) {
-    parts.push(
-      `${amount(Math.min(done, total))} of ${amount(total)}`,
-      `${String(Math.floor((Math.min(done, total) / total) * 100))} %`,
+    const some = Math.min(done, total);
+    add(`${amount(some)} of ${amount(total)}`, 2);
+    add(`${String(Math.floor((some / total) * 100))} %`, 4);
+  } else if (done > 0) add(amount(done), 4);
+  const { rate, left } = pacer.at(done, at);
+  if (unit === "bytes" || (total ?? 0) >= ALIKE) {
+    if (rate !== null) add(unit === "bytes" ? `${mib(Math.round(rate))}/s` : `${perSecond(rate)}/s`, 1);
+    if (left !== null) add(`about ${duration(left)} left`, 3);
+  }
+  const line = (kept: typeof parts, more: string): string =>
+    `${title}${kept.length === 0 ? " …" : ` ${kept.map(({ text }) => text).join(", ")}`}${more}`;
+  let text = line(parts, others > 0 ? ` (and ${String(others)} more)` : "");
+  for (let worth = 0; columnsOf(text) > width && worth < 4; worth++) {
+    text = line(
+      parts.filter((part) => part.worth > worth),
+      "",
     );
-  } else if (done > 0) parts.push(amount(done));
-  if (rate !== null && unit === "bytes") parts.push(`${mib(Math.round(rate))}/s`);
-  if (rate !== null && total !== null && done < total) parts.push(`${duration((total - done) / rate)} left`);
-  return parts.length === 0 ? " …" : ` ${parts.join(", ")}`;
+  }
+  return shortened(text, width);
 }
 
+function perSecond(rate: number): string {
+  return rate.toLocaleString("en-US", { maximumFractionDigits: rate < 10 ? 1 : 0 });
+}
+
+/** In steps that are no finer than it can be known, and up: `15 s`, `2 min`, `3 h`. */
 function duration(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds));
-  return whole < 90 ? `${String(whole)} s` : `${String(Math.round(whole / 60))} min`;
+  const fives = Math.max(5, Math.ceil(seconds / 5) * 5);
+  if (fives < 60) return `${String(fives)} s`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  return minutes < 90 ? `${String(minutes)} min` : `${String(Math.round(minutes / 60))} h`;
 }

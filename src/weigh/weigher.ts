@@ -31,9 +31,10 @@ export interface Weigher {
   weigh(tree: Tree, onBytes?: (bytes: number) => void, known?: ReadonlyMap<string, number>): Promise<WeighedTree>;
   /**
    * Bytes that the content of a large file (see `isLarge`) comes to, which depend on nothing that lies around it.
+   * @param onBytes as in `weigh`; they sum to the file's size
    * @throws SideError as `weigh`
    */
-  weighFile(root: string, entry: TreeEntry): Promise<number>;
+  weighFile(root: string, entry: TreeEntry, onBytes?: (bytes: number) => void): Promise<number>;
   /** Ends what it works with. What is still being weighed fails. */
   close(): Promise<void>;
 }
@@ -118,9 +119,9 @@ export function createWeigher({ atOnce, little = LITTLE, python, signal }: Weigh
       });
       return { weight: entriesWeight(weighed), entries: weighed };
     },
-    weighFile: async (root, entry) => {
+    weighFile: async (root, entry, onBytes) => {
       const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
-      const results = await compress(root, pieces);
+      const results = await compress(root, pieces, onBytes);
       return total(results.map(({ result }) => result.compressed));
     },
     close: async () => {
