@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { KIB } from "../../src/model/bytes.js";
+import { mib } from "../../src/model/format.js";
 import type { Report } from "../../src/model/report.js";
 import { noise } from "../weigh/support.js";
 import {
@@ -129,6 +130,19 @@ describe("weigh", () => {
     expect(layer(report, "urllib3")).toMatchObject({ direct: false, requiredBy: ["requests"] });
     const over = await run("weigh", sha(1), "--limit", "1M");
     expect(over.status).toBe(1);
+  });
+
+  test("as a tree: what each requirement brings along, in figures of the report", async () => {
+    const report = reportOf(await run("weigh", sha(1), "--format", "json"));
+    const { stdout } = await run("weigh", sha(1), "--depth", "3", "--top", "20");
+    const row = (start: string): string => stdout.split("\n").find((line) => line.startsWith(start)) ?? "";
+    const figure = (bytes: number): string => `  ${mib(bytes)}`;
+    expect(row("the slug")).toContain(figure(report.head.total?.compressed ?? NaN));
+    expect(row("|- requests")).toContain(figure(layer(report, "requests").retained.compressed));
+    expect(row("|- requests")).toContain("requirements.txt:3");
+    expect(row("|  |- urllib3")).toContain(figure(layer(report, "urllib3").weight.compressed));
+    expect(row("|  |- model.bin")).toContain(figure(300 * KIB));
+    expect(stdout).toMatch(/^[|`]- {1,2}six /m);
   });
 });
 

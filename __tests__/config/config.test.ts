@@ -90,7 +90,8 @@ describe("one schema, three doors", () => {
 
 describe("the command line", () => {
   test("the commands of the contract", () => {
-    const run = { repo: ".", format: "text", output: null, cacheDir: null };
+    const tree = { depth: 2, top: 10 };
+    const run = { repo: ".", format: "text", output: null, cacheDir: null, tree };
     expect(fromArgv(["compare", "--base", "main", "--format=json"])).toEqual({
       command: "compare",
       given: { base: "main" },
@@ -150,6 +151,10 @@ describe("the command line", () => {
     ["a glob outside", ["compare", "--app", "apps/../../*"], /outside the repository/, /relative/],
     ["a slug root outside", ["compare", "--app", "../other"], /outside the repository/, /relative/],
     ["a format that is none", ["compare", "--format", "markdwon"], /--format can't be "markdwon"/, /"markdown"/],
+    ["no depth", ["weigh", "--depth", "0"], /--depth is no number from 1: "0"/, /"3"/],
+    ["half a row", ["why", "six", "--top=2.5"], /--top is no number from 1: "2\.5"/, /"3"/],
+    ["a tree that is no text", ["weigh", "--top", "3", "--format", "json"], /--top is about text.*json/, /Leave/],
+    ["a tree of what has none", ["compare", "--depth", "3"], /compare has no option --depth/, /weigh, why/],
     [
       "an option of another command",
       ["weigh", "--max-increase", "5%"],
@@ -167,6 +172,16 @@ describe("the command line", () => {
     expect(error.message).toMatch(message);
     expect(error.hint).toMatch(hint);
     expect(`${error.message}${error.hint}`).not.toContain("\n");
+  });
+
+  test("how much of a tree is shown", () => {
+    const treeOf = (...argv: string[]): unknown => {
+      const invocation = fromArgv(argv);
+      return "run" in invocation ? invocation.run.tree : null;
+    };
+    expect(treeOf("weigh")).toEqual({ depth: 2, top: 10 });
+    expect(treeOf("why", "six", "--depth", "4", "--top=500")).toEqual({ depth: 4, top: 500 });
+    expect(helpText("weigh")).toMatch(/--depth N .*\n?.*\(default: 2\)/);
   });
 
   test("help names every option of a command, and fits a terminal", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { MIB } from "../../src/model/bytes.js";
 import { REPORT_SCHEMA } from "../../src/model/report.js";
 import { renderJson } from "../../src/render/json.js";
-import { columnsOf } from "../../src/render/layout.js";
+import { columnsOf, type TextOptions } from "../../src/render/layout.js";
 import { renderText } from "../../src/render/text.js";
 import { renderWhy, whyIn } from "../../src/render/why.js";
 import { UserError } from "../../src/errors.js";
@@ -106,24 +106,57 @@ describe("why is it there", () => {
   });
   const report = makeReport(base, makeSide([catboost, numpy, xgboost, nccl]));
 
-  test("the shortest way, every way, and what leaves with it", () => {
-    expect(renderWhy(whyIn(report, "NVIDIA_nccl.cu13"), PLAIN))
-      .toBe(`nvidia-nccl-cu13 2.28.9: 240.1 MiB compressed, 720.3 MiB on disk
+  const why = (name: string, options: TextOptions = PLAIN): string =>
+    renderWhy(report, name, { depth: 2, top: 10 }, options);
+
+  test("the way to it, and that it leaves alone", () => {
+    expect(why("NVIDIA_nccl.cu13")).toBe(`nvidia-nccl-cu13 2.28.9: 240.1 MiB compressed, 720.3 MiB on disk
 Nothing else would leave the slug with it.
 
-Asked for by
-  requirements.txt:14 → xgboost
+Why it is there
+xgboost 3.4.1               requirements.txt:14
+\`- nvidia-nccl-cu13 2.28.9
 `);
-    expect(renderWhy(whyIn(report, "xgboost"), PLAIN)).toContain(`297.4 MiB would leave the slug with it.`);
-    expect(renderWhy(whyIn(report, "xgboost"), PLAIN)).toContain(`Leaves with it
-  xgboost            57.3 MiB
-  nvidia-nccl-cu13  240.1 MiB
+  });
+
+  test("every way to it", () => {
+    expect(why("numpy", { ...PLAIN, drawing: true })).toContain(`Why it is there
+catboost 1.0   requirements.txt:3
+└─ numpy 1.0
+xgboost 3.4.1  requirements.txt:14
+└─ numpy 1.0
+`);
+    expect(renderWhy(report, "numpy", { depth: 1, top: 1 }, PLAIN)).toContain(`requirements.txt:3
+\`- numpy 1.0
+1 more way
 `);
     expect(whyIn(report, "numpy").paths).toEqual([
       ["catboost", "numpy"],
       ["xgboost", "numpy"],
     ]);
     expect(whyIn(report, "numpy").brings).toEqual([]);
+  });
+
+  test("what leaves with it", () => {
+    expect(why("xgboost")).toContain(`xgboost 3.4.1: 57.3 MiB compressed, 171.9 MiB on disk
+297.4 MiB would leave the slug with it.
+
+Why it is there
+xgboost 3.4.1  requirements.txt:14
+
+Leaves with it
+                            compressed                share    on disk
+xgboost 3.4.1                297.4 MiB  ##########  100.0 %  892.2 MiB
+|- nvidia-nccl-cu13 2.28.9   240.1 MiB  ########     80.7 %  720.3 MiB
+\`- itself                     57.3 MiB  ##           19.3 %  171.9 MiB
+`);
+  });
+
+  test("what the buildpack brings", () => {
+    const pip = makeLayer("pip", 3.6, { kind: "tool", direct: false, why: [] });
+    expect(renderWhy(makeReport(base, makeSide([pip])), "pip", { depth: 2, top: 10 }, PLAIN)).toContain(
+      "Why it is there\nAsked for by: the buildpack\n",
+    );
   });
 
   test("what leaves with it is its retained weight", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { MIB } from "../../src/model/bytes.js";
 import type { Progress } from "../../src/ports.js";
 import { wantsColor } from "../../src/terminal/color.js";
+import { wantsDrawing } from "../../src/terminal/drawing.js";
 import { progressOn } from "../../src/terminal/progress.js";
 
 /** A stream that remembers, and a clock that the test sets. */
@@ -99,6 +100,22 @@ describe("on a terminal", () => {
     expect(screen(written()).at(-1)).toBe("Weighing the head …");
     outer.end();
     expect(screen(written()).at(-1)).toBe("");
+  });
+});
+
+describe("lines and bars", () => {
+  test.each<[string, boolean, Record<string, string>, boolean]>([
+    ["a terminal in UTF-8", true, { LANG: "en_GB.UTF-8" }, true],
+    ["as other systems write it", true, { LANG: "C.utf8" }, true],
+    ["with a modifier", true, { LC_CTYPE: "ca_ES.UTF-8@valencia" }, true],
+    ["a pipe", false, { LANG: "en_GB.UTF-8" }, false],
+    ["another character set", true, { LANG: "de_DE.ISO-8859-1" }, false],
+    ["no locale", true, {}, false],
+    ["what is set for all wins", true, { LC_ALL: "C", LANG: "en_GB.UTF-8" }, false],
+    ["what is empty is not set", true, { LC_ALL: "", LANG: "en_GB.UTF-8" }, true],
+    ["a dumb terminal", true, { LANG: "en_GB.UTF-8", TERM: "dumb" }, false],
+  ])("%s", (_, isTerminal, env, wanted) => {
+    expect(wantsDrawing(isTerminal, env)).toBe(wanted);
   });
 });
 

@@ -1,6 +1,5 @@
-import type { DependencyGraph } from "../model/slug.js";
 import { add, ZERO, type Weight } from "../model/weight.js";
-import { dependencies, directNames } from "./graph.js";
+import { dependencies, directNames, type Requirements } from "./graph.js";
 
 /**
  * Retained weight of each name in `weights`: its own and that of everything that is in the slug only because of it.
@@ -11,7 +10,7 @@ import { dependencies, directNames } from "./graph.js";
  */
 export function retainedWeights(
   weights: ReadonlyMap<string, Weight>,
-  graph: DependencyGraph,
+  graph: Requirements,
 ): ReadonlyMap<string, Weight> {
   const names = [...weights.keys()];
   const { order, dominators } = dominance(names, graph);
@@ -29,7 +28,7 @@ export function retainedWeights(
  * For each name the nearest one that every chain of requirements from the app to it goes through; null where that is
  * the app itself.
  */
-export function dominatorsOf(names: readonly string[], graph: DependencyGraph): ReadonlyMap<string, string | null> {
+export function dominatorsOf(names: readonly string[], graph: Requirements): ReadonlyMap<string, string | null> {
   const { dominators } = dominance(names, graph);
   return new Map(names.map((name, at) => [name, names[(dominators[at + 1] ?? 0) - 1] ?? null]));
 }
@@ -37,7 +36,7 @@ export function dominatorsOf(names: readonly string[], graph: DependencyGraph): 
 /** Nodes in postorder and their dominators: 0 is the app, and a name's node is its place in `names`, from 1. */
 function dominance(
   names: readonly string[],
-  graph: DependencyGraph,
+  graph: Requirements,
 ): { readonly order: readonly number[]; readonly dominators: readonly number[] } {
   const index = new Map(names.map((name, at) => [name, at + 1]));
   const indices = (of: readonly string[]): number[] => of.flatMap((name) => index.get(name) ?? []);

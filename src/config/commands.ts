@@ -1,3 +1,4 @@
+import type { TreeBounds } from "../model/options.js";
 import { PACKAGE_MANAGERS } from "../model/resolution.js";
 import { KEY_NAMES, KEYS, WEIGHING_COMMANDS, type KeyName } from "./schema.js";
 
@@ -53,6 +54,12 @@ export interface Option {
 }
 
 const FORMATTING: readonly CommandName[] = ["compare", "weigh", "why", "what-if"];
+
+/** Commands that show a tree, as text. */
+const TREES: readonly CommandName[] = ["weigh", "why"];
+
+/** How much of a tree is shown where nothing else is said. */
+export const TREE: TreeBounds = { depth: 2, top: 10 };
 
 const WHAT_IF: readonly CommandName[] = ["what-if"];
 
@@ -116,6 +123,22 @@ const RUN_OPTIONS: readonly Option[] = [
     help: "write the result to a file too: as JSON or Markdown if it ends in .json or .md",
     byDefault: null,
     commands: FORMATTING,
+    key: null,
+  },
+  {
+    name: "depth",
+    value: "N",
+    help: "levels of the tree that are shown; text only",
+    byDefault: String(TREE.depth),
+    commands: TREES,
+    key: null,
+  },
+  {
+    name: "top",
+    value: "N",
+    help: "rows that are shown under one row of the tree, the rest folded into one more; text only",
+    byDefault: String(TREE.top),
+    commands: TREES,
     key: null,
   },
   {

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../errors.js";
-import { COMMAND_NAMES, COMMANDS, OPTIONS, type CommandName, type Format, type Option } from "./commands.js";
+import type { TreeBounds } from "../model/options.js";
+import { COMMAND_NAMES, COMMANDS, OPTIONS, TREE, type CommandName, type Format, type Option } from "./commands.js";
 import { nearest } from "./nearest.js";
 import { readSettings, type Given, type KeyName } from "./schema.js";
-import { oneOf, word } from "./values.js";
+import { count, oneOf, word } from "./values.js";
 import { readWish, type Wish } from "./wish.js";
 
 /** Where a run on a terminal reads and writes. */
@@ -15,6 +16,8 @@ export interface Run {
   readonly output: string | null;
   /** Directory of the layer store; null for the user's cache directory. */
   readonly cacheDir: string | null;
+  /** How much of a tree is shown, by the commands that show one. */
+  readonly tree: TreeBounds;
 }
 
 /** What the command line asks for. */
@@ -76,6 +79,7 @@ export function fromArgv(argv: readonly string[]): Invocation {
     format: format === null ? "text" : oneOf(COMMANDS[command].formats)([format], "--format"),
     output: value("output"),
     cacheDir,
+    tree: treeBounds(options, format ?? "text"),
   };
   switch (command) {
     case "compare":
@@ -153,6 +157,19 @@ function wordsOf(argv: readonly string[]): Words {
     texts.push(token.value);
   }
   return { positionals, options };
+}
+
+/** @throws UserError for a format that has no tree */
+function treeBounds(options: Words["options"], format: string): TreeBounds {
+  const read = (name: keyof TreeBounds): number => {
+    const texts = options.get(name);
+    if (texts === undefined) return TREE[name];
+    if (format !== "text") {
+      throw new UserError(`--${name} is about text, but --format is ${format}.`, "Leave one of them out.");
+    }
+    return count(texts, `--${name}`);
+  };
+  return { depth: read("depth"), top: read("top") };
 }
 
 function settings(options: ReadonlyMap<string, readonly string[]>): Given {

@@ -50,6 +50,14 @@ export const duration: Read<number> = (texts, of) => {
   return seconds * 1000;
 };
 
+/** How many: a whole number from 1. */
+export const count: Read<number> = (texts, of) => {
+  const text = one(texts, of);
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (number === 0) throw new UserError(`${of} is no number from 1: "${text}".`, 'Write a whole number, as in "3".');
+  return number;
+};
+
 /** Sizes in bytes, each once, largest first. */
 export const sizes: Read<readonly number[]> = (texts, of) =>
   [...new Set(items(texts, of).map((text) => parseSize(text, of)))].sort((a, b) => b - a);

@@ -37,11 +37,15 @@ export function signedPercent(part: number, whole: number): string | null {
 /**
  * The values in whole multiples of `unit`, rounded by largest remainder so that they sum to their rounded total
  * exactly. Values may be negative; none moves by a unit or more. Ties go to the earlier value.
+ * @param total what they are to sum to, where their own total was rounded among others: up or down
  */
-export function roundTogether(values: readonly number[], unit: number): number[] {
+export function roundTogether(
+  values: readonly number[],
+  unit: number,
+  total = Math.round(values.reduce((a, b) => a + b, 0) / unit),
+): number[] {
   const floors = values.map((value) => Math.floor(value / unit));
-  const total = values.reduce((a, b) => a + b, 0);
-  const left = Math.round(total / unit) - floors.reduce((a, b) => a + b, 0);
+  const left = total - floors.reduce((a, b) => a + b, 0);
   const order = values
     .map((value, index) => ({ remainder: value - (floors[index] ?? 0) * unit, index }))
     .sort((a, b) => b.remainder - a.remainder || a.index - b.index);

@@ -12,6 +12,14 @@ export interface Budget {
   readonly allowance: number;
 }
 
+/** How much of a tree is shown. */
+export interface TreeBounds {
+  /** Levels below its first row. */
+  readonly depth: number;
+  /** Rows under one row; the rest is folded into one more. */
+  readonly top: number;
+}
+
 /** What to weigh for, where the app's own files do not decide. */
 export interface TargetOptions {
   /** Null: `app.json`'s stack, else the platform data's default. */

@@ -6,10 +6,12 @@ export interface TextOptions {
   /** Columns. */
   readonly width: number;
   readonly color: boolean;
+  /** Whether lines and bars may be drawn with characters made for that, or ASCII has to do. Default: ASCII. */
+  readonly drawing?: boolean;
 }
 
 /** Marks for a terminal (ECMA-48, SGR); none of them moves the cursor. */
-const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
 export type Style = keyof typeof STYLES;
 
 /** The text in a style, if colour is wanted. */
@@ -22,36 +24,49 @@ export function plain(spans: Spans): string {
   return spans.map(({ as, text }) => (as === "own" || as === "strong" ? text : visible(text, 120))).join("");
 }
 
-/** A table as lines: columns are aligned, and those of words give way where the terminal is too narrow. */
-export function tableLines(table: Table, options: TextOptions): string[] {
+/**
+ * A table as lines: columns are aligned, and those of words give way where the terminal is too narrow.
+ * @param styles of columns, their headings aside; default: none
+ */
+export function tableLines(table: Table, options: TextOptions, styles: readonly (Style | null)[] = []): string[] {
   const header = table.columns.map(({ heading }) => plain(heading));
   const rows = table.rows.map((row) => row.map((cell) => plain(cell)));
   const hasHeader = header.some((text) => text !== "");
-  const widths = fit(
+  const { widths, gap } = fit(
     table.columns.map((_, at) =>
       Math.max(...[hasHeader ? header : [], ...rows].map((row) => columnsOf(row[at] ?? ""))),
     ),
     table.columns.map(({ figures }) => figures),
     options.width,
   );
-  const line = (cells: readonly string[]): string =>
+  const line = (cells: readonly string[], styleOf: (at: number) => Style | null): string =>
     cells
       .map((cell, at) => {
         const width = widths[at] ?? 0;
         const text = shortened(cell, width);
+        const style = styleOf(at);
+        const shown = style === null ? text : styled(text, style, options);
         const space = " ".repeat(Math.max(0, width - columnsOf(text)));
-        return table.columns[at]?.figures === true ? space + text : text + space;
+        return table.columns[at]?.figures === true ? space + shown : shown + space;
       })
-      .join(GAP)
+      .join(gap)
       .trimEnd();
-  return [...(hasHeader ? [styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
+  const heading = line(header, () => null);
+  return [
+    ...(hasHeader ? [styled(heading, "dim", options)] : []),
+    ...rows.map((row) => line(row, (at) => styles[at] ?? null)),
+  ];
 }
 
 const GAP = "  ";
 /** What a column of words is never made narrower than. */
 const NARROWEST = 10;
 
-function fit(wanted: readonly number[], figures: readonly boolean[], width: number): number[] {
+function fit(
+  wanted: readonly number[],
+  figures: readonly boolean[],
+  width: number,
+): { readonly widths: readonly number[]; readonly gap: string } {
   const widths = [...wanted];
   let excess = widths.reduce((a, b) => a + b, 0) + GAP.length * (widths.length - 1) - width;
   while (excess > 0) {
@@ -64,7 +79,8 @@ function fit(wanted: readonly number[], figures: readonly boolean[], width: numb
     widths[widest] = (widths[widest] ?? 0) - 1;
     excess -= 1;
   }
-  return widths;
+  // Where all is as narrow as it can be, so is what is between.
+  return { widths, gap: excess > 0 ? " " : GAP };
 }
 
 /** Words in lines of at most the given width; a word that is longer has a line of its own, and is cut. */

@@ -26,9 +26,12 @@ export function scaleFor(total: number, rows: readonly number[]): Scale {
   return deciding < IN_MIB.step ? IN_KIB : IN_MIB;
 }
 
-/** Rows as whole steps that sum to their rounded total exactly (largest remainder). */
-export function roundRows(rows: readonly number[], { step }: Scale): number[] {
-  return roundTogether(rows, step);
+/**
+ * Rows as whole steps that sum to their rounded total exactly (largest remainder).
+ * @param total steps that their total is shown as, where it is a row among others itself
+ */
+export function roundRows(rows: readonly number[], { step }: Scale, total?: number): number[] {
+  return roundTogether(rows, step, total);
 }
 
 /** One figure in whole steps. */

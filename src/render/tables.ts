@@ -241,7 +241,7 @@ function steps(sizes: readonly number[], total: number): { readonly text: (at: n
  * At most `most` rows, and only those worth one unless there is no end to the space; a rest of one is shown, as its row is no
  * longer than "1 more".
  */
-function fold<T>(
+export function fold<T>(
   ordered: readonly T[],
   most: number,
   worthARow: (row: T) => boolean,
@@ -313,7 +313,8 @@ export function whyOf(kind: ReportLayer["kind"], why: readonly string[]): Spans 
   return joined([[code(location)], ...links.map((link): Spans => [link === null ? own("…") : name(link)])], " → ");
 }
 
-function requiredBy(layer: ReportLayer, head: WeighedSide): Spans {
+/** Who asks for a layer: the place, or the distributions that require it. */
+export function requiredBy(layer: ReportLayer, head: WeighedSide): Spans {
   if (layer.kind === "runtime") return [code(head.pythonFrom)];
   if (layer.direct || layer.requiredBy.length === 0) return whyOf(layer.kind, layer.why.slice(0, 1));
   return listed(layer.requiredBy, 3, ", ");
@@ -326,6 +327,6 @@ function columns(headings: readonly string[], figures: readonly number[]): Table
   }));
 }
 
-function thousands(count: number): string {
+export function thousands(count: number): string {
   return count.toLocaleString("en-US");
 }

@@ -1,10 +1,13 @@
-import type { Report } from "../model/report.js";
+import type { TreeBounds } from "../model/options.js";
+import type { Report, WeighedSide } from "../model/report.js";
 import { adviceLines } from "./advice.js";
+import { contentsOf } from "./contents.js";
 import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
 import { plain, styled, tableLines, wrapped, type Style, type TextOptions } from "./layout.js";
 import type { Table } from "./span.js";
 import { appFilesTable, growthTable, largestTable, summaryTable, updatesTable, type Signs } from "./tables.js";
 import { membersOf, totalHeadline } from "./totals.js";
+import { treeLines } from "./tree.js";
 import { visible, visibleLine } from "./visible.js";
 
 const SIGNS: Signs = { added: "+", removed: "-", up: "↑", down: "↓", other: "~" };
@@ -16,8 +19,11 @@ const STYLES: Readonly<Record<Report["verdict"]["status"], Style>> = {
   indeterminate: "red",
 };
 
-/** The report for a terminal; ends with a line break. No line is wider than the terminal, output of failed tools aside. */
-export function renderText(report: Report, options: TextOptions): string {
+/**
+ * The report for a terminal; ends with a line break. No line is wider than the terminal, output of failed tools aside.
+ * @param tree how much of the slug to show as a tree; null for a table of its largest layers
+ */
+export function renderText(report: Report, options: TextOptions, tree: TreeBounds | null = null): string {
   const headline = headlineOf(report);
   const { base, head } = report;
   const sections: (readonly string[])[] = [
@@ -28,11 +34,7 @@ export function renderText(report: Report, options: TextOptions): string {
     lines("What changed", growthTable(report, ROWS, SIGNS), options),
     lines("By update", updatesTable(report, ROWS, SIGNS), options),
     lines("The app's own files", appFilesTable(report, ROWS, SIGNS), options),
-    lines(
-      "Largest in the slug",
-      head.state === "weighed" && !headline.isAll ? largestTable(head, ROWS) : null,
-      options,
-    ),
+    ...(head.state === "weighed" && !headline.isAll ? [contents(head, options, tree)] : []),
     adviceLines(report, options),
     list(
       "Findings",
@@ -63,8 +65,8 @@ export function renderText(report: Report, options: TextOptions): string {
 }
 
 /** Several reports one below the other, and a line with their total; one as `renderText` has it. */
-export function renderTexts(reports: readonly Report[], options: TextOptions): string {
-  const texts = reports.map((report) => renderText(report, options));
+export function renderTexts(reports: readonly Report[], options: TextOptions, tree: TreeBounds | null = null): string {
+  const texts = reports.map((report) => renderText(report, options, tree));
   if (texts.length < 2) return texts.join("");
   const total = plain(totalHeadline(membersOf(reports)).text);
   const lines = wrapped(total, options.width).map((line) => styled(line, "bold", options));
@@ -88,6 +90,15 @@ function problem(which: "base" | "head", side: Report["base"], options: TextOpti
     ...wrapped(`${lead}${visible(message)}`, options.width),
     ...wrapped(visible(hint), options.width),
     ...details.slice(-12).map((line) => styled(`  | ${visibleLine(line)}`, "dim", options)),
+  ];
+}
+
+function contents(head: WeighedSide, options: TextOptions, tree: TreeBounds | null): string[] {
+  if (tree === null) return lines("Largest in the slug", largestTable(head, ROWS), options);
+  const title = "In the slug, each with what would leave together with it";
+  return [
+    ...wrapped(title, options.width).map((line) => styled(line, "bold", options)),
+    ...treeLines(contentsOf(head), tree, options),
   ];
 }
 

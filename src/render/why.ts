@@ -1,12 +1,14 @@
 import { UserError } from "../errors.js";
 import { normalName } from "../model/name.js";
 import { mib } from "../model/format.js";
+import type { TreeBounds } from "../model/options.js";
 import type { Report, ReportLayer, WeighedSide } from "../model/report.js";
 import type { Weight } from "../model/weight.js";
-import { roundRows, scaleFor, shown } from "./rounding.js";
+import { dominatorsIn, retainedBy, titleOf } from "./contents.js";
 import { plain, styled, tableLines, wrapped, type TextOptions } from "./layout.js";
-import { joined, name, own, type Spans, type Table } from "./span.js";
-import { whyOf } from "./tables.js";
+import { own, type Spans } from "./span.js";
+import { requiredBy, thousands } from "./tables.js";
+import { drawnRows, treeLines } from "./tree.js";
 import { visible } from "./visible.js";
 
 /** Why a distribution is in the slug, and what is in it only because of that. */
@@ -24,41 +26,47 @@ export interface Why {
 }
 
 const PATHS = 20;
-const ROWS = 15;
 
 /**
  * The answer to `slugdiff why NAME`, from the head of a report.
  * @throws UserError if there is no such distribution in the slug
  */
 export function whyIn(report: Report, called: string): Why {
-  const { head } = report;
-  if (head.state !== "weighed") throw new UserError("The head could not be weighed.", "slugdiff weigh says why.");
-  const wanted = normalName(called);
-  const layers = head.layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
-  const layer = layers.find((candidate) => candidate.name === wanted);
-  if (layer === undefined) {
-    const similar = layers.filter((candidate) => candidate.name.includes(wanted)).map((candidate) => candidate.name);
-    throw new UserError(
-      `${visible(wanted, 80)} is not in the slug.`,
-      similar.length === 0
-        ? "slugdiff weigh lists what is; the name is that of the distribution, not of the module."
-        : `There is: ${similar.slice(0, 5).join(", ")}.`,
-    );
-  }
+  const { head, layer } = find(report, called);
   return {
     name: layer.name,
     version: layer.version,
     weight: layer.weight,
     retained: layer.retained,
     shortest: layer.why,
-    paths: pathsTo(layer, layers),
+    paths: pathsTo(layer, head),
     brings: broughtBy(layer, head),
   };
 }
 
+/** The layer of that name. */
+function find({ head }: Report, called: string): { readonly head: WeighedSide; readonly layer: ReportLayer } {
+  if (head.state !== "weighed") throw new UserError("The head could not be weighed.", "slugdiff weigh says why.");
+  const wanted = normalName(called);
+  const layers = installed(head);
+  const layer = layers.find((candidate) => candidate.name === wanted);
+  if (layer !== undefined) return { head, layer };
+  const similar = layers.filter((candidate) => candidate.name.includes(wanted)).map((candidate) => candidate.name);
+  throw new UserError(
+    `${visible(wanted, 80)} is not in the slug.`,
+    similar.length === 0
+      ? "slugdiff weigh lists what is; the name is that of the distribution, not of the module."
+      : `There is: ${similar.slice(0, 5).join(", ")}.`,
+  );
+}
+
+function installed({ layers }: WeighedSide): ReportLayer[] {
+  return layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
+}
+
 /** Breadth first against the edges, so that shorter ways come first; no way passes one distribution twice. */
-function pathsTo(layer: ReportLayer, layers: readonly ReportLayer[]): string[][] {
-  const byName = new Map(layers.map((candidate) => [candidate.name, candidate]));
+function pathsTo(layer: ReportLayer, head: WeighedSide): string[][] {
+  const byName = new Map(installed(head).map((candidate) => [candidate.name, candidate]));
   const found: string[][] = [];
   let ways: string[][] = [[layer.name]];
   while (ways.length > 0 && found.length < PATHS) {
@@ -75,59 +83,39 @@ function pathsTo(layer: ReportLayer, layers: readonly ReportLayer[]): string[][]
   return found.slice(0, PATHS);
 }
 
-/** Distributions that nothing else reaches: those not found from what the app asks for once this one is gone. */
+/** What is in the slug only because of a layer: all that is below it in the tree of what leaves with what. */
 function broughtBy(layer: ReportLayer, head: WeighedSide): Why["brings"] {
-  const layers = head.layers.filter(({ kind }) => kind === "distribution");
-  const requires = new Map<string, string[]>();
-  for (const { name: child, requiredBy } of layers) {
-    for (const parent of requiredBy) requires.set(parent, [...(requires.get(parent) ?? []), child]);
-  }
-  const reach = (starts: readonly string[], without: string | null): Set<string> => {
-    const reached = new Set<string>();
-    const open = starts.filter((start) => start !== without);
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next === without || reached.has(next)) continue;
-      reached.add(next);
-      open.push(...(requires.get(next) ?? []));
-    }
-    return reached;
+  const above = dominatorsIn(head);
+  const isBelow = ({ name }: ReportLayer): boolean => {
+    let at = above.get(name) ?? null;
+    while (at !== null && at !== layer.name) at = above.get(at) ?? null;
+    return at !== null;
   };
-  const kept = reach(
-    layers.filter(({ direct }) => direct).map((root) => root.name),
-    layer.name,
-  );
-  const below = reach([layer.name], null);
-  return layers
-    .filter((candidate) => candidate !== layer && below.has(candidate.name) && !kept.has(candidate.name))
-    .map((candidate) => ({ name: candidate.name, compressed: candidate.weight.compressed }))
+  return head.layers
+    .filter((candidate) => candidate.kind === "distribution" && isBelow(candidate))
+    .map(({ name, weight }) => ({ name, compressed: weight.compressed }))
     .sort((a, b) => b.compressed - a.compressed || (a.name < b.name ? -1 : 1));
 }
 
-/** The answer for a terminal; ends with a line break. */
-export function renderWhy(why: Why, options: TextOptions): string {
-  const title = `${visible(why.name)}${why.version === null ? "" : ` ${visible(why.version)}`}`;
-  const alone = why.brings.length === 0;
+/**
+ * The answer for a terminal, as two trees: the ways from the app's requirements to it, and what would leave the slug with it. Ends
+ * with a line break.
+ * @throws UserError as `whyIn`
+ */
+export function renderWhy(report: Report, called: string, bounds: TreeBounds, options: TextOptions): string {
+  const { head, layer } = find(report, called);
+  const { weight, retained } = layer;
+  const tree = retainedBy(layer, head);
+  const alone = tree.children.length === 0;
+  const title = `${plain(titleOf(layer))}: ${mib(weight.compressed)} compressed, ${mib(weight.disk)} on disk`;
   const leaves = alone
     ? "Nothing else would leave the slug with it."
-    : `${mib(why.retained.compressed)} would leave the slug with it.`;
-  const paths = why.paths.map((path): Spans => [
-    own("  "),
-    ...joined(
-      path.map((step) => [name(step)]),
-      " → ",
-    ),
-  ]);
-  const asked = plain(whyOf("distribution", why.shortest));
+    : `${mib(retained.compressed)} would leave the slug with it.`;
+  const bold = (text: string): string[] => wrapped(text, options.width).map((line) => styled(line, "bold", options));
   const sections = [
-    [
-      styled(`${title}: ${mib(why.weight.compressed)} compressed, ${mib(why.weight.disk)} on disk`, "bold", options),
-      leaves,
-    ],
-    asked === "" ? [] : [styled("Asked for by", "bold", options), ...wrapped(`  ${asked}`, options.width)],
-    why.paths.length < 2
-      ? []
-      : [styled("Every way to it", "bold", options), ...paths.flatMap((path) => wrapped(plain(path), options.width))],
-    alone ? [] : [styled("Leaves with it", "bold", options), ...tableLines(bringsTable(why), options)],
+    [...bold(title), ...wrapped(leaves, options.width)],
+    [...bold("Why it is there"), ...waysLines(layer, head, bounds.top, options)],
+    alone ? [] : [...bold("Leaves with it"), ...treeLines(tree, bounds, options)],
   ];
   return `${sections
     .filter((section) => section.length > 0)
@@ -135,22 +123,41 @@ export function renderWhy(why: Why, options: TextOptions): string {
     .join("\n\n")}\n`;
 }
 
-/** Itself and what it brings: rows sum to its retained weight. */
-function bringsTable({ name: itself, weight, retained, brings }: Why): Table {
-  const all = [{ name: itself, compressed: weight.compressed }, ...brings];
-  const rows = all.length <= ROWS + 1 ? all : all.slice(0, ROWS);
-  const others = retained.compressed - rows.reduce((sum, { compressed }) => sum + compressed, 0);
-  const sizes = [...rows.map(({ compressed }) => compressed), others];
-  const scale = scaleFor(retained.compressed, sizes);
-  const steps = roundRows(sizes, scale);
-  const cells = rows.map((row, at) => [[own("  "), name(row.name)], [own(shown(steps[at] ?? 0, scale))]]);
-  const rest = all.length - rows.length;
-  if (rest > 0) cells.push([[own(`  ${String(rest)} more`)], [own(shown(steps.at(-1) ?? 0, scale))]]);
-  return {
-    columns: [
-      { heading: [], figures: false },
-      { heading: [], figures: true },
-    ],
-    rows: cells,
-  };
+/** Something on the ways to a distribution; what it requires on these ways is below it. */
+interface Way {
+  readonly layer: ReportLayer;
+  readonly below: Map<string, Way>;
+}
+
+/** A tree for each requirement of the app that leads to the layer, down to it. @param most ways that are shown */
+function waysLines(layer: ReportLayer, head: WeighedSide, most: number, options: TextOptions): string[] {
+  const paths = pathsTo(layer, head);
+  if (paths.length === 0) return wrapped(plain([own("Asked for by: "), ...requiredBy(layer, head)]), options.width);
+  const byName = new Map(installed(head).map((candidate) => [candidate.name, candidate]));
+  const roots = new Map<string, Way>();
+  for (const path of paths.slice(0, most)) {
+    let at = roots;
+    for (const step of path) {
+      const own = byName.get(step);
+      if (own === undefined) break;
+      const way = at.get(step) ?? { layer: own, below: new Map<string, Way>() };
+      at.set(step, way);
+      at = way.below;
+    }
+  }
+  const rows = [...roots.values()].flatMap((root) =>
+    drawnRows(root, ({ below }) => [...below.values()], options).map(({ guide, node }): Spans[] => [
+      [own(guide), ...titleOf(node.layer)],
+      node === root ? requiredBy(node.layer, head) : [],
+    ]),
+  );
+  const columns = [0, 1].map(() => ({ heading: [], figures: false }));
+  const more = paths.length - most;
+  return [
+    ...tableLines({ columns, rows }, options),
+    // Beyond so many nobody has looked.
+    ...(more > 0
+      ? [`${paths.length === PATHS ? "at least " : ""}${thousands(more)} more ${more === 1 ? "way" : "ways"}`]
+      : []),
+  ];
 }

@@ -29,7 +29,8 @@ import { ENDED, watchForEnd, type SignalSource } from "../system/signals.js";
 import { systemErrorCode } from "../system/system-error.js";
 import { VERSION } from "../version.js";
 import { wantsColor } from "./color.js";
-import { progressOn, type TerminalStream } from "./progress.js";
+import { wantsDrawing } from "./drawing.js";
+import { progressOn, widthOf, type TerminalStream } from "./progress.js";
 
 /** What a command line is run with; `process` is one. */
 export interface Terminal extends SignalSource {
@@ -98,8 +99,12 @@ async function runCommand(
       const { format, output } = invocation.run;
       if (output !== null) await requireWritable(output);
       const reports = await weigh(invocation, { env, progress, signal });
-      const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
-      const options = { width, color: wantsColor(stdout.isTTY === true, env) };
+      const isTerminal = stdout.isTTY === true;
+      const options = {
+        width: widthOf(stdout) ?? FILE_WIDTH,
+        color: wantsColor(isTerminal, env),
+        drawing: wantsDrawing(isTerminal, env),
+      };
       for (const piece of result(invocation, reports, format, options)) stdout.write(piece);
       if (output !== null) {
         const plain = { width: FILE_WIDTH, color: false };
@@ -173,12 +178,12 @@ function result(
   const [first] = reports;
   if (first === undefined) throw new Error("there is no report");
   if (invocation.command === "why") {
-    const why = whyIn(first, invocation.name);
-    return [format === "json" ? jsonText(why) : renderWhy(why, options)];
+    const { name, run } = invocation;
+    return [format === "json" ? jsonText(whyIn(first, name)) : renderWhy(first, name, run.tree, options)];
   }
   switch (format) {
     case "text":
-      return [renderTexts(reports, options)];
+      return [renderTexts(reports, options, invocation.command === "weigh" ? invocation.run.tree : null)];
     case "markdown":
       return [renderGathered(reports)];
     case "json":
