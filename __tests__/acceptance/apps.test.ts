@@ -195,7 +195,7 @@ describe("a monorepo", () => {
     expect(reportsOf(weighed).map(({ verdict }) => verdict.status)).toEqual(["indeterminate", "pass"]);
   });
 
-  test("an app that is nowhere is a mistake, told before any is weighed; why is about one", async () => {
+  test("an app that is nowhere is a mistake, told before any is weighed; why and a badge are about one", async () => {
     const nowhere = await compare("--app", "services/api,services/apii", "--cache-dir", world.emptyCache());
     expect(nowhere).toMatchObject({ status: 2, stdout: "" });
     expect(nowhere.stderr).toMatch(
@@ -203,6 +203,15 @@ describe("a monorepo", () => {
     );
     const why = await slugdiff(["why", "six", "--repo", repo, "--head", "head", "--app", "services/*"]);
     expect(why.stderr).toMatch(/^slugdiff: why is about one app, and --app names 3\.\nHint: /);
+    const options = ["--repo", repo, "--app", "services/*", "--cache-dir", world.emptyCache()];
+    for (const badge of [
+      ["--format", "badge"],
+      ["--output", join(world.root, "badge.svg")],
+    ]) {
+      const many = await slugdiff(["weigh", "head", ...options, ...badge]);
+      expect(many).toMatchObject({ status: 2, stdout: "" });
+      expect(many.stderr).toMatch(/^slugdiff: A badge is about one app, and --app names 3\.\nHint: /);
+    }
   });
 
   test("leaves nothing of an app on the disk while others are weighed", async () => {

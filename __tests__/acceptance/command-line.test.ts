@@ -109,6 +109,10 @@ describe("compare", () => {
     const output = join(world.root, "report.json");
     const { stdout } = await compare(1, 2, "--format", "markdown", "--output", output);
     expect(stdout).toMatch(/^### .* Slug unchanged/);
+    const badge = join(world.root, "badge.svg");
+    const weighed = await run("weigh", sha(2), "--output", badge);
+    expect(weighed.stdout).toMatch(/^PASS\n/);
+    expect(readFileSync(badge, "utf8")).toMatch(/^<svg [^]*>slug<[^]* MiB left<[^]*<\/svg>\n$/);
     const { head, diff } = reportOf({ stdout: readFileSync(output, "utf8"), stderr: "" });
     expect(head.revision?.sha).toBe(sha(2));
     expect(diff.files.map(({ path }) => path)).toEqual([]);

@@ -26,6 +26,11 @@ function weighing(steps: Readonly<Record<string, Readonly<Record<string, string>
     "        with:",
     `          name: ${id}-markdown`,
     `          path: \${{ steps.${id}.outputs.markdown }}`,
+    "      - uses: actions/upload-artifact@v7",
+    `        if: always() && steps.${id}.outputs.badge`,
+    "        with:",
+    `          name: ${id}-badge`,
+    `          path: \${{ steps.${id}.outputs.badge }}`,
   ]);
   const workflow = [
     "name: Interface",
@@ -156,6 +161,7 @@ describe("every input and output", () => {
       undefined,
     ]);
     expect(ran.artifacts.has("always-markdown")).toBe(true);
+    expect(ran.artifacts.has("always-badge")).toBe(true);
   });
 
   test("of the comment action", async () => {

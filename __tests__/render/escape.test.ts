@@ -80,6 +80,7 @@ describe("every character can be seen", () => {
   test("controls and direction marks show their number", () => {
     expect(visible("a\u001b[31mb")).toBe("a{U+001B}[31mb");
     expect(visible("txt\u202egpj.exe\u200b\ud800")).toBe("txt{U+202E}gpj.exe{U+200B}{U+D800}");
+    expect(visible("\uffff\ufdd0")).toBe("{U+FFFF}{U+FDD0}");
     expect(visibleLine("\tat x\r")).toBe("    at x{U+000D}");
   });
 

@@ -67,7 +67,7 @@ the slug                        373.6 MiB  ████████████ 
   test("lines and bars are drawn in ASCII where nothing else is asked for; colour changes no word", () => {
     const tree = contentsOf(shop);
     const plain = treeLines(tree, WHOLE, PLAIN);
-     
+
     expect(plain.join("\n")).toMatch(/^[\x20-\x7e\n]*$/);
     const colored = treeLines(tree, WHOLE, { ...PLAIN, color: true }).join("\n");
     expect(colored).toContain("\u001b[36m########\u001b[0m");

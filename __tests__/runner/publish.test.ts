@@ -70,6 +70,16 @@ test("with one app unknown and another over the limit the job is red for both, a
   expect(failure).toContain("web: ");
 });
 
+test("a badge for each app, beside its report", async () => {
+  const one = await published([red(".")]);
+  expect(String(one.outputs.badge)).toMatch(/\/slugdiff-badge\.svg$/);
+  expect(await readFile(String(one.outputs.badge), "utf8")).toContain(">40.0 MiB, 20.0 MiB over<");
+  const two = await published([red("api"), gone("old")]);
+  const paths = String(two.outputs.badge).split("\n");
+  expect(paths.map((path) => path.replace(/^.*\//, ""))).toEqual(["slugdiff-badge-1.svg", "slugdiff-badge-2.svg"]);
+  expect(await readFile(paths[0] ?? "", "utf8")).toContain(">slug of api<");
+});
+
 test("an app that goes away weighs nothing", async () => {
   const { outputs } = await published([gone(".")]);
   expect(outputs).toMatchObject({ compressed: 0, delta: -head.total.compressed });

@@ -6,7 +6,7 @@ export const COMMAND_NAMES = [...WEIGHING_COMMANDS, "store"] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** The forms that a result can be written in. */
-export const FORMATS = ["text", "markdown", "json"] as const;
+export const FORMATS = ["text", "markdown", "json", "badge"] as const;
 export type Format = (typeof FORMATS)[number];
 
 interface Command {
@@ -112,7 +112,7 @@ const RUN_OPTIONS: readonly Option[] = [
   {
     name: "format",
     value: "FORMAT",
-    help: "how the result is written: text, markdown (not for why), json (an array of reports for a list or glob of apps)",
+    help: "how the result is written: text, markdown, json (an array of reports for a list or glob of apps), badge (an SVG, of one app); for why text or json",
     byDefault: "text",
     commands: FORMATTING,
     key: null,
@@ -120,7 +120,7 @@ const RUN_OPTIONS: readonly Option[] = [
   {
     name: "output",
     value: "FILE",
-    help: "write the result to a file too: as JSON or Markdown if it ends in .json or .md",
+    help: "write the result to a file too: as JSON, Markdown or a badge if it ends in .json, .md or .svg",
     byDefault: null,
     commands: FORMATTING,
     key: null,

@@ -1,5 +1,5 @@
 /** Controls, invisible and direction-changing characters, and what is no character at all. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 /**
  * Text from outside as one line in which every character can be seen: white space becomes a space, other controls

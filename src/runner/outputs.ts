@@ -2,11 +2,12 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../model/report.js";
 import { worst } from "../model/verdict.js";
+import { renderBadge } from "../render/badge.js";
 import { jsonPieces } from "../render/json.js";
 import type { Actions } from "./actions.js";
 
 /**
- * Writes the reports and the comment's text into a directory of their own, and sets the outputs that name them.
+ * Writes the reports, their badges and the comment's text into a directory of their own, and sets the outputs that name them.
  * @param text Markdown
  * @param temp absolute path of the directory to make it in
  */
@@ -17,15 +18,23 @@ export async function writeFiles(
   actions: Pick<Actions, "setOutput">,
 ): Promise<void> {
   const directory = await mkdtemp(join(temp, "slugdiff-"));
-  const paths: string[] = [];
-  for (const [at, report] of reports.entries()) {
-    const path = join(directory, `slugdiff-report${numberOf(at, reports.length)}.json`);
-    await writeFile(path, jsonPieces(report));
-    paths.push(path);
-  }
+  const write = async (
+    name: string,
+    ending: string,
+    piecesOf: (report: Report) => Iterable<string>,
+  ): Promise<string> => {
+    const paths: string[] = [];
+    for (const [at, report] of reports.entries()) {
+      const path = join(directory, `${name}${numberOf(at, reports.length)}${ending}`);
+      await writeFile(path, piecesOf(report));
+      paths.push(path);
+    }
+    return paths.join("\n");
+  };
+  actions.setOutput("report", await write("slugdiff-report", ".json", jsonPieces));
+  actions.setOutput("badge", await write("slugdiff-badge", ".svg", (report) => [renderBadge(report)]));
   const markdown = join(directory, "slugdiff-comment.md");
   await writeFile(markdown, text);
-  actions.setOutput("report", paths.join("\n"));
   actions.setOutput("markdown", markdown);
 }
 

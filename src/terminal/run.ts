@@ -3,7 +3,7 @@ import { access, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isGlob } from "../app/glob.js";
 import type { Format } from "../config/commands.js";
-import { fromArgv, type Invocation } from "../config/fromArgv.js";
+import { fromArgv, type Invocation, type Run } from "../config/fromArgv.js";
 import { helpText } from "../config/help.js";
 import type { Given } from "../config/schema.js";
 import { UserError } from "../errors.js";
@@ -15,6 +15,7 @@ import { withSession } from "../pipeline/session.js";
 import { createShared } from "../pipeline/shared.js";
 import { compareWhatIf } from "../pipeline/what-if.js";
 import type { Progress } from "../ports.js";
+import { renderBadge } from "../render/badge.js";
 import { renderGathered } from "../render/gathered.js";
 import { jsonListPieces, jsonPieces, jsonText } from "../render/json.js";
 import type { TextOptions } from "../render/layout.js";
@@ -147,15 +148,18 @@ async function weigh(
     }
     const occasion = alone ? "push" : "comparison";
     const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
-    if (invocation.command === "why" && apps.length > 1) {
-      throw aboutOneApp("why", apps.length);
-    }
+    const about = invocation.command === "why" ? "why" : wantsBadge(run) ? "A badge" : null;
+    if (about !== null && apps.length > 1) throw aboutOneApp(about, apps.length);
     return compareApps({ apps, base, head, occasion, given, now }, parts);
   });
 }
 
-function aboutOneApp(command: string, apps: number): UserError {
-  return new UserError(`${command} is about one app, and --app names ${String(apps)}.`, "Name one: --app DIR.");
+function wantsBadge({ format, output }: Run): boolean {
+  return format === "badge" || (output !== null && formatOf(output) === "badge");
+}
+
+function aboutOneApp(what: string, apps: number): UserError {
+  return new UserError(`${what} is about one app, and --app names ${String(apps)}.`, "Name one: --app DIR.");
 }
 
 function appsOf({ app }: Given): readonly string[] {
@@ -186,6 +190,8 @@ function result(
       return [renderTexts(reports, options, invocation.command === "weigh" ? invocation.run.tree : null)];
     case "markdown":
       return [renderGathered(reports)];
+    case "badge":
+      return [renderBadge(first)];
     case "json":
       return asksForOne(invocation.given) ? jsonPieces(first) : jsonListPieces(reports);
   }
@@ -194,6 +200,7 @@ function result(
 /** The format that a file's name asks for; null if it does not say. */
 function formatOf(file: string): Format | null {
   if (file.endsWith(".json")) return "json";
+  if (file.endsWith(".svg")) return "badge";
   return file.endsWith(".md") ? "markdown" : null;
 }
 
