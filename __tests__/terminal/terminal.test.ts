@@ -69,6 +69,9 @@ describe("on a terminal", () => {
       return screen(written()).at(-1) ?? "";
     };
     expect(line(120)).toBe(
+      "Weighing the app's files 20.0 MiB of 1,000.0 MiB, 2 %, 2.0 MiB/s, about 8 min left | Resolving …",
+    );
+    expect(line(96)).toBe(
       "Weighing the app's files 20.0 MiB of 1,000.0 MiB, 2 %, 2.0 MiB/s, about 8 min left (and 1 more)",
     );
     expect(line(80)).toBe("Weighing the app's files 20.0 MiB of 1,000.0 MiB, 2 %, about 8 min left");
@@ -95,7 +98,7 @@ describe("on a terminal", () => {
     const outer = progress.start("Weighing the head");
     const inner = progress.start("Installing", 3);
     progress.note("No wheel for x: it is built.");
-    expect(screen(written())).toEqual(["No wheel for x: it is built.", "Installing 0 of 3, 0 % (and 1 more)"]);
+    expect(screen(written())).toEqual(["No wheel for x: it is built.", "Installing 0 of 3, 0 % | Weighing the head …"]);
     inner.end();
     expect(screen(written()).at(-1)).toBe("Weighing the head …");
     outer.end();

@@ -38,7 +38,7 @@ const ALIKE = 100;
 const COLUMNS = 80;
 
 /**
- * Progress on a terminal: one line that is redrawn, for the activity that started last; elsewhere (a file, a runner's log) a
+ * Progress on a terminal: one line that is redrawn, for as many activities as it has room for; elsewhere (a file, a runner's log) a
  * line where an activity starts and one where it ends. Whatever comes from outside is made visible first.
  */
 export function progressOn(stream: TerminalStream, options: ProgressOptions): Progress {
@@ -54,10 +54,9 @@ function redrawn(stream: TerminalStream, { now, color }: ProgressOptions): Progr
     drawn = false;
   };
   const draw = (): void => {
-    const current = running.at(-1);
-    if (current === undefined) return;
+    if (running.length === 0) return;
     // One column stays free: some terminals wrap when the last one is written.
-    const line = lineOf(current, running.length - 1, now(), (widthOf(stream) ?? COLUMNS) - 1);
+    const line = lineOf(running, now(), (widthOf(stream) ?? COLUMNS) - 1);
     stream.write(`\r\u001b[2K${color ? `\u001b[2m${line}\u001b[0m` : line}`);
     drawn = true;
     drawnAt = now();
@@ -134,11 +133,23 @@ function ending(activity: Running, events: Events): Activity {
 }
 
 /**
- * `Weighing the app's files 12.0 MiB of 46.0 MiB, 26 %, 3.1 MiB/s, about 10 s left (and 1 more)`, in at most so many columns: what
- * says least goes first.
+ * What goes on, in at most so many columns, what started last first:
+ * `Weighing the app's files 12.0 MiB of 46.0 MiB, 26 %, 3.1 MiB/s, about 10 s left | Installing six … (and 1 more)`.
  */
-function lineOf(activity: Running, others: number, at: number, width: number): string {
-  const { title, total, unit, done, pacer } = activity;
+function lineOf(running: readonly Running[], at: number, width: number): string {
+  const lines = running.map((activity) => linesOf(activity, at)).reverse();
+  const full = lines.map(([longest]) => longest);
+  for (let shown = full.length; shown > 0; shown--) {
+    const more = full.length - shown;
+    const text = full.slice(0, shown).join(" | ") + (more > 0 ? ` (and ${String(more)} more)` : "");
+    if (columnsOf(text) <= width) return text;
+  }
+  const first = lines[0] ?? [];
+  return shortened(first.find((line) => columnsOf(line) <= width) ?? first.at(-1) ?? "", width);
+}
+
+/** One activity, the longest form first; of what can be told of it, that goes first which says least. */
+function linesOf({ title, total, unit, done, pacer }: Running, at: number): string[] {
   const parts: { readonly text: string; readonly worth: number }[] = [];
   const add = (text: string, worth: number): void => void parts.push({ text, worth });
   const amount = (value: number): string => (unit === "bytes" ? mib(value) : value.toLocaleString("en-US"));
@@ -152,16 +163,11 @@ function lineOf(activity: Running, others: number, at: number, width: number): s
     if (rate !== null) add(unit === "bytes" ? `${mib(Math.round(rate))}/s` : `${perSecond(rate)}/s`, 1);
     if (left !== null) add(`about ${duration(left)} left`, 3);
   }
-  const line = (kept: typeof parts, more: string): string =>
-    `${title}${kept.length === 0 ? " …" : ` ${kept.map(({ text }) => text).join(", ")}`}${more}`;
-  let text = line(parts, others > 0 ? ` (and ${String(others)} more)` : "");
-  for (let worth = 0; columnsOf(text) > width && worth < 4; worth++) {
-    text = line(
-      parts.filter((part) => part.worth > worth),
-      "",
-    );
-  }
-  return shortened(text, width);
+  if (parts.length === 0) return [`${title} …`];
+  return [1, 2, 3, 4].map((worth) => {
+    const kept = parts.filter((part) => part.worth >= worth);
+    return `${title} ${kept.map(({ text }) => text).join(", ")}`;
+  });
 }
 
 function perSecond(rate: number): string {
