@@ -1,8 +1,8 @@
 import { dominatorsOf } from "../attribute/retained.js";
 import type { ReportLayer, WeighedSide } from "../model/report.js";
 import { sum } from "../model/weight.js";
-import { code, own, version, type Spans } from "./span.js";
-import { labelOf, requiredBy } from "./tables.js";
+import { code, own } from "./span.js";
+import { requiredBy, titleOf } from "./tables.js";
 import type { WeighedNode } from "./tree.js";
 
 /**
@@ -87,11 +87,6 @@ function loneNode(layer: ReportLayer, head: WeighedSide): WeighedNode {
 }
 
 const LEAF = { reason: [], children: [], unlisted: 0, within: 0 } as const;
-
-/** A layer's name and version. */
-export function titleOf(layer: ReportLayer): Spans {
-  return [...labelOf(layer), ...(layer.version === null ? [] : [own(" "), version(layer.version)])];
-}
 
 /** The heaviest first. Of the same weight, they stay in the order of the report. */
 function byWeight(a: WeighedNode, b: WeighedNode): number {

@@ -201,7 +201,7 @@ export function largestTable(head: WeighedSide, most: number): Table {
     // What nothing else leaves with is shown as the same figure, even where rounding moved that one.
     const alone = layer.retained.compressed === layer.weight.compressed;
     return [
-      [...labelOf(layer), ...(layer.version === null ? [] : [own(" "), version(layer.version)])],
+      titleOf(layer),
       [own(itself)],
       [own(disk.text(at))],
       layer.kind === "distribution" ? [own(alone ? itself : size(layer.retained.compressed))] : [],
@@ -266,6 +266,11 @@ export function labelOf({ kind, name: called }: Pick<ReportLayer, "kind" | "name
     case "unattributed":
       return [own("(unattributed)")];
   }
+}
+
+/** A layer's label and its version. */
+export function titleOf(layer: ReportLayer): Spans {
+  return [...labelOf(layer), ...(layer.version === null ? [] : [own(" "), version(layer.version)])];
 }
 
 /** What changed from one version to another, or came, or went. */

@@ -4,10 +4,10 @@ import { mib } from "../model/format.js";
 import type { TreeBounds } from "../model/options.js";
 import type { Report, ReportLayer, WeighedSide } from "../model/report.js";
 import type { Weight } from "../model/weight.js";
-import { dominatorsIn, retainedBy, titleOf } from "./contents.js";
+import { dominatorsIn, retainedBy } from "./contents.js";
 import { plain, styled, tableLines, wrapped, type TextOptions } from "./layout.js";
 import { own, type Spans } from "./span.js";
-import { requiredBy, thousands } from "./tables.js";
+import { requiredBy, thousands, titleOf } from "./tables.js";
 import { drawnRows, treeLines } from "./tree.js";
 import { visible } from "./visible.js";
 
