@@ -98,6 +98,24 @@ function poison(directory: string): void {
 }
 const pathOf = (name: string): string => `layers/v1/${keyOf(name).slice(0, 2)}/${keyOf(name)}`;
 
+test("what a run has found itself is not lost to what an earlier run has left", async () => {
+  const key = keyOf("numpy");
+  const remember = async (answer: string): Promise<unknown> => {
+    const { store, save } = await onRunner();
+    const before = await store.recall(key);
+    await store.remember(key, answer);
+    expect(await store.recall(key)).toBe(answer);
+    await store.put(keyOf(answer), layer(answer)); // Else there is no reason to save.
+    await save();
+    return before;
+  };
+  expect([await remember("first"), await remember("second"), await remember("third")]).toEqual([
+    null,
+    "first",
+    "second",
+  ]);
+});
+
 describe.each(["v1", "v2"] as const)("with the cache service %s", (version) => {
   test("a later run knows what an earlier one has weighed, on a runner whose directories have other names", async () => {
     expect(await weigh(["numpy", "pandas"], { version })).toEqual(["numpy", "pandas"]);

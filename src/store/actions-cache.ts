@@ -65,6 +65,8 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
 
   const used = new Set<string>();
   const reused = { layers: new Set<string>(), answers: new Set<string>() };
+  /** Answers that this run has found: newer than what an earlier run has left. */
+  const found = new Set<string>();
   let isWorthSaving = false;
 
   const restoring = inCacheProcess("restore", keys.restore, earlier, context, timeout).then((problem) => {
@@ -96,13 +98,15 @@ export async function openSharedStore(options: SharedStoreOptions): Promise<Shar
     // Answers are taken along, but are no reason to save: they take less time than that.
     recall: async (key) => {
       await restoring;
-      const known = await restored.recall(key);
+      const known = found.has(key) ? null : await restored.recall(key);
       if (known !== null) reused.answers.add(key);
       const answer = known ?? (await local.recall(key));
       if (answer !== null && known === null) await toSave.remember(key, answer);
       return answer;
     },
     remember: async (key, answer) => {
+      found.add(key);
+      reused.answers.delete(key);
       await Promise.all([local.remember(key, answer), toSave.remember(key, answer)]);
     },
   };
