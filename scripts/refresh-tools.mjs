@@ -1,5 +1,6 @@
-// Rewrites src/tools/*.txt: the package managers at the versions of src/platforms/buildpack.json with all they need,
-// each file by its hash; and preinstalled.json beside them: of those that Heroku puts into the slug the wheels, for each Python.
+// Rewrites src/tools/*.txt: the package managers at the versions of src/platforms/buildpack.json and what else we run at those of
+// src/tools/own.json, with all they need, each file by its hash; and preinstalled.json beside them: of those that Heroku puts into
+// the slug the wheels, for each Python.
 // Needs uv on PATH, any recent version. What is pinned stays if it still fits; to take newer dependencies, delete the
 // file first.
 // usage: node scripts/refresh-tools.mjs [DIRECTORY OF THE FILES]
@@ -10,7 +11,9 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "smol-toml";
 
-const { tools, python } = JSON.parse(readFileSync(new URL("../src/platforms/buildpack.json", import.meta.url), "utf8"));
+const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+const { tools, python } = read("../src/platforms/buildpack.json");
+const own = read("../src/tools/own.json");
 const directory = resolve(process.argv[2] ?? fileURLToPath(new URL("../src/tools", import.meta.url)));
 
 /** Valid on every system for every Python that Heroku supports, and without the name of the index it came from. */
@@ -30,7 +33,7 @@ function compile(requirements, ...args) {
   return stdout.toString("utf8");
 }
 
-for (const [tool, version] of Object.entries(tools)) {
+for (const [tool, version] of Object.entries({ ...tools, ...own })) {
   const file = join(directory, `${tool}.txt`);
   compile([`${tool}==${version}`, ...(plugins[tool] ?? [])].join("\n"), ...options, "--quiet", "--output-file", file);
   console.log(`${tool} ${version}`);

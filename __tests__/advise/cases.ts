@@ -250,4 +250,13 @@ export const CASES: readonly Case[] = [
     change: { without: ["jupyter", "pytest", "pytest-cov", "nbconvert"] },
     cured: ["flask==3"],
   },
+  {
+    what: "a requirement that no file imports or names, and what only it needs in a frozen list",
+    sick: ["pandas==2.3", "numpy==2.3 < pandas", "pytz==2025 < pandas", "flask==3", "gunicorn==23"],
+    imports: ["flask.Flask"],
+    unnamed: ["pandas", "numpy", "pytz", "gunicorn"],
+    id: "not-imported",
+    change: { without: ["pandas", "numpy", "pytz"] },
+    cured: ["flask==3", "gunicorn==23"],
+  },
 ];

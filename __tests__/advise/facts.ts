@@ -16,6 +16,7 @@ export function facts(
   packageManager: PackageManagerName,
   texts: readonly string[],
   imports: readonly string[] | null = null,
+  unnamed: readonly string[] = [],
 ): AdviceFacts {
   const distributions = texts.map((text, at): AppDistribution => {
     const [, tilde, name = "", extras, version, others] =
@@ -27,6 +28,7 @@ export function facts(
       places: tilde === "~" ? [] : [{ file: "requirements.txt", line: at + 1 }],
       extras: extras?.split(",") ?? [],
       requiredBy: others?.split(" ") ?? [],
+      optionalFor: [],
       weight,
       retained: weight,
     };
@@ -36,7 +38,8 @@ export function facts(
     python: { full: "3.12.14", minor: "3.12" },
     stack: "heroku-24",
     distributions: new Map(distributions.map((each) => [each.name, each])),
-    imports: imports === null ? null : new Set(imports),
+    noiseFloor: 0,
+    uses: { imports: imports === null ? null : new Set(imports), started: new Set(), unnamed: new Set(unnamed) },
   };
 }
 
@@ -48,6 +51,8 @@ export interface Case {
   readonly sick: readonly string[];
   /** What its files import; null if that is not known. */
   readonly imports?: readonly string[] | null;
+  /** What of it no file imports or names. */
+  readonly unnamed?: readonly string[];
   readonly id: string;
   readonly change: Partial<ManifestChange>;
   readonly cured: readonly string[];
@@ -56,9 +61,9 @@ export interface Case {
 
 export const managersOf = ({ managers = PACKAGE_MANAGERS }: Case): readonly PackageManagerName[] => managers;
 export const sickApp = (each: Case, manager: PackageManagerName): AdviceFacts =>
-  facts(manager, each.sick, each.imports ?? null);
+  facts(manager, each.sick, each.imports ?? null, each.unnamed);
 export const curedApp = (each: Case, manager: PackageManagerName): AdviceFacts =>
-  facts(manager, each.cured, each.curedImports ?? each.imports ?? null);
+  facts(manager, each.cured, each.curedImports ?? each.imports ?? null, each.unnamed);
 export const changeOf = ({ change }: Case): ManifestChange => ({ ...NO_CHANGE, ...change });
 
 export function proposalOf(candidates: readonly Candidate[], id: string): ManifestChange | null {

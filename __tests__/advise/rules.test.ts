@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { RULES } from "../../src/advise/rules/index.js";
+import { candidatesFor, RULES } from "../../src/advise/rules/index.js";
 import type { AdviceFacts, Candidate } from "../../src/model/advice.js";
 import { PACKAGE_MANAGERS, type PackageManagerName } from "../../src/model/resolution.js";
 import { CASES } from "./cases.js";
@@ -105,6 +105,35 @@ describe("what is never advised", () => {
     expect(never(["pytest==9 < schemathesis", "schemathesis==4"], ["schemathesis"])).toEqual([]);
   });
 
+  test("taking out a tool that a Procfile starts", () => {
+    const app = facts("pip", ["jupyterlab==4", "flask==3"], ["flask"]);
+    expect(propose({ ...app, uses: { ...app.uses, started: new Set(["jupyterlab"]) } })).toEqual([]);
+  });
+
+  test("taking out what is used without being imported: servers, drivers, plugins, what an extra of another one names", () => {
+    const texts = [
+      "gunicorn==23",
+      "psycopg2-binary==2.9",
+      "opentelemetry-instrumentation-flask==0.58b0",
+      "pyarrow==22",
+    ];
+    const names = texts.map((text) => text.split("==", 1)[0] ?? "");
+    expect(propose(facts("pip", texts, ["flask"], names))).toEqual([]);
+    const app = facts("pip", ["orjson==3.11", "fastapi==0.121"], ["fastapi"], ["orjson"]);
+    const [orjson] = app.distributions.values();
+    if (orjson === undefined) throw new Error("it is there");
+    const wanted = new Map([...app.distributions, ["orjson", { ...orjson, optionalFor: ["fastapi"] }]]);
+    expect(propose(app).map(({ subject }) => subject)).toEqual(["orjson"]);
+    expect(propose({ ...app, distributions: wanted })).toEqual([]);
+  });
+
+  test("taking out what something else requires, or what only others require, or what would not be felt", () => {
+    expect(propose(facts("pip", ["numpy==2 < pandas", "pandas==2"], ["pandas"], ["numpy"]))).toEqual([]);
+    expect(propose(facts("pip", ["~numpy==2 < pandas", "pandas==2"], ["pandas"], ["numpy"]))).toEqual([]);
+    const small = facts("pip", ["rich==14", "flask==3"], ["flask"], ["rich"]);
+    expect(propose({ ...small, noiseFloor: 1000 })).toEqual([]);
+  });
+
   test("MKL, where something uses it", () => {
     expect(never(["mkl==2025 < scikit-learn-intelex", "scikit-learn-intelex==2025"])).toEqual([]);
     expect(never(["mkl-service==2"], ["mkl"])).toEqual([]);
@@ -126,4 +155,21 @@ describe("what is never advised", () => {
     expect(never(app, ["flask", "pandas"])).toEqual([]);
     expect(never(["nvidia-ml-py==13", "flask==3.1"], ["pynvml"])).toEqual([]);
   });
+});
+
+test("what two rules would do is proposed once, by the one that knows more of it", () => {
+  const app = facts(
+    "pip",
+    ["black==25", "pytest==9", "pandas==2", "flask==3"],
+    ["flask"],
+    ["black", "pytest", "pandas"],
+  );
+  expect(propose(app).map(({ id, subject }) => [id, subject])).toEqual([
+    ["development-tools", "black"],
+    ...["black", "pytest", "pandas"].map((name) => ["not-imported", name]),
+  ]);
+  expect(candidatesFor(app).map(({ id, subject }) => [id, subject])).toEqual([
+    ["development-tools", "black"],
+    ["not-imported", "pandas"],
+  ]);
 });

@@ -81,7 +81,7 @@ export function fromLock(pylock: string): Resolution {
               : vcs(entry.vcs),
     };
   });
-  return { packageManager: "uv", distributions, direct: [], pylock, notes: [] };
+  return { packageManager: "uv", distributions, direct: [], loose: [], pylock, notes: [] };
 }
 
 function source(kind: "wheel" | "sdist", file: TomlTable): DistributionSource {

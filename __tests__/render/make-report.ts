@@ -172,6 +172,8 @@ export function makeReport(base: Side, head: Side, overrides: Partial<Report> = 
     override: null,
     notWeighed: [],
     advice: [],
+    unpinned: null,
+    outside: null,
     history: [],
     notes: [],
     timings: {},

@@ -28,6 +28,7 @@ async function edges(requires: Readonly<Record<string, readonly string[]>>, ...d
         location: { file: "requirements.txt", line: 1 },
       };
     }),
+    loose: [],
     pylock: "",
     notes: [],
   };

@@ -2,7 +2,7 @@ import type { ManifestChange } from "../model/advice.js";
 import type { Remedy, Step } from "../model/report.js";
 import type { PackageManagerName } from "../model/resolution.js";
 import { diffLines } from "./lines/diff.js";
-import { UNCLEAR } from "./lines/edited.js";
+import { UNCLEAR, type Edited } from "./lines/edited.js";
 import { changedFiles } from "./lines/lines.js";
 import type { NamedAt } from "./lines/places.js";
 
@@ -20,22 +20,28 @@ export function remedyFor(
   const edited = changedFiles(change, manager, direct, texts);
   if (edited === UNCLEAR) return { possible: true, because: null, steps: [inWords(change)] };
   if (!edited.possible) return { possible: false, because: edited.because, steps: [] };
-  const steps = [...edited.texts].map(([file, text]): Step => {
-    const lines = diffLines(plain(texts.get(file) ?? ""), plain(text));
-    const notes = [edited.notes.get(file), isPinnedAnew(lines) ? PINNED : undefined].filter(
-      (note) => note !== undefined,
-    );
-    return { kind: "diff", file, lines, note: notes.length === 0 ? null : notes.join(" ") };
-  });
   const { command } = edited;
   return {
     possible: true,
     because: null,
     steps: [
-      ...steps,
+      ...diffSteps(edited, texts, (lines) => (isPinnedAnew(lines) ? PINNED : null)),
       ...(command === null ? [] : [{ kind: "command" as const, file: null, lines: [command], note: null }]),
     ],
   };
+}
+
+/** What each file's change looks like. @param noteOn what else to know about such lines; null for nothing */
+export function diffSteps(
+  { texts: after, notes }: Pick<Extract<Edited, { possible: true }>, "texts" | "notes">,
+  before: ReadonlyMap<string, string>,
+  noteOn: (lines: readonly string[]) => string | null,
+): Step[] {
+  return [...after].map(([file, text]): Step => {
+    const lines = diffLines(plain(before.get(file) ?? ""), plain(text));
+    const remarks = [notes.get(file) ?? null, noteOn(lines)].filter((note) => note !== null);
+    return { kind: "diff", file, lines, note: remarks.length === 0 ? null : remarks.join(" ") };
+  });
 }
 
 const PINNED = "It is pinned to the version that was looked at; a range will do as well.";

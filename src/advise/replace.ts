@@ -2,6 +2,7 @@ import {
   NO_CHANGE,
   type AdviceFacts,
   type AppDistribution,
+  type AppUses,
   type Candidate,
   type ManifestChange,
 } from "../model/advice.js";
@@ -111,11 +112,16 @@ export function isLoose({ places, requiredBy }: AppDistribution): boolean {
   return places.length > 0 && requiredBy.length === 0;
 }
 
+/** Tells names; a regular expression is one. */
+interface Names {
+  test(name: string): boolean;
+}
+
 /**
  * Direct requirements of names that a pattern matches, which nothing needs but what goes or what goes along with it; sorted. In a
  * frozen list (`pip freeze`) everything is required directly, and would stay.
  */
-export function companions(going: readonly string[], pattern: RegExp, { distributions }: AdviceFacts): string[] {
+export function companions(going: readonly string[], pattern: Names, { distributions }: AdviceFacts): string[] {
   const gone = new Set(going);
   // Nobody is sure to go before all that lead to it are: begin with all that could, and take out what something else needs.
   const leaving = new Set(
@@ -135,7 +141,7 @@ export function companions(going: readonly string[], pattern: RegExp, { distribu
 }
 
 /** Does the app import a module, or something in it? Null if its imports are not known. */
-export function isImported(module: string, { imports }: Pick<AdviceFacts, "imports">): boolean | null {
+export function isImported(module: string, { imports }: Pick<AppUses, "imports">): boolean | null {
   return imports === null ? null : [...imports].some((name) => name === module || name.startsWith(`${module}.`));
 }
 

@@ -1,3 +1,4 @@
+import type { Slug } from "../model/slug.js";
 import { add, ZERO, type Weight } from "../model/weight.js";
 import { dependencies, directNames, type Requirements } from "./graph.js";
 
@@ -100,4 +101,10 @@ function postorder(successors: readonly (readonly number[])[]): number[] {
     }
   }
   return order;
+}
+
+/** What would leave a slug with each of its distributions, by normalised name. */
+export function retainedIn({ layers, graph }: Pick<Slug, "layers" | "graph">): ReadonlyMap<string, Weight> {
+  const distributions = layers.filter(({ kind }) => kind === "distribution");
+  return retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), graph);
 }

@@ -35,7 +35,7 @@ export function origins(names: readonly string[], graph: DependencyGraph): Reado
 function shortestPaths(graph: DependencyGraph): ReadonlyMap<string, readonly string[]> {
   const below = dependencies(graph);
   const paths = new Map<string, readonly string[]>();
-  for (const { name, location } of graph.direct) if (!paths.has(name)) paths.set(name, [place(location)]);
+  for (const { name, location } of graph.direct) if (!paths.has(name)) paths.set(name, [placeText(location)]);
   // A Map is walked in the order of insertion, and what is inserted on the way is walked too: it is its own queue.
   for (const [name, path] of paths) {
     for (const next of below.get(name) ?? []) if (!paths.has(next)) paths.set(next, [...path, name]);
@@ -43,6 +43,7 @@ function shortestPaths(graph: DependencyGraph): ReadonlyMap<string, readonly str
   return paths;
 }
 
-function place({ file, line }: Location): string {
+/** `requirements.txt:14` */
+export function placeText({ file, line }: Location): string {
   return line === null ? file : `${file}:${line}`;
 }

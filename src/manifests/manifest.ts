@@ -38,6 +38,8 @@ export const LOCK = z.strictObject({
   pylock: z.string(),
   /** What the app names itself, in the order of its files. May hold what the target does not get. */
   direct: z.array(NAMED_REQUIREMENT).readonly(),
+  /** Normalised names of what it names without a version that alone will do: each time it is installed it may be another one. */
+  loose: z.array(z.string()).readonly(),
   /** The sha256 hashes that the app's files allow, by name; `name` absent if any will do. */
   hashes: z.record(z.string(), z.array(z.string()).readonly()).readonly(),
   /** Is a distribution without a hash refused? */

@@ -59,6 +59,7 @@ export const poetry: Manifest = {
       pylock,
       // `tool.poetry.dependencies` then only says more about what `project.dependencies` names.
       direct: standard.length > 0 ? standard : legacy,
+      loose: [],
       hashes: {},
       requireHashes: false,
       preinstalled: [],

@@ -88,7 +88,7 @@ function factsOf(
   file: RequirementsFile,
   copy: string,
   app: string,
-): Pick<Lock, "direct" | "hashes" | "requireHashes" | "indexUrls"> {
+): Pick<Lock, "direct" | "loose" | "hashes" | "requireHashes" | "indexUrls"> {
   const hashes: Record<string, string[]> = {};
   for (const { name, link, hashes: allowed } of file.requirements) {
     const all = link?.sha256 == null ? allowed : [...allowed, link.sha256];
@@ -104,8 +104,20 @@ function factsOf(
         address: link === null ? null : (link.path ?? link.url).replaceAll(copy, app),
         editable,
       })),
+    loose: looseIn(file),
     hashes,
     requireHashes: file.requireHashes,
     indexUrls: [...(file.indexUrl === null ? [] : [file.indexUrl]), ...file.extraIndexUrls, ...file.findLinks],
   };
+}
+
+/** Names of what is required by name, and in no version that alone will do; constraints count. */
+function looseIn({ requirements }: RequirementsFile): string[] {
+  const pinned = new Set(requirements.flatMap(({ name, specifier }) => (isExact(specifier) ? [name] : [])));
+  const asked = requirements.filter(({ constraint, link }) => !constraint && link === null);
+  return [...new Set(asked.flatMap(({ name }) => (name === null || pinned.has(name) ? [] : [name])))];
+}
+
+function isExact(specifier: string): boolean {
+  return specifier.split(",").some((each) => /^={2,3}[^*]+$/.test(each));
 }

@@ -87,6 +87,7 @@ export const uv: Manifest = {
     return {
       pylock,
       direct: await projectRequirements(project, request, tools),
+      loose: [],
       hashes: {},
       requireHashes: false,
       preinstalled: [],

@@ -28,6 +28,8 @@ export interface AppDistribution {
   readonly extras: readonly string[];
   /** Normalised names of the distributions that require it. */
   readonly requiredBy: readonly string[];
+  /** Normalised names of the distributions that use it where it is there, as an extra of theirs says. */
+  readonly optionalFor: readonly string[];
   readonly weight: Weight;
   /** What would leave the slug if this left. */
   readonly retained: Weight;
@@ -40,12 +42,25 @@ export interface AdviceFacts {
   readonly stack: StackName;
   /** By normalised name. */
   readonly distributions: ReadonlyMap<string, AppDistribution>;
+  /** Bytes of the compressed slug; only more than that is worth saving. */
+  readonly noiseFloor: number;
+  readonly uses: AppUses;
+}
+
+/** What an app's own files use, as far as reading them tells. */
+export interface AppUses {
   /**
-   * Dotted names of the modules that the app's own Python files import, as they are written (`tensorflow.keras.layers`);
-   * null if it is not known.
+   * Dotted names of the modules that its Python files import (`tensorflow.keras.layers`); what is taken from a module counts as of
+   * it. Null if it is not known, also of a single file.
    */
   readonly imports: ReadonlySet<string> | null;
+  /** Normalised names of the requirements that a Procfile, a script or the like names. */
+  readonly started: ReadonlySet<string>;
+  /** Normalised names of the requirements that no file imports or names; none if it is not known. */
+  readonly unnamed: ReadonlySet<string>;
 }
+
+export const UNKNOWN_USES: AppUses = { imports: null, started: new Set(), unnamed: new Set() };
 
 /** A change worth a try. What it saves is found out by resolving again, never by subtracting. */
 export interface Candidate {

@@ -27,7 +27,7 @@ const SAVING = z
 
 const note = z.string().nullable().describe("What to know about this step. Markdown in code spans only.");
 
-const STEP = z
+export const STEP = z
   .discriminatedUnion("kind", [
     z.strictObject({
       kind: z.literal("diff"),

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { LAYER_KINDS } from "./layer.js";
 import { DELTA, WEIGHT } from "./report-weight.js";
 
-/** One layer that weighs otherwise than at the point before. */
-const CHANGE = z.strictObject({
+/** One layer that weighs otherwise than before. */
+export const LAYER_CHANGE = z.strictObject({
   kind: z.enum(LAYER_KINDS),
   name: z.string(),
   fromVersion: z.string().nullable().describe("Null if the layer came."),
@@ -19,7 +19,7 @@ export const HISTORY_POINT = z
     subject: z.string().describe("First line of its message."),
     total: WEIGHT,
     changes: z
-      .array(CHANGE)
+      .array(LAYER_CHANGE)
       .describe("Against the point before, largest compressed delta first, at most ten; none at the first point."),
   })
   .meta({ id: "historyPoint" });

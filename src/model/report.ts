@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { CHANGES } from "./diff.js";
 import { LAYER_KINDS, MEASURES } from "./layer.js";
-import { ADVICE } from "./report-advice.js";
-import { HISTORY_POINT } from "./report-history.js";
+import { ADVICE, STEP } from "./report-advice.js";
+import { HISTORY_POINT, LAYER_CHANGE } from "./report-history.js";
 import { bytes, DELTA, WEIGHT } from "./report-weight.js";
 import { PACKAGE_MANAGERS } from "./resolution.js";
 import { STACKS } from "./target.js";
@@ -194,6 +194,30 @@ const FINDING = z.strictObject({
   limit: z.int().nullable(),
 });
 
+const UNPINNED = z
+  .strictObject({
+    requirements: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          version: z.string().describe("That was weighed."),
+          place: z.string().describe("Where the app asks for it: `requirements.txt:14`."),
+          retained: WEIGHT.describe("What would leave the slug together with it."),
+        }),
+      )
+      .min(1),
+    steps: z.array(STEP).describe("The lines that pin them to what was weighed."),
+  })
+  .meta({ id: "unpinned" });
+
+const OUTSIDE = z
+  .strictObject({
+    since: z.iso.datetime().describe("As of when the base was resolved then."),
+    delta: DELTA.describe("Of these layers: now minus then."),
+    layers: z.array(LAYER_CHANGE).min(1).describe("Largest compressed delta first."),
+  })
+  .meta({ id: "outside" });
+
 const OVERRIDE = z.strictObject({
   label: z.string(),
   state: z
@@ -234,6 +258,12 @@ export const REPORT_SCHEMA = z
       .describe(
         "On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum.",
       ),
+    unpinned: UNPINNED.nullable().describe(
+      "What the head asks for by name and in no exact version, so that a deploy may get others than were weighed; null if nothing.",
+    ),
+    outside: OUTSIDE.nullable().describe(
+      "What differs in the base since it was last looked at with the same requirements: no doing of this change. Null if nothing, or if that is not known. May differ from run to run.",
+    ),
     history: z
       .array(HISTORY_POINT)
       .describe(
@@ -251,6 +281,8 @@ export type WeighedSide = Extract<ReportSide, { state: "weighed" }>;
 export type ReportLayer = WeighedSide["layers"][number];
 export type ReportDiff = Report["diff"];
 export type ReportLayerDelta = ReportDiff["layers"][number];
+export type Unpinned = NonNullable<Report["unpinned"]>;
+export type Outside = NonNullable<Report["outside"]>;
 export type Override = NonNullable<Report["override"]>;
 export type { HistoryPoint } from "./report-history.js";
 export type { Advice, Remedy, Saving, Step } from "./report-advice.js";

@@ -53,6 +53,8 @@ export interface Resolution {
   readonly distributions: readonly ResolvedDistribution[];
   /** In the order of the files; one name may stand in several places. */
   readonly direct: readonly DirectRequirement[];
+  /** Normalised names of direct requirements that other versions satisfy as well, and no lock says which. */
+  readonly loose: readonly string[];
   /** The lock that the distributions were selected from (PEP 751), as the installer reads it. */
   readonly pylock: string;
   readonly notes: readonly string[];

@@ -6,17 +6,21 @@ import type { Given } from "../config/schema.js";
 import { SideError, UserError } from "../errors.js";
 import { looksLikeApp } from "../manifests/detect.js";
 import { requireOneSide } from "../judge/judge.js";
+import type { TargetOptions } from "../model/options.js";
 import type { Report } from "../model/report.js";
 import type { Revision, Side } from "../model/slug.js";
 import type { Occasion } from "../model/verdict.js";
 import { HEROKU } from "../platforms/heroku.js";
+import { withAdvice } from "../report/with-advice.js";
 import { adviseOn } from "./advise.js";
 import { checkOutApp, readAppFile, type CheckedOutApp } from "./checked-out.js";
+import { outsideSince, rememberWeighed } from "./outside.js";
 import type { Parts } from "./parts.js";
 import { reportOf } from "./report.js";
 import type { Shared } from "./shared.js";
 import { stage } from "./stage.js";
-import { problemOf, weighSide, type PlannedSide } from "./weigh-side.js";
+import { unpinnedAt } from "./unpinned.js";
+import { problemOf, unplanned, weighSide, type PlannedSide, type WeighedApp } from "./weigh-side.js";
 
 /** What is to be weighed. */
 export interface Request {
@@ -62,54 +66,63 @@ export async function compareApp(request: Request, shared: Shared): Promise<Resu
     now: request.now,
   });
   const weigh = async (name: "base" | "head", checkedOut: SideApp, revision: Revision | null): Promise<PlannedSide> => {
-    if (checkedOut === null) return { side: { revision, state: "absent" }, plan: null };
+    if (checkedOut === null) return unplanned({ revision, state: "absent" });
     if (!(checkedOut instanceof SideError)) return weighSide(checkedOut, targetOptionsOf(config, name), shared);
-    return {
-      side: revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) },
-      plan: null,
-    };
+    return unplanned(revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) });
   };
   const isBroken = headFile instanceof SideError;
   const weighing = weigh("head", isBroken ? headFile : headApp, head);
-  const [{ side: headSide, plan }, { side: baseSide }] = await Promise.all([
+  const [headSide, baseSide] = await Promise.all([
     weighing,
     // The same files have the same settings too. Of a head whose settings can't be read the files are left to the base.
     same && !isBroken
-      ? weighing.then(({ side }) => ({ side: { ...side, revision: base }, plan: null }))
+      ? weighing.then(({ side }) => unplanned({ ...side, revision: base }))
       : weigh("base", baseApp, base),
   ]);
   // A side that was cut short is no side that can't be weighed.
   parts.context.signal.throwIfAborted();
-  requireOneSide(app, baseSide, headSide);
-  const weighed = { app, base: baseSide, head: headSide, config, occasion: request.occasion };
-  const plain = reportOf({ ...weighed, advice: [] }, timings);
+  requireOneSide(app, baseSide.side, headSide.side);
+  const atHeadNow = weighedApp(headApp, headSide, targetOptionsOf(config, "head"));
+  const atBaseNow = weighedApp(baseApp, baseSide, targetOptionsOf(config, "base"));
+  if (base === null && atHeadNow !== null) await rememberWeighed(atHeadNow, parts);
+  const plain = reportOf(
+    {
+      app,
+      base: baseSide.side,
+      head: headSide.side,
+      config,
+      occasion: request.occasion,
+      unpinned: atHeadNow === null ? null : await unpinnedAt(atHeadNow),
+      outside: atBaseNow === null ? null : await outsideSince(atBaseNow, parts),
+    },
+    timings,
+  );
   const budget = adviceBudgetOf(config, HEROKU);
-  const canAdvise = headSide.state === "weighed" && plan !== null && isCheckedOut(headApp);
-  const advice =
-    canAdvise && isAdviceDue(plain, budget.noiseFloor)
-      ? await adviseOn(
-          { checkedOut: headApp, plan, slug: headSide.slug, options: targetOptionsOf(config, "head") },
-          budget,
-          shared,
-        )
-      : [];
+  const given =
+    atHeadNow !== null && isAdviceDue(plain, budget.noiseFloor) ? await adviseOn(atHeadNow, budget, shared) : null;
   parts.context.signal.throwIfAborted();
   await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
 
   return {
-    report: advice.length === 0 ? plain : reportOf({ ...weighed, advice }, timings),
-    base: baseSide,
-    head: headSide,
+    report: given === null ? plain : withAdvice(plain, given.advice, given.notes),
+    base: baseSide.side,
+    head: headSide.side,
   };
+}
+
+/** A side that was weighed, with all that it was made of; null if it was not. */
+function weighedApp(
+  checkedOut: SideApp,
+  { side, plan, metadata }: PlannedSide,
+  options: TargetOptions,
+): WeighedApp | null {
+  if (side.state !== "weighed" || plan === null || checkedOut === null || checkedOut instanceof SideError) return null;
+  return { checkedOut, plan, slug: side.slug, metadata, options };
 }
 
 /** Who made nothing worse, and is not over a limit, is left alone. */
 function isAdviceDue({ verdict, diff }: Report, noiseFloor: number): boolean {
   return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloor;
-}
-
-function isCheckedOut(app: SideApp): app is CheckedOutApp {
-  return app !== null && !(app instanceof SideError);
 }
 
 /** The app's files on one side, or why they can't be had; null if there is no app. */

@@ -153,3 +153,16 @@ function interpreterNotes({ python }: Target, interpreter: Interpreter | null): 
   if (interpreter.version === python.full) return [];
   return [`Bytecode was compiled by Python ${interpreter.version}; Heroku has ${python.full}.`];
 }
+
+/** The app's own files that name what it requires, by path. */
+export async function readDirectFiles(
+  checkedOut: CheckedOutApp,
+  { direct }: Pick<Resolution, "direct">,
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const file of new Set(direct.map(({ location }) => location.file))) {
+    const text = await readAppFile(checkedOut, file);
+    if (text !== null) texts.set(file, text);
+  }
+  return texts;
+}

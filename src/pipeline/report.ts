@@ -1,7 +1,7 @@
 import { compareSides } from "../compare/compare.js";
 import { budgetOf, reportedConfig, type EffectiveConfig } from "../config/effective.js";
 import { judge } from "../judge/judge.js";
-import type { Advice, Report } from "../model/report.js";
+import type { Outside, Report, Unpinned } from "../model/report.js";
 import type { Side } from "../model/slug.js";
 import type { Occasion } from "../model/verdict.js";
 import { HEROKU } from "../platforms/heroku.js";
@@ -17,11 +17,14 @@ export interface Weighed {
   readonly head: Side;
   readonly config: EffectiveConfig;
   readonly occasion: Occasion;
-  readonly advice: readonly Advice[];
+  /** Of the head. */
+  readonly unpinned: Unpinned | null;
+  /** In the base. */
+  readonly outside: Outside | null;
 }
 
 /** Compares and judges two sides, and makes sure that the report adds up. */
-export function reportOf({ app, base, head, config, occasion, advice }: Weighed, timings: Timings): Report {
+export function reportOf({ app, base, head, config, occasion, unpinned, outside }: Weighed, timings: Timings): Report {
   const diff = compareSides(base, head);
   const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
   const report = buildReport({
@@ -34,7 +37,8 @@ export function reportOf({ app, base, head, config, occasion, advice }: Weighed,
     head,
     diff,
     verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
-    advice,
+    unpinned,
+    outside,
     history: [],
     configChanges: config.notes,
     notes: [],

@@ -2,22 +2,40 @@ import { findNotWeighed } from "../app/not-weighed.js";
 import { assemble, type Part } from "../attribute/assemble.js";
 import { installOrder } from "../attribute/install-order.js";
 import { SideError } from "../errors.js";
+import type { DistributionMetadata } from "../model/distribution.js";
 import type { TargetOptions } from "../model/options.js";
 import type { DependencyGraph, Side, Slug } from "../model/slug.js";
 import { dependencyEdges } from "../resolve/edges.js";
 import { weighApp } from "./app-layer.js";
 import type { CheckedOutApp } from "./checked-out.js";
-import { weighDistributions, type Installed } from "./distributions.js";
+import { weighDistributions } from "./distributions.js";
 import { planSide, type Plan } from "./plan.js";
 import { weighRuntime } from "./runtime.js";
 import type { Shared } from "./shared.js";
 import { redact } from "../system/redact.js";
 import { stage } from "./stage.js";
 
-/** A side, and what it was weighed by; null if it did not come to that. */
+/** A side, and what it was weighed by. */
 export interface PlannedSide {
   readonly side: Side;
+  /** Null if it did not come to that. */
   readonly plan: Plan | null;
+  /** Of its distributions, by normalised name; of none if it did not come to that. */
+  readonly metadata: ReadonlyMap<string, DistributionMetadata>;
+}
+
+/** A side that was weighed, with all that it was made of. */
+export interface WeighedApp {
+  readonly checkedOut: CheckedOutApp;
+  readonly plan: Plan;
+  readonly slug: Slug;
+  readonly metadata: PlannedSide["metadata"];
+  readonly options: TargetOptions;
+}
+
+/** A side that nothing was planned for. */
+export function unplanned(side: Side): PlannedSide {
+  return { side, plan: null, metadata: new Map() };
 }
 
 /**
@@ -42,7 +60,7 @@ export async function weighPlanned(
   const { revision } = checkedOut;
   try {
     const plan = await makePlan();
-    const { slug, notes } = await weighPlan(checkedOut, plan, options, shared);
+    const { slug, metadata, notes } = await weighPlan(checkedOut, plan, options, shared);
     const names = new Set(slug.layers.filter(({ kind }) => kind === "distribution").map(({ name }) => name));
     const side: Side = {
       revision,
@@ -54,9 +72,9 @@ export async function weighPlanned(
       }),
       notes: [...plan.notes, ...notes],
     };
-    return { side, plan };
+    return { side, plan, metadata };
   } catch (error) {
-    if (error instanceof SideError) return { side: { revision, ...problemOf(error) }, plan: null };
+    if (error instanceof SideError) return unplanned({ revision, ...problemOf(error) });
     throw error;
   }
 }
@@ -75,14 +93,15 @@ async function weighPlan(
   plan: Plan,
   options: TargetOptions,
   shared: Shared,
-): Promise<{ slug: Slug; notes: readonly string[] }> {
+): Promise<{ slug: Slug; metadata: PlannedSide["metadata"]; notes: readonly string[] }> {
   const { target, resolution } = plan;
   const [installed, runtime, app] = await Promise.all([
     weighDistributions(checkedOut, plan, options, shared),
     stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
     stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
   ]);
-  const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
+  const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
+  const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, metadata, shared));
   const parts: Part[] = [
     { kind: "runtime", name: "python", weighed: runtime.weighed },
     ...installed.map(({ kind, distribution, weighed }) => ({ kind, name: distribution.name, weighed })),
@@ -98,15 +117,14 @@ async function weighPlan(
     graph,
     ...assemble(parts, installOrder(names, graph)),
   };
-  return { slug, notes: runtime.notes };
+  return { slug, metadata, notes: runtime.notes };
 }
 
 async function dependencyGraph(
   { resolution, target }: Plan,
-  installed: readonly Installed[],
+  metadata: PlannedSide["metadata"],
   { parts, answers }: Shared,
 ): Promise<DependencyGraph> {
-  const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
   const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context, answers);
   return { direct: resolution.direct, edges };
 }

@@ -61,7 +61,10 @@ export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Pro
       : [side, { ...(await weighWish(checkedOut, plan, wish, options, shared)), revision: WHAT_IF }];
   parts.context.signal.throwIfAborted();
   await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
-  return reportOf({ app, base, head, config, occasion: plan === null ? "push" : "comparison", advice: [] }, timings);
+  return reportOf(
+    { app, base, head, config, occasion: plan === null ? "push" : "comparison", unpinned: null, outside: null },
+    timings,
+  );
 }
 
 /** Weighs what is wished for. What replaces something has its version, if there is that version of it. */

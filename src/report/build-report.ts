@@ -1,17 +1,17 @@
 import { updatesOf } from "../attribute/by-update.js";
 import { origins, type Origin } from "../attribute/why.js";
-import { retainedWeights } from "../attribute/retained.js";
-import { noiseFloorOf } from "../judge/noise-floor.js";
+import { retainedIn } from "../attribute/retained.js";
 import type { FileDelta, KnownDiff, SlugDiff, Update } from "../model/diff.js";
 import { entryWeight, layerKey, type Entry, type Layer } from "../model/layer.js";
 import {
   SCHEMA_VERSION,
-  type Advice,
   type HistoryPoint,
+  type Outside,
   type Report,
   type ReportDiff,
   type ReportLayer,
   type ReportSide,
+  type Unpinned,
   type WeighedSide,
 } from "../model/report.js";
 import type { Overlap, Side, Slug } from "../model/slug.js";
@@ -19,7 +19,6 @@ import type { StackName } from "../model/target.js";
 import { compareBytes } from "../model/tree.js";
 import type { Verdict } from "../model/verdict.js";
 import { subtract, sum, ZERO, type Weight } from "../model/weight.js";
-import { ranked } from "./advice.js";
 
 /** Files of a layer, and paths of an overlap, that a report names. */
 const EXAMPLES = 10;
@@ -43,8 +42,8 @@ export interface Findings {
   readonly head: Side;
   readonly diff: SlugDiff;
   readonly verdict: Verdict;
-  /** In any order; what is not worth its lines is left out. */
-  readonly advice: readonly Advice[];
+  readonly unpinned: Unpinned | null;
+  readonly outside: Outside | null;
   /** The default branch's last commits that were weighed, oldest first. */
   readonly history: readonly HistoryPoint[];
   /** What was noticed on the way, besides what the sides say. */
@@ -57,7 +56,6 @@ export interface Findings {
 export function buildReport(input: Findings): Report {
   const { base, head } = input;
   const weighed = [head, base].filter((side) => side.state === "weighed");
-  const config = mutable(input.config);
   const largest = largestFiles();
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -65,7 +63,7 @@ export function buildReport(input: Findings): Report {
     app: input.app,
     platform: input.stack,
     cutoff: input.cutoff,
-    config,
+    config: mutable(input.config),
     configChanges: [...input.configChanges],
     base: reportSide(base, largest),
     head: reportSide(head, largest),
@@ -73,7 +71,9 @@ export function buildReport(input: Findings): Report {
     verdict: { status: input.verdict.status, findings: input.verdict.findings.map((finding) => ({ ...finding })) },
     override: null, // Only who publishes can know of a label.
     notWeighed: head.state === "weighed" ? head.notWeighed.map((item) => ({ ...item })) : [],
-    advice: ranked(input.advice, noiseFloorOf({ config })),
+    advice: [], // `withAdvice` adds it: to know whether any is due takes a report.
+    unpinned: input.unpinned,
+    outside: input.outside,
     history: [...input.history],
     notes: [...new Set([...input.notes, ...weighed.flatMap(({ notes }) => notes)])],
     timings: { ...input.timings },
@@ -97,8 +97,7 @@ function reportSide(side: Side, largest: LargestFiles): ReportSide {
 }
 
 function weighedSide(slug: Slug, revision: WeighedSide["revision"], largest: LargestFiles): WeighedSide {
-  const distributions = slug.layers.filter(({ kind }) => kind === "distribution");
-  const retained = retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), slug.graph);
+  const retained = retainedIn(slug);
   const why = whyOf(slug);
   return {
     state: "weighed",

@@ -85,6 +85,7 @@ export async function resolve(request: ResolveRequest, tools: Tools, context: Co
     direct: named.map(({ requirement: { extras, location }, distribution }): DirectRequirement => {
       return { name: distribution.name, extras, location };
     }),
+    loose: lock.loose.filter((name) => byName.has(name)),
     pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await manifest.logins(app, context))]),
     notes: lock.notes,
   };

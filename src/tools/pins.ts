@@ -9,4 +9,5 @@ export const PINS = {
   setuptools: asset(import.meta.url, "setuptools.txt"),
   poetry: asset(import.meta.url, "poetry.txt"),
   pipenv: asset(import.meta.url, "pipenv.txt"),
+  deptry: asset(import.meta.url, "deptry.txt"),
 } as const;

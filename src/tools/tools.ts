@@ -12,10 +12,11 @@ import { startLineProcess, type LineProcess } from "../system/line-process.js";
 import { lastLines, run, type RunResult } from "../system/run.js";
 import { onPath } from "../system/which.js";
 import { toolEnvironment } from "./environment.js";
+import OWN from "./own.json" with { type: "json" };
 import { PINS } from "./pins.js";
 import { place } from "./place.js";
 
-/** The package managers, at the versions that Heroku's buildpack pins. Each is found or fetched once per run. */
+/** The package managers, at the versions that Heroku's buildpack pins, and what else we run. Each is found or fetched once per run. */
 export interface Tools {
   /** Absolute path of uv: the one on PATH if it is that very version, else fetched from PyPI, hash checked. */
   uv(): Promise<string>;
@@ -31,9 +32,11 @@ export interface Tools {
   poetry(): Promise<string>;
   /** Absolute path of Pipenv: of PATH if that very version, else fetched. */
   pipenv(): Promise<string>;
+  /** Absolute path of deptry, which tells what a project requires and does not import: of PATH if that very version, else fetched. */
+  deptry(): Promise<string>;
 }
 
-type ToolName = PackageManagerName;
+type ToolName = PackageManagerName | keyof typeof OWN;
 
 const HELPER = asset(import.meta.url, "helper.py");
 
@@ -49,7 +52,7 @@ const OLDEST_PYTHON = "3.10";
 export function createTools(context: Context): Tools {
   // What a killed pip leaves behind is removed with the run.
   const env = { ...toolEnvironment(context.env), TMPDIR: context.scratch };
-  const version = BUILDPACK.tools;
+  const version: Readonly<Record<ToolName, string>> = { ...BUILDPACK.tools, ...OWN };
   const start = (command: string, args: readonly string[]): Promise<RunResult> =>
     run(command, args, { cwd: context.scratch, env, signal: context.signal });
 
@@ -173,7 +176,7 @@ export function createTools(context: Context): Tools {
   };
 
   /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
-  const application = async (tool: "poetry" | "pipenv"): Promise<string> => {
+  const application = async (tool: "poetry" | "pipenv" | "deptry"): Promise<string> => {
     const [program, python] = await Promise.all([uv(), interpreter()]);
     const directory = await kept(tool, python, async (target) => {
       const venv = ["venv", "--relocatable", "--allow-existing", "--no-project", "--quiet"];
@@ -196,7 +199,11 @@ export function createTools(context: Context): Tools {
       (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"),
   );
 
-  return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv };
+  const deptry = once(
+    async () => (await ready("deptry", ["--version"], versionLine("deptry", version.deptry))) ?? application("deptry"),
+  );
+
+  return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */

@@ -12,7 +12,7 @@ export const condaLeftovers: Rule = {
   family: "conda leftovers",
   propose: (facts) => {
     const all = [...facts.distributions.values()];
-    if (isImported("mkl", facts) === true) return [];
+    if (isImported("mkl", facts.uses) === true) return [];
     // Each goes only if nothing needs it but others of them.
     const gone = new Set(
       all.filter(({ name, places }) => LEFT_OVER.test(name) && places.length > 0).map(({ name }) => name),

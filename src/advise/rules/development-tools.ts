@@ -28,7 +28,7 @@ const WHERE: Readonly<Record<PackageManagerName, string>> = {
   pipenv: "`[dev-packages]`, by `pipenv install --dev`",
 };
 
-/** Tools for development among what a dyno gets: nothing requires them, and no file of the app imports them. */
+/** Tools for development among what a dyno gets: nothing requires them, and no file of the app imports or starts them. */
 export const developmentTools: Rule = {
   family: "development tools",
   propose: (facts) => {
@@ -43,7 +43,7 @@ export const developmentTools: Rule = {
         id: "development-tools",
         subject: subject.name,
         title: `Move ${listed(names)} out of what production requires`,
-        detail: `${names.length === 1 ? "It is a tool" : "They are tools"} for development, nothing else here requires ${names.length === 1 ? "it" : "them"}, and no file of the app imports ${names.length === 1 ? "it" : "them"}. The place for that is ${WHERE[facts.packageManager]}. A Procfile, a script or a plugin may still start one by its name: look there first.`,
+        detail: `${names.length === 1 ? "It is a tool" : "They are tools"} for development, nothing else here requires ${names.length === 1 ? "it" : "them"}, no file of the app imports ${names.length === 1 ? "it" : "them"}, and no Procfile or script names ${names.length === 1 ? "it" : "them"}. The place for that is ${WHERE[facts.packageManager]}. What is started in another way may still need one.`,
         sources: ["https://devcenter.heroku.com/articles/python-support"],
         change: { ...NO_CHANGE, without: names },
       },
@@ -53,13 +53,13 @@ export const developmentTools: Rule = {
 
 /** Tools that the app names, and that only other such tools require. */
 function unneeded(facts: AdviceFacts): Iterable<AppDistribution> {
-  const { distributions, imports } = facts;
-  if (imports === null) return [];
+  const { distributions, uses } = facts;
+  if (uses.imports === null) return [];
   const leaving = new Map<string, AppDistribution>();
   for (const each of distributions.values()) {
     const modules = TOOLS[each.name] ?? (JUPYTER.test(each.name) ? [moduleOf(each.name)] : null);
     if (modules === null || each.places.length === 0) continue;
-    if (modules.some((module) => isImported(module, facts) === true)) continue;
+    if (uses.started.has(each.name) || modules.some((module) => isImported(module, uses) === true)) continue;
     leaving.set(each.name, each);
   }
   for (let size = -1; size !== leaving.size;) {

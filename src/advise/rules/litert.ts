@@ -1,4 +1,4 @@
-import { NO_CHANGE, type AdviceFacts, type Rule } from "../../model/advice.js";
+import { NO_CHANGE, type AppUses, type Rule } from "../../model/advice.js";
 import { companions, isLoose } from "../replace.js";
 
 const TENSORFLOW = ["tensorflow", "tensorflow-cpu"];
@@ -11,12 +11,12 @@ const BROUGHT =
 export const litert: Rule = {
   family: "inference only",
   propose: (facts) => {
-    if (!usesOnlyInterpreter(facts) || facts.distributions.has("ai-edge-litert")) return [];
+    if (!usesOnlyInterpreter(facts.uses) || facts.distributions.has("ai-edge-litert")) return [];
     const found = TENSORFLOW.flatMap((name) => facts.distributions.get(name) ?? []);
     const [tensorflow] = found;
     if (tensorflow === undefined || !found.every(isLoose)) return [];
     const names = found.map(({ name }) => name);
-    const own = new Set([...(facts.imports ?? [])].map((name) => name.split(".", 1)[0] ?? name));
+    const own = new Set([...(facts.uses.imports ?? [])].map((name) => name.split(".", 1)[0] ?? name));
     const brought = companions(names, BROUGHT, facts).filter((name) => !own.has(name.replaceAll("-", "_")));
     return [
       {
@@ -32,8 +32,8 @@ export const litert: Rule = {
   },
 };
 
-/** `import tensorflow` alone does not say what of it is used, and counts as all of it. */
-function usesOnlyInterpreter({ imports }: AdviceFacts): boolean {
+/** `import tensorflow` by itself does not say what of it is used, and counts as all of it. */
+function usesOnlyInterpreter({ imports }: AppUses): boolean {
   if (imports === null) return false;
   const used = [...imports].filter((name) => /^(?:tensorflow|keras|tf_keras|tflite_runtime)(?:\.|$)/.test(name));
   return used.length > 0 && used.every((name) => /^(?:tensorflow\.lite|tflite_runtime)(?:\.|$)/.test(name));

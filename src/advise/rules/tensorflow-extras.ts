@@ -13,7 +13,7 @@ export const tensorflowExtras: Rule = {
 function withoutLibclang(facts: AdviceFacts): Candidate[] {
   const found = broughtByTensorflow("libclang", facts);
   // It is declared: only uv can leave it out.
-  if (found === null || facts.packageManager !== "uv" || isImported("clang", facts) === true) return [];
+  if (found === null || facts.packageManager !== "uv" || isImported("clang", facts.uses) === true) return [];
   return [
     {
       id: "without-libclang",
@@ -32,7 +32,7 @@ function withoutLibclang(facts: AdviceFacts): Candidate[] {
 
 function withoutTensorboard(facts: AdviceFacts): Candidate[] {
   const found = broughtByTensorflow("tensorboard", facts);
-  if (found === null || isImported("tensorboard", facts) === true) return [];
+  if (found === null || isImported("tensorboard", facts.uses) === true) return [];
   const common = {
     subject: "tensorboard",
     sources: ["https://github.com/tensorflow/tensorflow/pull/110709"],
