@@ -111,7 +111,13 @@ test("what can't be had is said of the side that would be, and the app as it is 
   expect(ran.status).toBe(2);
   const report = reportOf(ran);
   expect([report.base.state, report.head.state]).toEqual(["weighed", "invalid"]);
-  expect(report.head.problem?.message).toContain("can't be satisfied");
+  expect(report.head.problem?.message).toMatch(
+    /^(?:requirements\.txt:\d+, )?--with six==1\.17\.0: .* can't be satisfied/,
+  );
+  const replaced = reportOf(
+    await slugdiff(["what-if", "--head", "base", "--replace", "idna=h11==99", ...options(repos.pip)]),
+  );
+  expect(replaced.head.problem?.message).toMatch(/^(?:requirements\.txt:\d+, )?--replace idna=h11==99: /);
 });
 
 test.each([

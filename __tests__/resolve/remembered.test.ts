@@ -102,6 +102,7 @@ version = "1.0"
 wheels = [{ ${where}, hashes = { sha256 = "${"a".repeat(64)}" } }]
 `,
     direct: [],
+    loose: [],
     hashes: {},
     requireHashes: false,
     preinstalled: [],

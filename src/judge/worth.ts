@@ -12,6 +12,12 @@ export function isWorthSaying(report: Report): boolean {
   return diff.layers.some(({ delta }) => Math.abs(delta.compressed) > noise) || Math.abs(diff.total.compressed) > noise;
 }
 
+/** Who made nothing worse, and is not over a limit, is left alone. */
+export function isAdviceDue(report: Report): boolean {
+  const { verdict, diff } = report;
+  return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloorOf(report);
+}
+
 /** Whether a report turns the check red. */
 export function isRed({ verdict: { status } }: Report): boolean {
   return status === "fail" || status === "indeterminate";

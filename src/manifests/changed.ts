@@ -14,12 +14,15 @@ import { readRequirements, type Required, type RequirementsFile } from "./requir
  * @param current what the app gets without the change
  * @param own how the app's own files are read
  * @param manager the package manager after it
+ * @param askedBy by normalised name, how somebody asked for what comes (`--with six==1.17`), for errors to name; else they name the place
+ *   in the app's files that it would have
  */
 export function changed(
   current: Resolution,
   own: Manifest,
   change: ManifestChange,
   manager: PackageManagerName,
+  askedBy: ReadonlyMap<string, string> = new Map(),
 ): Manifest {
   const place = placeOf(current, change);
   return {
@@ -35,7 +38,10 @@ export function changed(
         const file = isFile
           ? await readRequirements("requirements.txt", null, job, tools, context)
           : pinned(current, indexUrls, job.app);
-        return edited(file, change, place);
+        return edited(file, change, (name) => {
+          const option = askedBy.get(name);
+          return option === undefined ? place : { file: option, line: null };
+        });
       };
       const preinstalled = preinstalledTools(manager, request.target.python.minor);
       const options = {
@@ -47,7 +53,7 @@ export function changed(
         exclude: change.exclude,
       };
       const lock = await lockRequirements(read, options, request, tools, context);
-      const added = new Set(change.with.map((text) => required(text, place).name));
+      const added = new Set(change.with.map((text) => required(text, NOWHERE).name));
       return {
         ...lock,
         direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
@@ -57,18 +63,29 @@ export function changed(
   };
 }
 
+const NOWHERE: Location = { file: "requirements.txt", line: null };
+
 /** Where what comes would be written: in the place of what goes. */
 function placeOf({ direct }: Resolution, { without }: ManifestChange): Location {
   const replaced = direct.find(({ name }) => without.includes(name)) ?? direct.at(-1);
-  return replaced?.location ?? { file: "requirements.txt", line: null };
+  return replaced?.location ?? NOWHERE;
 }
 
-function edited(file: RequirementsFile, change: ManifestChange, place: Location): RequirementsFile {
+/** @param placeFor what errors name, by a requirement's name */
+function edited(
+  file: RequirementsFile,
+  change: ManifestChange,
+  placeFor: (name: string) => Location,
+): RequirementsFile {
+  const comes = change.with.map((text) => {
+    const { name } = required(text, NOWHERE);
+    return required(text, name === null ? NOWHERE : placeFor(name));
+  });
   const gone = new Set(change.without);
   const kept = file.requirements.filter(({ name, constraint }) => constraint || name === null || !gone.has(name));
   return {
     ...file,
-    requirements: [...kept, ...change.with.map((text) => required(text, place))],
+    requirements: [...kept, ...comes],
     extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
     // What comes has no hash.
     requireHashes: false,

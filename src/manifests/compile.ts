@@ -196,7 +196,8 @@ function withPlaces(error: SideError, output: string, requirements: readonly Req
   const meant = requirements.filter(({ name, link }) =>
     [name, link?.url, link?.path].some((each) => each != null && words.has(each)),
   );
-  const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}:${line}`))];
+  // A line is 0 where it can't be told, or where no file says it.
+  const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}${line === 0 ? "" : `:${line}`}`))];
   if (places.length === 0) return error;
   const others = places.length > PLACES ? ` and ${places.length - PLACES} more` : "";
   const where = `${places.slice(0, PLACES).join(", ")}${others}`;

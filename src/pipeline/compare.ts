@@ -6,6 +6,7 @@ import type { Given } from "../config/schema.js";
 import { SideError, UserError } from "../errors.js";
 import { looksLikeApp } from "../manifests/detect.js";
 import { requireOneSide } from "../judge/judge.js";
+import { isAdviceDue } from "../judge/worth.js";
 import type { TargetOptions } from "../model/options.js";
 import type { Report } from "../model/report.js";
 import type { Revision, Side } from "../model/slug.js";
@@ -97,9 +98,8 @@ export async function compareApp(request: Request, shared: Shared): Promise<Resu
     },
     timings,
   );
-  const budget = adviceBudgetOf(config, HEROKU);
   const given =
-    atHeadNow !== null && isAdviceDue(plain, budget.noiseFloor) ? await adviseOn(atHeadNow, budget, shared) : null;
+    atHeadNow !== null && isAdviceDue(plain) ? await adviseOn(atHeadNow, adviceBudgetOf(config, HEROKU), shared) : null;
   parts.context.signal.throwIfAborted();
   await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
 
@@ -118,11 +118,6 @@ function weighedApp(
 ): WeighedApp | null {
   if (side.state !== "weighed" || plan === null || checkedOut === null || checkedOut instanceof SideError) return null;
   return { checkedOut, plan, slug: side.slug, metadata, options };
-}
-
-/** Who made nothing worse, and is not over a limit, is left alone. */
-function isAdviceDue({ verdict, diff }: Report, noiseFloor: number): boolean {
-  return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloor;
 }
 
 /** The app's files on one side, or why they can't be had; null if there is no app. */

@@ -32,6 +32,8 @@ export interface WhatIf {
   readonly python: string | null;
   /** Another package manager; null for the same. */
   readonly packageManager: PackageManagerName | null;
+  /** By normalised name, how somebody asked for what the change brings; see `changed`. */
+  readonly askedBy?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface WhatIf {
 export async function planWhatIf(
   checkedOut: CheckedOutApp,
   plan: Plan,
-  { change, python, packageManager }: WhatIf,
+  { change, python, packageManager, askedBy }: WhatIf,
   options: TargetOptions,
   shared: Shared,
 ): Promise<Plan> {
@@ -63,7 +65,7 @@ export async function planWhatIf(
         cutoff: options.cutoff,
         building: allowed(options.builds, parts.building),
         answers,
-        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager),
+        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager, askedBy),
       },
       tools,
       context,

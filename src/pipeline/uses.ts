@@ -94,6 +94,6 @@ async function orNote<T extends object>(what: string, find: () => Promise<T>): P
     return await find();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `${what}, so no advice is given on that: ${error.message} ${error.hint}`;
+    return [`${what}, so no advice is given on that: ${error.message}`, ...error.details.slice(-1)].join(" ");
   }
 }

@@ -6,6 +6,7 @@ import type { Given } from "../config/schema.js";
 import { SideError, UserError } from "../errors.js";
 import { requireOneSide } from "../judge/judge.js";
 import { NO_CHANGE, type ManifestChange } from "../model/advice.js";
+import { normalName } from "../model/name.js";
 import type { TargetOptions } from "../model/options.js";
 import type { Report } from "../model/report.js";
 import type { Resolution } from "../model/resolution.js";
@@ -77,7 +78,7 @@ async function weighWish(
 ): Promise<Side> {
   const { python, packageManager } = wish;
   const weigh = async (change: ManifestChange): Promise<Side> => {
-    const whatIf = { change, python, packageManager };
+    const whatIf = { change, python, packageManager, askedBy: optionsOf(wish) };
     const makePlan = (): Promise<Plan> => planWhatIf(checkedOut, plan, whatIf, options, shared);
     return (await weighPlanned(checkedOut, makePlan, options, shared)).side;
   };
@@ -85,6 +86,15 @@ async function weighWish(
   const side = await weigh(exact);
   const isUnsatisfiable = side.state === "invalid" && side.problem.step === "resolve";
   return isUnsatisfiable && loose !== null ? weigh(loose) : side;
+}
+
+/** The options that brought what comes, by its normalised name. */
+function optionsOf({ replace, with: added }: Wish): ReadonlyMap<string, string> {
+  const nameOf = (text: string): string => normalName(/^[\w.-]+/.exec(text)?.[0] ?? text);
+  return new Map([
+    ...added.map((text): [string, string] => [nameOf(text), `--with ${text}`]),
+    ...replace.map(({ from, to }): [string, string] => [nameOf(to), `--replace ${from}=${to}`]),
+  ]);
 }
 
 /**

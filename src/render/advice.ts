@@ -55,7 +55,8 @@ function tip(report: Report, advice: Advice, isWhole: boolean): string {
   return box(level === "warning" ? "WARNING" : "TIP", paragraphs.join("\n\n").split("\n"));
 }
 
-function stepBlock({ kind, file, lines, note }: Step, isWhole: boolean): string {
+/** A step in Markdown. @param isWhole whether there is the space for all of it */
+export function stepBlock({ kind, file, lines, note }: Step, isWhole: boolean): string {
   const remark = note === null ? [] : [sentences(note)];
   if (lines.length > PASTED && !isWhole) {
     return [`${leadOf(kind, file, code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join(

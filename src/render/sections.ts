@@ -5,6 +5,7 @@ import { box, bullets, fold, html, markdown, markdownTable, titled } from "./blo
 import { code, fenced, plainName, plainVersion, prose } from "./escape.js";
 import { figuresOf } from "./figures.js";
 import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
+import { outsideSentence } from "./outside.js";
 import {
   appFilesTable,
   growthTable,
@@ -16,6 +17,7 @@ import {
   updatesTable,
   type Signs,
 } from "./tables.js";
+import { unpinnedCount, unpinnedSection } from "./unpinned.js";
 
 const SIGNS: Signs = { added: "🆕", removed: "➖", up: "⬆", down: "⬇", other: "✏️" };
 export const LIGHTS = { fail: "🔴", warn: "🟡", pass: "🟢", unchanged: "⚪" } as const;
@@ -63,10 +65,12 @@ export function sectionsOf(report: Report, room: Room): string[] {
     problem(report, "base", room),
     findings(report, headline),
     override(report),
+    apart(report),
     rulesChange(report, room),
     titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
     titled("By update", markdownTable(updatesTable(report, room.rows, SIGNS))),
     ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
+    room.folds === "none" ? null : unpinnedSection(report, room.items),
     appFiles(report, room),
     weighed === null ? null : largest(weighed, room),
     weighed === null ? null : measured(report, weighed, room),
@@ -105,6 +109,11 @@ function override({ override: found }: Report): string | null {
   return found === null ? null : `🏷️ ${prose(found.message)}`;
 }
 
+function apart(report: Report): string | null {
+  const sentence = outsideSentence(report);
+  return sentence === null ? null : markdown(sentence);
+}
+
 function rulesChange({ configChanges }: Report, room: Room): string | null {
   const lines = bullets(
     configChanges.map((change) => () => prose(change)),
@@ -138,7 +147,9 @@ function measured(report: Report, head: WeighedSide, room: Room): string {
     `Resolved as of ${moment} for CPython ${plainVersion(head.python)}${before} on ${platform} (x86-64), installed ` +
     `by ${head.packageManager}, compiled, and compressed as one gzip'd tar. MiB are 1,048,576 bytes, as Heroku's M. ` +
     `Retained: what would leave the slug together with it.`;
+  const unpinned = unpinnedCount(report);
   const list = [
+    ...(unpinned === null ? [] : [() => `not pinned, so that a deploy may get other versions: ${unpinned}`]),
     ...head.layers
       .filter(({ measure }) => measure === "estimated")
       .map((layer) => () => `estimated: ${markdown(labelOf(layer))} (± ${mib(layer.error)})`),

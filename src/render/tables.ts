@@ -287,7 +287,8 @@ function signOf({ change, fromVersion, toVersion }: Versions, signs: Signs): str
   return step > 0 ? signs.up : signs.down;
 }
 
-function versionsOf({ fromVersion, toVersion }: Versions): Spans {
+/** `1.0 → 1.1`, or the only version there is. */
+export function versionsOf({ fromVersion, toVersion }: Omit<Versions, "change">): Spans {
   if (fromVersion !== null && toVersion !== null && fromVersion !== toVersion) {
     return [version(fromVersion), own(" → "), version(toVersion)];
   }

@@ -4,10 +4,12 @@ import { adviceLines } from "./advice.js";
 import { contentsOf } from "./contents.js";
 import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
 import { plain, styled, tableLines, wrapped, type Style, type TextOptions } from "./layout.js";
+import { outsideSentence } from "./outside.js";
 import type { Table } from "./span.js";
 import { appFilesTable, growthTable, largestTable, summaryTable, updatesTable, type Signs } from "./tables.js";
 import { membersOf, totalHeadline } from "./totals.js";
 import { treeLines } from "./tree.js";
+import { unpinnedItems } from "./unpinned.js";
 import { visible, visibleLine } from "./visible.js";
 
 const SIGNS: Signs = { added: "+", removed: "-", up: "↑", down: "↓", other: "~" };
@@ -26,6 +28,7 @@ const STYLES: Readonly<Record<Report["verdict"]["status"], Style>> = {
 export function renderText(report: Report, options: TextOptions, tree: TreeBounds | null = null): string {
   const headline = headlineOf(report);
   const { base, head } = report;
+  const apart = outsideSentence(report);
   const sections: (readonly string[])[] = [
     heading(report, headline, options),
     problem("head", head, options),
@@ -36,6 +39,8 @@ export function renderText(report: Report, options: TextOptions, tree: TreeBound
     lines("The app's own files", appFilesTable(report, ROWS, SIGNS), options),
     ...(head.state === "weighed" && !headline.isAll ? [contents(head, options, tree)] : []),
     adviceLines(report, options),
+    list("Not pinned: a deploy may get other versions", unpinnedItems(report), options),
+    apart === null ? [] : wrapped(plain(apart), options.width),
     list(
       "Findings",
       otherFindings(report, headline).map(({ status, message }) => `${status}: ${visible(message)}`),
