@@ -21,7 +21,7 @@ export function outsideChange(then: LastTime, now: Slug): Outside | null {
   const layers = [...keys].flatMap((key): Outside["layers"] => {
     const [from, to] = [before?.get(key), after?.get(key)];
     const any = to ?? from;
-    if (any === undefined || (from !== undefined && to !== undefined && from.version === to.version)) return [];
+    if (any === undefined || from?.version === to?.version) return [];
     const { kind, name } = any;
     const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
     return [{ kind, name, fromVersion: from?.version ?? null, toVersion: to?.version ?? null, delta }];

@@ -51,7 +51,7 @@ function withReplaced(lines: readonly string[], { name, line, comes }: Replaced)
     .slice(start, end)
     .map((each) => each.trimEnd().replace(/\\$/, ""))
     .join(" ");
-  const requirement = new RegExp(`^(\\s*)${spellings(name)}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?(.*)$`, "i").exec(whole);
+  const requirement = new RegExp(`^(\\s*)${spellings(name)}(?![\\w.-])(?:\\s*\\[[^\\]]*\\])?(.*)$`, "i").exec(whole);
   if (requirement === null) return null;
   const [, indent = "", rest = ""] = requirement;
   const [, code = rest, comment = ""] = /^(.*?)(\s+#.*)?$/.exec(rest) ?? [];
