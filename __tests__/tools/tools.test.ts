@@ -13,6 +13,7 @@ import { type Context, SILENT } from "../../src/ports.js";
 import { findAnyInterpreter } from "../../src/python/interpreters.js";
 import { run } from "../../src/system/run.js";
 import { toolEnvironment } from "../../src/tools/environment.js";
+import OWN from "../../src/tools/own.json" with { type: "json" };
 import { createTools } from "../../src/tools/tools.js";
 
 const version = BUILDPACK.tools;
@@ -72,14 +73,15 @@ describe("the tools are fetched at Heroku's versions", () => {
     expect(printed).toBe(`${version.pip} ${join(library, "pip/__init__.py")}`);
   });
 
-  test("Poetry with its export plugin, and Pipenv, wherever their directory is moved", async () => {
+  test("Poetry with its export plugin, Pipenv, and deptry at ours, wherever their directory is moved", async () => {
     const tools = createTools(context(join(root, "here")));
-    const [poetry, pipenv] = await Promise.all([tools.poetry(), tools.pipenv()]);
+    const paths = await Promise.all([tools.poetry(), tools.pipenv(), tools.deptry()]);
     await rename(join(root, "here"), join(root, "there"));
-    const [movedPoetry, movedPipenv] = [poetry, pipenv].map((path) => path.replace("/here/", "/there/"));
-    expect(await say(movedPoetry ?? "", ["--version"])).toBe(`Poetry (version ${version.poetry})`);
-    expect(await say(movedPoetry ?? "", ["export", "--help"])).toContain("--without-hashes");
-    expect(await say(movedPipenv ?? "", ["--version"])).toBe(`pipenv, version ${version.pipenv}`);
+    const [poetry = "", pipenv = "", deptry = ""] = paths.map((path) => path.replace("/here/", "/there/"));
+    expect(await say(poetry, ["--version"])).toBe(`Poetry (version ${version.poetry})`);
+    expect(await say(poetry, ["export", "--help"])).toContain("--without-hashes");
+    expect(await say(pipenv, ["--version"])).toBe(`pipenv, version ${version.pipenv}`);
+    expect(await say(deptry, ["--version"])).toBe(`deptry ${OWN.deptry}`);
   });
 
   test("once a run, however many ask at a time, and once for all runs", async () => {

@@ -127,6 +127,33 @@ def normal(text: str) -> str:
     return re.sub(r"[-_.]+", "-", text.lower())
 
 
+class Words:
+    """Finds labels in texts, by whole words: `django` is in `django-admin`, and not in `djangofied`."""
+
+    WORD = re.compile("[a-z0-9]+")
+
+    def __init__(self, words: dict[str, list[str]]) -> None:
+        #: Labels by a word of one piece, and by the pieces of others.
+        self.single: dict[str, set[str]] = {}
+        self.several: list[tuple[set[str], re.Pattern[str], str]] = []
+        for label, some in words.items():
+            for word in map(normal, some):
+                pieces = self.WORD.findall(word)
+                if pieces == [word]:
+                    self.single.setdefault(word, set()).add(label)
+                elif pieces:
+                    self.several.append((set(pieces), re.compile(f"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])"), label))
+
+    def found_in(self, text: str) -> set[str]:
+        plain = normal(text)
+        pieces = set(self.WORD.findall(plain))
+        found = set().union(*(self.single[piece] for piece in pieces & self.single.keys()))
+        for needed, pattern, label in self.several:
+            if label not in found and needed <= pieces and pattern.search(plain):
+                found.add(label)
+        return found
+
+
 def kind_of(path: str) -> str | None:
     """What a file says something about: code, a notebook, settings, what is started; None for nothing."""
     folder, _, name = path.rpartition("/")
@@ -152,19 +179,12 @@ def read(path: str, most: int) -> bytes | None:
 def main() -> None:
     warnings.simplefilter("ignore")
     request: dict[str, Any] = json.load(sys.stdin)
-    words = {
-        label: re.compile("(?<![a-z0-9])(?:" + "|".join(re.escape(normal(word)) for word in some) + ")(?![a-z0-9])")
-        for label, some in request["words"].items()
-    }
+    words = Words(request["words"])
     files: list[File] = []
     imports: set[str] = set()
     unread: list[dict[str, str]] = []
     labels: dict[str, set[str]] = {"named": set(), "started": set()}
     python = 0
-
-    def look(kind: str, text: str) -> None:
-        plain = normal(text)
-        labels[kind].update(label for label, word in words.items() if label not in labels[kind] and word.search(plain))
 
     for path in request["files"]:
         kind = kind_of(path)
@@ -187,7 +207,8 @@ def main() -> None:
             files.append(file)
             # What `setup.py` says in strings is a list of requirements.
             if path != "setup.py":
-                look("named", "\n".join(file.strings))
+                labels["named"] |= words.found_in("\n".join(file.strings))
+            file.strings.clear()
             continue
         given = request["texts"].get(path, "")
         if given is None:
@@ -199,9 +220,9 @@ def main() -> None:
         if kind == "notebook":
             for code in cells_of(text):
                 imports.update(imported_in(code))
-                look("named", code)
+                labels["named"] |= words.found_in(code)
         else:
-            look(kind, text)
+            labels[kind] |= words.found_in(text)
 
     answer = {
         "python": python,
