@@ -80,6 +80,13 @@ test.each<[string, readonly string[], string, readonly string[]]>([
   expect(Math.abs(saved - advice.saving.weight.compressed) / saved).toBeLessThan(0.01);
 });
 
+test("who gets another version than was asked for is told", async () => {
+  const { advice } = await apps.weighed(apps.manifest("pip", ["onnxruntime-gpu==1.31.1"]));
+  expect(advice[0]?.detail).toContain(
+    "`onnxruntime` 1.31.1 can't be had here: what was looked at is 1.32.0, which may behave otherwise.",
+  );
+});
+
 test("what something else requires is not advised to be replaced; nor is anything where the time for it is none", async () => {
   expect((await apps.weighed(apps.manifest("pip", ["web==1.0", "numpy==2.3.0"]))).advice).toEqual([]);
   expect((await apps.weighed(apps.manifest("pip", SICK), ["--advice-time", "0"])).advice).toEqual([]);

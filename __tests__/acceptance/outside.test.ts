@@ -20,11 +20,11 @@ function app(requirements = "six\n", more: Files = {}) {
   const files = { ...more, ".python-version": world.python, "requirements.txt": requirements };
   const { path } = repositoryOf(files, { ...files, "requirements.txt": `${requirements}idna==3.11\n` });
   const run = async (args: readonly string[], cutoff: string): Promise<Report> => {
-    const common = ["--repo", path, "--cache-dir", cacheDir, "--advice-time", "0", "--noise-floor", "0"];
+    const common = ["--repo", path, "--cache-dir", cacheDir, "--advice-time", "0"];
     return reportOf(await slugdiff([...args, ...common, "--cutoff", cutoff, "--format", "json"]));
   };
   return {
-    compare: (cutoff: string) => run(["compare", "--base", "base", "--head", "head"], cutoff),
+    compare: (cutoff: string) => run(["compare", "--base", "base", "--head", "head", "--noise-floor", "0"], cutoff),
     weigh: (cutoff: string) => run(["weigh", "base"], cutoff),
   };
 }

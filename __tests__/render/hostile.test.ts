@@ -62,6 +62,15 @@ function full(): Report[] {
     configChanges: ["slugdiff.toml changes limit."],
     notWeighed: [{ what: "a hook", why: "it runs" }],
     notes: ["a note"],
+    unpinned: {
+      requirements: [{ name: "flask", version: "1.0", place: "requirements.txt:1", retained: weight }],
+      steps: [{ kind: "diff", file: "requirements.txt", lines: ["-flask", "+flask==1.0"], note: null }],
+    },
+    outside: {
+      since: "2026-11-20T00:00:00Z",
+      delta: weight,
+      layers: [{ kind: "distribution", name: "flask", fromVersion: "0.9", toVersion: "1.0", delta: weight }],
+    },
     verdict: {
       status: "fail",
       findings: [

@@ -20,9 +20,9 @@ export function outsideChange(then: LastTime, now: Slug): Outside | null {
   const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
   const layers = [...keys].flatMap((key): Outside["layers"] => {
     const [from, to] = [before?.get(key), after?.get(key)];
-    const any = to ?? from;
-    if (any === undefined || from?.version === to?.version) return [];
-    const { kind, name } = any;
+    const either = to ?? from;
+    if (either === undefined || from?.version === to?.version) return [];
+    const { kind, name } = either;
     const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
     return [{ kind, name, fromVersion: from?.version ?? null, toVersion: to?.version ?? null, delta }];
   });

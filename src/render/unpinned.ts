@@ -16,7 +16,7 @@ export function unpinnedCount({ unpinned }: Report): string | null {
 /**
  * What was weighed of requirements that are not pinned, and the lines that pin them, behind a fold; null if all are, or if no advice
  * is due: who made nothing worse is left alone.
- * @param items that are listed
+ * @param items that are listed; of 0 there is no room for lines either
  */
 export function unpinnedSection(report: Report, items: number): string | null {
   const { unpinned } = report;
@@ -30,7 +30,11 @@ export function unpinnedSection(report: Report, items: number): string | null {
     ),
     items,
   );
-  const parts = ["What was weighed:", list, ...unpinned.steps.map((step) => stepBlock(step, false))];
+  const parts = [
+    "What was weighed:",
+    list,
+    ...(items === 0 ? [] : unpinned.steps.map((step) => stepBlock(step, false))),
+  ];
   return fold(
     `Not pinned: ${count}; a deploy may get other versions`,
     parts.filter((part) => part !== null).join("\n\n"),
