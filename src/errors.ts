@@ -19,8 +19,17 @@ export class UserError extends Error {
   }
 }
 
-/** The steps of weighing one side, in their order. */
-export const STEPS = ["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"] as const;
+/** The steps of weighing one side, in their order; the last is for a what-if that asks for it. */
+export const STEPS = [
+  "revision",
+  "configuration",
+  "manifest",
+  "python",
+  "resolve",
+  "install",
+  "weigh",
+  "quantise",
+] as const;
 export type Step = (typeof STEPS)[number];
 
 /**

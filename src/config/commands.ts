@@ -1,4 +1,5 @@
 import type { TreeBounds } from "../model/options.js";
+import { WEIGHT_TYPES } from "../model/quantisation.js";
 import { PACKAGE_MANAGERS } from "../model/resolution.js";
 import { KEY_NAMES, KEYS, WEIGHING_COMMANDS, type KeyName } from "./schema.js";
 
@@ -94,6 +95,22 @@ const WISHES: readonly Option[] = [
     value: "NAME",
     help: `install with another package manager: ${PACKAGE_MANAGERS.join(", ")}`,
     byDefault: null,
+    commands: WHAT_IF,
+    key: null,
+  },
+  {
+    name: "quantise",
+    value: "MODEL",
+    help: "convert a Keras, TensorFlow or LiteRT model of the app, by its path from the slug root, to a LiteRT one with smaller weights; this runs code of the model; may be repeated",
+    byDefault: null,
+    commands: WHAT_IF,
+    key: null,
+  },
+  {
+    name: "weights",
+    value: "TYPE",
+    help: `how --quantise stores weights: ${WEIGHT_TYPES.join(", ")}`,
+    byDefault: WEIGHT_TYPES[0],
     commands: WHAT_IF,
     key: null,
   },

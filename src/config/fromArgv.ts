@@ -112,6 +112,8 @@ export function fromArgv(argv: readonly string[]): Invocation {
         with: texts("with"),
         python,
         packageManager: value("package-manager"),
+        quantise: texts("quantise"),
+        weights: value("weights"),
       });
       return { command, wish, given: others, run };
     }

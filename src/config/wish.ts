@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import { normalName } from "../model/name.js";
+import { WEIGHT_TYPES, type WeightType } from "../model/quantisation.js";
 import { PACKAGE_MANAGERS, type PackageManagerName } from "../model/resolution.js";
 import { oneOf } from "./values.js";
 
@@ -14,6 +15,8 @@ export interface Wish {
   /** Another Python version; null for the same. */
   readonly python: string | null;
   readonly packageManager: PackageManagerName | null;
+  /** Models that are quantised, by their paths from the slug root, and how their weights are stored then. */
+  readonly quantise: { readonly models: readonly string[]; readonly weights: WeightType };
 }
 
 /** The options that say what would be otherwise, with their texts. */
@@ -23,18 +26,25 @@ export interface WishTexts {
   readonly with: readonly string[];
   readonly python: string | null;
   readonly packageManager: string | null;
+  readonly quantise: readonly string[];
+  readonly weights: string | null;
 }
 
 /**
  * Reads what is wished for.
  * @throws UserError if it is nothing, or not to be understood
  */
-export function readWish({ replace, without, with: added, python, packageManager }: WishTexts): Wish {
-  if (replace.length + without.length + added.length === 0 && python === null && packageManager === null) {
+export function readWish(texts: WishTexts): Wish {
+  const { replace, without, with: added, python, packageManager, quantise, weights } = texts;
+  const named = [...replace, ...without, ...added, ...quantise];
+  if (named.length === 0 && python === null && packageManager === null) {
     throw new UserError(
       "what-if was not told what would be otherwise.",
-      "Write --replace NAME=REQ, --without NAME, --with REQ, --python VERSION or --package-manager NAME.",
+      "Write --replace NAME=REQ, --without NAME, --with REQ, --python VERSION, --package-manager NAME or --quantise MODEL.",
     );
+  }
+  if (weights !== null && quantise.length === 0) {
+    throw new UserError("--weights says how --quantise stores weights, and there is none.", "Add --quantise MODEL.");
   }
   return {
     replace: replace.map((text) => {
@@ -48,6 +58,7 @@ export function readWish({ replace, without, with: added, python, packageManager
     with: added.map((text) => requirementOf(text, "--with")),
     python,
     packageManager: packageManager === null ? null : oneOf(PACKAGE_MANAGERS)([packageManager], "--package-manager"),
+    quantise: { models: quantise, weights: oneOf(WEIGHT_TYPES)([weights ?? WEIGHT_TYPES[0]], "--weights") },
   };
 }
 

@@ -56,7 +56,7 @@ const OVERLAP = z.strictObject({
 const REVISION = z.strictObject({ ref: z.string(), sha: z.string().nullable() });
 
 const PROBLEM = z.strictObject({
-  step: z.enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]),
+  step: z.enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh", "quantise"]),
   message: z.string(),
   hint: z.string(),
   details: z.array(z.string()).describe("The failing tool's last lines, credentials removed."),

@@ -50,7 +50,7 @@ export interface Slug {
 
 /** Why a side could not be weighed. */
 export interface Problem {
-  readonly step: "revision" | "configuration" | "manifest" | "python" | "resolve" | "install" | "weigh";
+  readonly step: "revision" | "configuration" | "manifest" | "python" | "resolve" | "install" | "weigh" | "quantise";
   readonly message: string;
   readonly hint: string;
   /** The failing tool's last lines, credentials removed. */

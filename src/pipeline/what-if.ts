@@ -11,14 +11,16 @@ import type { TargetOptions } from "../model/options.js";
 import type { Report } from "../model/report.js";
 import type { Resolution } from "../model/resolution.js";
 import type { Revision, Side } from "../model/slug.js";
+import type { Model } from "../quantise/find-model.js";
 import { checkOptions } from "./check-options.js";
-import { checkOutApp, type CheckedOutApp } from "./checked-out.js";
+import { checkOutApp } from "./checked-out.js";
 import { headConfig } from "./compare.js";
-import { planWhatIf, type Plan } from "./plan.js";
+import { planSide, planWhatIf, type Plan } from "./plan.js";
+import { modelsOf, withQuantised, type PlannedApp, type QuantisedApp } from "./quantised.js";
 import { reportOf } from "./report.js";
 import type { Shared } from "./shared.js";
 import { stage } from "./stage.js";
-import { weighPlanned, weighSide } from "./weigh-side.js";
+import { problemOf, weighPlanned } from "./weigh-side.js";
 
 /** What is to be weighed, and what would be otherwise. */
 export interface WhatIfRequest {
@@ -54,12 +56,19 @@ export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Pro
   if (file instanceof SideError) throw file;
   const config = effectiveConfig({ options: given, head: file, base: null, now });
   const options = targetOptionsOf(config, "head");
-  const { side, plan } = await weighSide(checkedOut, options, shared);
+  let models: readonly Model[] = [];
+  const makePlan = async (): Promise<Plan> => {
+    const plan = await planSide(checkedOut, options, shared);
+    // A mistake in a path is told before anything is weighed.
+    models = await modelsOf(wish, { checkedOut, plan });
+    return plan;
+  };
+  const { side, plan } = await weighPlanned(checkedOut, makePlan, options, shared);
   // Of an app that can't be weighed as it is, that is what there is to say.
   const [base, head]: readonly [Side, Side] =
     plan === null
       ? [{ revision: null, state: "absent" }, side]
-      : [side, { ...(await weighWish(checkedOut, plan, wish, options, shared)), revision: WHAT_IF }];
+      : [side, await weighWish({ checkedOut, plan }, { wish, models, options, scratch }, shared)];
   parts.context.signal.throwIfAborted();
   await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   return reportOf(
@@ -68,21 +77,31 @@ export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Pro
   );
 }
 
+/** A wish, understood. */
+interface Wished {
+  readonly wish: Wish;
+  readonly models: readonly Model[];
+  readonly options: TargetOptions;
+  /** Absolute path of a directory for this app. */
+  readonly scratch: string;
+}
+
 /** Weighs what is wished for. What replaces something has its version, if there is that version of it. */
-async function weighWish(
-  checkedOut: CheckedOutApp,
-  plan: Plan,
-  wish: Wish,
-  options: TargetOptions,
-  shared: Shared,
-): Promise<Side> {
-  const { python, packageManager } = wish;
+async function weighWish(asItIs: PlannedApp, wished: Wished, shared: Shared): Promise<Side> {
+  const { wish, models, options, scratch } = wished;
+  const [exact, loose] = changesOf(wish, asItIs.plan.resolution);
+  let app: QuantisedApp = { ...asItIs, notes: [] };
+  try {
+    if (models.length > 0)
+      app = await withQuantised(asItIs, { models, wish, root: join(scratch, "quantised") }, shared);
+  } catch (error) {
+    if (error instanceof SideError) return { revision: WHAT_IF, ...problemOf(error) };
+    throw error;
+  }
   const weigh = async (change: ManifestChange): Promise<Side> => {
-    const whatIf = { change, python, packageManager, askedBy: optionsOf(wish) };
-    const makePlan = (): Promise<Plan> => planWhatIf(checkedOut, plan, whatIf, options, shared);
-    return (await weighPlanned(checkedOut, makePlan, options, shared)).side;
+    const makePlan = (): Promise<Plan> => planWish(app, change, wished, shared);
+    return { ...(await weighPlanned(app.checkedOut, makePlan, options, shared)).side, revision: WHAT_IF };
   };
-  const [exact, loose] = changesOf(wish, plan.resolution);
   const side = await weigh(exact);
   const isUnsatisfiable = side.state === "invalid" && side.problem.step === "resolve";
   return isUnsatisfiable && loose !== null ? weigh(loose) : side;
@@ -95,6 +114,26 @@ function optionsOf({ replace, with: added }: Wish): ReadonlyMap<string, string> 
     ...added.map((text): [string, string] => [nameOf(text), `--with ${text}`]),
     ...replace.map(({ from, to }): [string, string] => [nameOf(to), `--replace ${from}=${to}`]),
   ]);
+}
+
+/** What is wished for, resolved again unless its requirements stay as they are. */
+async function planWish(
+  { checkedOut, plan, notes }: QuantisedApp,
+  change: ManifestChange,
+  { wish, options }: Wished,
+  shared: Shared,
+): Promise<Plan> {
+  const { python, packageManager } = wish;
+  const isSame = [...change.with, ...change.without, ...change.exclude].length === 0;
+  if (isSame && python === null && packageManager === null) return { ...plan, notes };
+  const planned = await planWhatIf(
+    checkedOut,
+    plan,
+    { change, python, packageManager, askedBy: optionsOf(wish) },
+    options,
+    shared,
+  );
+  return { ...planned, notes: [...planned.notes, ...notes] };
 }
 
 /**

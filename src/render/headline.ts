@@ -120,6 +120,7 @@ export const STEP_FAILED = {
   resolve: "as resolving its requirements failed",
   install: "as installing it failed",
   weigh: "as weighing its files failed",
+  quantise: "as quantising a model failed",
 } as const;
 
 /** The findings that are not passes, without what the headline and the sides' problems say already. */

@@ -24,6 +24,10 @@ export interface SandboxedCommand {
   readonly readable: readonly string[];
   /** Added to the environment, which is made anew; null takes something out of it. */
   readonly env: Readonly<Record<string, string | null>>;
+  /** Whether it has the machine's network. Default: true, as builds fetch what they build with. */
+  readonly network?: boolean;
+  /** What it is called where it takes too long, and what can be done then. Default: a build. */
+  readonly called?: { readonly name: string; readonly ifLate: string };
 }
 
 /** Runs strangers' code where it finds nothing and harms nobody. */
@@ -49,10 +53,12 @@ export interface Way {
 const SCRIPT = asset(import.meta.url, "enter.sh");
 
 /** Milliseconds. Nothing that Heroku would build in its own 15 minutes takes longer. */
-const TIME_LIMIT = 30 * 60 * 1000;
+export const TIME_LIMIT = 30 * 60 * 1000;
 
 /** Bytes of standard output. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
+
+const BUILD = { name: "A build", ifLate: "Choose a version with a wheel." } as const;
 
 /** Directory within the work directory for what the command writes beside its results. */
 const OWN = ".sandbox";
@@ -77,7 +83,7 @@ export function createSandbox(way: Way, context: Context, timeLimit = TIME_LIMIT
 
 async function runIn(
   way: Way,
-  { command, args, work, readable, env }: SandboxedCommand,
+  { command, args, work, readable, env, network = true, called = BUILD }: SandboxedCommand,
   timeLimit: number,
   context: Context,
 ): Promise<RunResult> {
@@ -104,7 +110,7 @@ async function runIn(
     hidden: await withRealPaths(privateDirectories(context)),
   });
   const script = [
-    ...["/bin/sh", SCRIPT, "supervise", way.kind, root, work, owner(), work],
+    ...["/bin/sh", SCRIPT, "supervise", way.kind, network ? "network" : "none", root, work, owner(), work],
     ...mounts.flatMap((mount) => {
       switch (mount.kind) {
         case "bind":
@@ -122,7 +128,7 @@ async function runIn(
   const late = new AbortController();
   const timer = setTimeout(() => {
     const minutes = Math.round(timeLimit / 60_000);
-    late.abort(new UserError(`A build did not end in ${minutes} minutes.`, "Choose a version with a wheel."));
+    late.abort(new UserError(`${called.name} did not end in ${minutes} minutes.`, called.ifLate));
   }, timeLimit);
   try {
     const options = {
@@ -131,7 +137,11 @@ async function runIn(
       lifeline: true,
       signal: AbortSignal.any([context.signal, late.signal]),
     };
-    const { code, stderr, value: stdout } = await runStreaming(program, rest, options, atMost);
+    const {
+      code,
+      stderr,
+      value: stdout,
+    } = await runStreaming(program, rest, options, (chunks) => atMost(chunks, called.name));
     return { code, stdout, stderr };
   } finally {
     clearTimeout(timer);
@@ -140,13 +150,13 @@ async function runIn(
 }
 
 /** Standard output as a whole: a stranger's, so it may be endless. */
-async function atMost(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+async function atMost(chunks: AsyncIterable<Buffer>, name: string): Promise<Buffer> {
   const all: Buffer[] = [];
   let size = 0;
   for await (const chunk of chunks) {
     all.push(chunk);
     size += chunk.length;
-    if (size > OUTPUT_LIMIT) throw new UserError("A build wrote more than anybody can read.", "See what it does.");
+    if (size > OUTPUT_LIMIT) throw new UserError(`${name} wrote more than anybody can read.`, "See what it does.");
   }
   return Buffer.concat(all);
 }

@@ -10,4 +10,5 @@ export const PINS = {
   poetry: asset(import.meta.url, "poetry.txt"),
   pipenv: asset(import.meta.url, "pipenv.txt"),
   deptry: asset(import.meta.url, "deptry.txt"),
+  "ai-edge-quantizer": asset(import.meta.url, "ai-edge-quantizer.txt"),
 } as const;

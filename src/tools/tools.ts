@@ -12,7 +12,7 @@ import { startLineProcess, type LineProcess } from "../system/line-process.js";
 import { lastLines, run, type RunResult } from "../system/run.js";
 import { onPath } from "../system/which.js";
 import { toolEnvironment } from "./environment.js";
-import OWN from "./own.json" with { type: "json" };
+import own from "./own.json" with { type: "json" };
 import { PINS } from "./pins.js";
 import { place } from "./place.js";
 
@@ -34,9 +34,14 @@ export interface Tools {
   pipenv(): Promise<string>;
   /** Absolute path of deptry, which tells what a project requires and does not import: of PATH if that very version, else fetched. */
   deptry(): Promise<string>;
+  /** An interpreter in an environment of its own that has the LiteRT quantizer (`ai-edge-quantizer`). */
+  quantizer(): Promise<Interpreter>;
 }
 
-type ToolName = PackageManagerName | keyof typeof OWN;
+type ToolName = PackageManagerName | keyof typeof own;
+
+/** The pinned version of every tool. */
+export const TOOL_VERSIONS: Readonly<Record<ToolName, string>> = { ...BUILDPACK.tools, ...own };
 
 const HELPER = asset(import.meta.url, "helper.py");
 
@@ -52,7 +57,7 @@ const OLDEST_PYTHON = "3.10";
 export function createTools(context: Context): Tools {
   // What a killed pip leaves behind is removed with the run.
   const env = { ...toolEnvironment(context.env), TMPDIR: context.scratch };
-  const version: Readonly<Record<ToolName, string>> = { ...BUILDPACK.tools, ...OWN };
+  const version = TOOL_VERSIONS;
   const start = (command: string, args: readonly string[]): Promise<RunResult> =>
     run(command, args, { cwd: context.scratch, env, signal: context.signal });
 
@@ -175,8 +180,8 @@ export function createTools(context: Context): Tools {
     if (isKept) await helper().catch(() => undefined); // Who asks it is told what went wrong.
   };
 
-  /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
-  const application = async (tool: "poetry" | "pipenv" | "deptry"): Promise<string> => {
+  /** The directory of programs of a virtual environment with the tool, whose scripts find it wherever it is moved. */
+  const application = async (tool: "poetry" | "pipenv" | "deptry" | "ai-edge-quantizer"): Promise<string> => {
     const [program, python] = await Promise.all([uv(), interpreter()]);
     const directory = await kept(tool, python, async (target) => {
       const venv = ["venv", "--relocatable", "--allow-existing", "--no-project", "--quiet"];
@@ -184,26 +189,34 @@ export function createTools(context: Context): Tools {
       const args = ["pip", "install", "--python", join(target, "bin", "python"), ...pinned(tool)];
       check(tool, await start(program, args));
     });
-    return join(directory, "bin", tool);
+    return join(directory, "bin");
   };
 
   const poetry = once(async () => {
     const mine = await ready("poetry", ["--version"], versionLine("Poetry \\(version", version.poetry));
     // The plugin has no version of its own to ask for: the command is there or not.
     const able = mine === null ? null : await ready("poetry", ["export", "--help"], /--without-hashes/);
-    return able ?? application("poetry");
+    return able ?? join(await application("poetry"), "poetry");
   });
 
   const pipenv = once(
     async () =>
-      (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"),
+      (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ??
+      join(await application("pipenv"), "pipenv"),
   );
 
   const deptry = once(
-    async () => (await ready("deptry", ["--version"], versionLine("deptry", version.deptry))) ?? application("deptry"),
+    async () =>
+      (await ready("deptry", ["--version"], versionLine("deptry", version.deptry))) ??
+      join(await application("deptry"), "deptry"),
   );
 
-  return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry };
+  const quantizer = once(async () => {
+    const [programs, python] = await Promise.all([application("ai-edge-quantizer"), interpreter()]);
+    return { ...python, path: join(programs, "python") };
+  });
+
+  return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
