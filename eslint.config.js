@@ -6,7 +6,7 @@ import ts from "typescript-eslint";
 const PURE = ["advise", "attribute", "compare", "judge", "report", "render", "events"];
 const EDGES = [
   ...["revisions", "app", "python", "tools", "manifests", "resolve", "install", "predict", "weigh", "store", "system"],
-  ...["sandbox", "github", "publish", "sniff", "imports"],
+  ...["sandbox", "github", "publish", "sniff", "imports", "quantise"],
 ];
 const stage = (names) => names.map((name) => `./src/${name}`);
 const zones = [

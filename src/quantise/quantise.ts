@@ -58,7 +58,7 @@ export async function quantise(
 ): Promise<Quantised[]> {
   const place = await confinement(context);
   context.progress.note(
-    `Quantising ${models.map(({ path }) => path).join(", ")}: loading a model can run code that is in it. It is loaded ${place.where}.`,
+    `Quantising ${models.map(({ path }) => path).join(", ")}: to load a model can run code in it, which is done ${place.where}.`,
   );
   const scratch = await mkdtemp(join(await realpath(context.scratch), "quantise-"));
   const job: Job = { weights, app, quantizer: await tools.quantizer(), scratch, place, tools, context };

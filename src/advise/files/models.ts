@@ -41,7 +41,7 @@ const FAMILIES: readonly Family[] = [
     formats: ["keras", "tflite", "tensorflow-checkpoint"],
     name: /\.(?:h5|hdf5|keras|pb|tflite|meta|ckpt(?:[.-].*)?|data-\d+-of-\d+)$/i,
     smaller:
-      "For inference convert it to LiteRT and quantise it: float16 halves it, int8 quarters it; check what that does to the results.",
+      "For inference convert it to LiteRT and quantise it: float16 halves it, int8 quarters it; check what that does to the results. `slugdiff what-if --quantise` does it and weighs what comes out.",
     sources: [LITERT],
   },
   {
