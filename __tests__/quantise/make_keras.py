@@ -1,5 +1,5 @@
 """Writes models by Keras and TensorFlow into the directory of the first argument: 5.2 million weights as each of them stores a model, and
-two that can't become LiteRT models."""
+three that can't become LiteRT models."""
 
 import sys
 from pathlib import Path
@@ -24,5 +24,13 @@ classifier.save(out / "classifier.h5")
 classifier.save(out / "zipped.keras")
 classifier.export(out / "saved")
 
+
+
+@keras.saving.register_keras_serializable(package="app")
+class OfTheApp(layers.Dense):
+    pass
+
+
+keras.Sequential([keras.Input((4,)), OfTheApp(3)]).save(out / "custom.keras")
 keras.Sequential([keras.Input((4,)), layers.Lambda(lambda x: x * 2), layers.Dense(3)]).save(out / "lambda.keras")
 keras.Sequential([keras.Input((20, 8)), layers.LSTM(64), layers.Dense(1)]).save(out / "recurrent.keras")

@@ -102,8 +102,15 @@ test("a Keras model needs the app's own TensorFlow", async () => {
   expect(head.problem?.message).toContain("the app has no TensorFlow to convert it with");
 });
 
-test("a mistake in a path is one line and one hint", async () => {
-  const ran = await whatIf("--quantise", "models/nothing.tflite");
+test.each([
+  [["models/nothing.tflite"], "The app has no models/nothing.tflite."],
+  [
+    ["models/dense.tflite", "models/dense.tflite"],
+    "models/dense.tflite and models/dense.tflite would come in the same place.",
+  ],
+])("%j is a mistake, told in a line and a hint", async (models, message) => {
+  const ran = await whatIf(...models.flatMap((model) => ["--quantise", model]));
   expect(ran).toMatchObject({ status: 2, stdout: "" });
-  expect(ran.stderr).toMatch(/slugdiff: The app has no models\/nothing\.tflite\.\nHint: .+\n$/);
+  expect(ran.stderr).toMatch(/slugdiff: .+\nHint: .+\n$/);
+  expect(ran.stderr).toContain(message);
 });

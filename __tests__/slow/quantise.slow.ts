@@ -125,6 +125,7 @@ test("LiteRT in TensorFlow's place saves what it saves alone, and the model what
 
 test.each([
   ["models/lambda.keras", /Lambda layer, whose code Keras does not run unasked/, /model\.export/],
+  ["models/custom.keras", /layers of the app's own/, /model\.export/],
   ["models/recurrent.keras", /operations of TensorFlow that LiteRT does not have/, /fixed batch size/],
 ])("%s is refused, and the reason is in words", async (model, message, hint) => {
   const { head } = await whatIf("--quantise", model);

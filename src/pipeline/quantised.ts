@@ -25,9 +25,11 @@ export async function modelsOf(wish: Wish, { checkedOut, plan }: PlannedApp): Pr
   const models: Model[] = [];
   for (const path of wish.quantise.models) {
     const model = await findModel(path, { root, all, shipped: plan.app.entries });
-    const same = models.find(({ result }) => result === model.result);
-    if (same !== undefined) {
-      throw new UserError(`${same.path} and ${model.path} would both become ${model.result}.`, "Name one of them.");
+    const other = models.find(
+      (each) => each.result === model.result || isOf(model.path, each) || isOf(each.path, model),
+    );
+    if (other !== undefined) {
+      throw new UserError(`${other.path} and ${model.path} would come in the same place.`, "Name one of them.");
     }
     models.push(model);
   }
@@ -50,6 +52,7 @@ export async function withQuantised(
   { models, wish, root }: { models: readonly Model[]; wish: Wish; root: string },
   { parts, timings }: Shared,
 ): Promise<QuantisedApp> {
+  if (models.length === 0) return { checkedOut, plan, notes: [] };
   const { target, interpreter, resolution, app } = plan;
   const job = { root: checkedOut.root, target, interpreter, resolution };
   return stage("quantise", timings, async () => {

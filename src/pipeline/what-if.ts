@@ -90,10 +90,9 @@ interface Wished {
 async function weighWish(asItIs: PlannedApp, wished: Wished, shared: Shared): Promise<Side> {
   const { wish, models, options, scratch } = wished;
   const [exact, loose] = changesOf(wish, asItIs.plan.resolution);
-  let app: QuantisedApp = { ...asItIs, notes: [] };
+  let app: QuantisedApp;
   try {
-    if (models.length > 0)
-      app = await withQuantised(asItIs, { models, wish, root: join(scratch, "quantised") }, shared);
+    app = await withQuantised(asItIs, { models, wish, root: join(scratch, "quantised") }, shared);
   } catch (error) {
     if (error instanceof SideError) return { revision: WHAT_IF, ...problemOf(error) };
     throw error;

@@ -5,7 +5,7 @@ import { lastLines, type RunResult } from "../system/run.js";
 /** What frameworks say, and what can be done about it. */
 const HINTS = [
   {
-    words: /lambda|safe_mode|enable_unsafe_deserialization/i,
+    words: /deserialization of a `?lambda|enable_unsafe_deserialization/i,
     why: "it holds a Lambda layer, whose code Keras does not run unasked",
     hint: "Put a layer of Keras in its place, or export a SavedModel (`model.export`) and name its directory.",
   },
@@ -20,7 +20,7 @@ const HINTS = [
     hint: "Convert it to LiteRT where it was trained, and name the .tflite file.",
   },
   {
-    words: /select tf ops|select_tf_ops|custom op|flex/i,
+    words: /select tf ops|select_tf_ops|custom op|\bflex\b/i,
     why: "it uses operations of TensorFlow that LiteRT does not have",
     hint: "Leave TensorFlow in the app and the model as it is, or build it of other layers; a fixed batch size helps LSTM and GRU.",
   },
@@ -30,6 +30,9 @@ const HINTS = [
     hint: "Free some disk space, or point TMPDIR at a larger disk.",
   },
 ] as const;
+
+/** What TensorFlow logs on the way (absl's format), errors aside. */
+const LOGGED = /^(?:WARNING: All log messages before absl.*|[IW]\d{4} \d\d:\d\d:\d.*)\n/gm;
 
 /** Of a program that something else has killed: by the signal, or as a shell says it. */
 const KILLED = new Set([-1, 137]);
@@ -43,10 +46,10 @@ export function failure(
   { code, stderr }: RunResult,
   { scratch }: Pick<Context, "scratch">,
 ): UserError {
-  const details = lastLines(stderr.replaceAll(scratch, "…"));
+  const details = lastLines(stderr.replaceAll(scratch, "…").replace(LOGGED, ""));
   const known = KILLED.has(code)
     ? { why: "it was killed, most likely for want of memory", hint: "Quantise it on a machine with more memory." }
-    : HINTS.find(({ words }) => words.test(stderr));
+    : HINTS.find(({ words }) => words.test(details.join("\n")));
   return new UserError(
     known === undefined ? `${message}.` : `${message}: ${known.why}.`,
     known?.hint ?? "See the last lines of its framework below.",

@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, realpath } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.js";
@@ -16,8 +16,8 @@ import { confinement, type Confinement } from "./confined.js";
 import { failure } from "./failure.js";
 import type { Model } from "./find-model.js";
 
-/** An app whose models are to be quantised. */
-export interface QuantisedApp {
+/** An app as it is, with the framework that its models are of. */
+export interface AppAsItIs {
   /** Absolute path of the directory that stands for the slug root. */
   readonly root: string;
   readonly target: Target;
@@ -52,7 +52,7 @@ const ANSWER = z.object({ difference: z.number().nonnegative().nullable() });
 export async function quantise(
   models: readonly Model[],
   weights: WeightType,
-  app: QuantisedApp,
+  app: AppAsItIs,
   tools: Tools,
   context: Context,
 ): Promise<Quantised[]> {
@@ -80,7 +80,7 @@ export async function quantise(
 /** What quantising takes, whichever model it is. */
 interface Job {
   readonly weights: WeightType;
-  readonly app: QuantisedApp;
+  readonly app: AppAsItIs;
   readonly quantizer: Interpreter;
   readonly scratch: string;
   readonly place: Confinement;
@@ -146,7 +146,9 @@ async function quantiseOne(model: Model, work: string, packages: Packages | null
     readable: [...(isReady ? [original] : []), join(quantizer.path, "../..")],
   });
   await requireFile(result, ran, `${model.path} could not be quantised`, context);
-  return { model, file: result, notes: await notesOn(model, { input, result, place, weights, ran }) };
+  const notes = await notesOn(model, { input, result, place, weights, ran });
+  await rm(converted, { force: true });
+  return { model, file: result, notes };
 }
 
 /** Does it take the app's framework to make a LiteRT model of it? */
