@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, test } from "@jest/globals";
 import { SILENT, type Context } from "../../src/ports.js";
 import { findAnyInterpreter, type Interpreter } from "../../src/python/interpreters.js";
@@ -62,4 +63,35 @@ test("where there is no sandbox that is said, and a model still gets no credenti
   const { where, could } = await loaded({ ...context.env, PATH: dirname(script) });
   expect(where).toBe("with your own rights, as this machine has no sandbox");
   expect(could).toMatchObject({ secrets: [], reads: true, writes: true });
+});
+
+/** Works for as long as it is let, and shows that it does. */
+const ENDLESS = `
+import sys, time
+beat = 0
+while True:
+    beat += 1
+    with open(sys.argv[1], "w") as file: file.write(str(beat))
+    time.sleep(0.01)
+`;
+
+test.each([
+  ["in the sandbox", (env: Context["env"]) => env],
+  ["without one", (env: Context["env"]) => ({ ...env, PATH: dirname(script) })],
+])("a run that is stopped leaves nothing at work %s", async (_, change) => {
+  const stopped = new AbortController();
+  const place = await confinement({ ...context, env: change(context.env), signal: stopped.signal });
+  const work = join(temporary(), "work");
+  await mkdir(work);
+  const endless = join(context.scratch, "endless.py");
+  await writeFile(endless, ENDLESS);
+  const beat = join(work, "beat");
+  const running = place.run({ python, options: ["-I"], script: endless, args: [beat], work, readable: [] });
+  const ended = expect(running).rejects.toThrow("stopped by the test");
+  while (!(await readFile(beat, "utf8").catch(() => ""))) await pause(20);
+  stopped.abort(new Error("stopped by the test"));
+  await ended;
+  const last = await readFile(beat, "utf8");
+  await pause(300);
+  expect(await readFile(beat, "utf8")).toBe(last);
 });
