@@ -3,7 +3,7 @@ import importX from "eslint-plugin-import-x";
 import ts from "typescript-eslint";
 
 /** The direction of `docs/architecture.md`: model, then the pure stages, then the edges, then the pipeline, then the roots. */
-const PURE = ["advise", "attribute", "compare", "judge", "report", "render", "events"];
+const PURE = ["advise", "attribute", "compare", "judge", "report", "render", "events", "history"];
 const EDGES = [
   ...["revisions", "app", "python", "tools", "manifests", "resolve", "install", "predict", "weigh", "store", "system"],
   ...["sandbox", "github", "publish", "sniff", "imports", "quantise"],

@@ -269,6 +269,7 @@ function bound(repository: Parts["repository"]): Parts["repository"] {
     resolve: repository.resolve.bind(repository),
     defaultBase: repository.defaultBase.bind(repository),
     firstParent: repository.firstParent.bind(repository),
+    firstParents: repository.firstParents.bind(repository),
     prepare: repository.prepare.bind(repository),
     list: repository.list.bind(repository),
     checkOut: repository.checkOut.bind(repository),

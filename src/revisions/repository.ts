@@ -11,6 +11,7 @@ import { systemErrorCode } from "../system/system-error.js";
 import type { Credentials } from "./credentials.js";
 import { findDefaultBase } from "./default-base.js";
 import { Git, gitEnvironment } from "./git.js";
+import { firstParents, type Log, type LogOptions } from "./log.js";
 import { missingOf, writeBlobs, writeTree } from "./objects.js";
 import { findRemote, isPartial, type Remote } from "./remote.js";
 import { remoteNames, WORKTREE } from "./revision-names.js";
@@ -42,6 +43,13 @@ export interface Repository {
    * @throws UserError if it has none, merges another commit, or can't be had
    */
   firstParent(revision: Revision, merged?: string): Promise<Revision>;
+
+  /**
+   * A commit and its first parents, as far as this clone has them; the commit itself is fetched if it is not here.
+   * @param sha full object name
+   * @throws UserError if the commit can't be had, or git can't tell
+   */
+  firstParents(sha: string, options: LogOptions): Promise<Log>;
 
   /**
    * Fetches in one request what the clone lacks of the apps' files at these revisions, if anything.
@@ -245,6 +253,11 @@ class GitRepository implements Repository {
     }
     if (parent !== undefined) return { ref: parent, sha: parent };
     throw new UserError(`${ref} has no parent to compare with.`, "Name the revision to compare with: `base`.");
+  }
+
+  async firstParents(sha: string, options: LogOptions): Promise<Log> {
+    await this.fetchMissing([sha]);
+    return firstParents(await this.own(), sha, options);
   }
 
   async prepare(revisions: readonly Revision[], apps: readonly string[]): Promise<void> {

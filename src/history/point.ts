@@ -1,0 +1,56 @@
+import type { Commit } from "../model/commit.js";
+import type { LayerKind } from "../model/layer.js";
+import type { Report, WeighedSide } from "../model/report.js";
+import { sum, type Weight } from "../model/weight.js";
+
+/** A layer as a point has it: without its files. */
+export interface PointLayer {
+  readonly kind: LayerKind;
+  readonly name: string;
+  readonly version: string | null;
+  readonly weight: Weight;
+}
+
+/** What an app weighed at one commit. */
+export interface Point extends Commit {
+  /** How it was weighed (see `wayOf`). */
+  readonly way: string;
+  /** When it was weighed, RFC 3339 with `Z`. */
+  readonly weighed: string;
+  /** In the order of the report. The slug is their sum. */
+  readonly layers: readonly PointLayer[];
+}
+
+/** Characters of a commit's subject that are kept. */
+const LONGEST_SUBJECT = 100;
+
+/**
+ * What is to be remembered of a report's head; null if it was not weighed.
+ * @param figures stands for how a layer is weighed: what makes the figures of two releases of this tool comparable
+ * @param weighed moment of the run, RFC 3339 with `Z`
+ */
+export function pointOf({ head }: Report, commit: Commit, figures: string, weighed: string): Point | null {
+  if (head.state !== "weighed") return null;
+  return {
+    sha: commit.sha,
+    date: commit.date,
+    subject: Array.from(commit.subject).slice(0, LONGEST_SUBJECT).join(""),
+    way: wayOf(head, figures),
+    weighed,
+    layers: head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight })),
+  };
+}
+
+/**
+ * How a side was weighed. Between two that were weighed in different ways there is a step that no commit made: another stack has
+ * another Python and other wheels, and what is estimated once and measured another time is not the same figure.
+ */
+export function wayOf({ stack, layers }: WeighedSide, figures: string): string {
+  const estimated = layers.flatMap(({ kind, measure }) => (measure === "estimated" ? [kind] : []));
+  return [stack, figures, ...[...new Set(estimated)].sort().map((kind) => `estimated ${kind}`)].join("; ");
+}
+
+/** What the slug weighed. */
+export function totalOf({ layers }: Pick<Point, "layers">): Weight {
+  return sum(layers.map(({ weight }) => weight));
+}
