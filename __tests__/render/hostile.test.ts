@@ -90,8 +90,14 @@ function full(): Report[] {
     { ...update, kind: "requirement", names: ["a"], change: "changed", fromVersion: "1", toVersion: "2" },
     { ...shared, kind: "shared", names: ["a", "b"] },
   ];
+  const point = { sha: "1", date: "2026-11-01T00:00:00Z", total: weight };
+  const change = { kind: "distribution", name: "torch", fromVersion: "1", toVersion: "2", delta: weight } as const;
+  const history = [
+    ...["one", "two"].map((subject) => ({ ...point, subject, changes: [] })),
+    { ...point, subject: "three", changes: [change] },
+  ];
   return [
-    makeReport(base, head, { ...rest, diff, advice: advice(head) }),
+    makeReport(base, head, { ...rest, diff, advice: advice(head), history }),
     makeReport(base, makeProblem(), unweighed),
     makeReport(makeProblem(), head, rest),
   ];

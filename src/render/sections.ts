@@ -5,6 +5,7 @@ import { box, bullets, fold, html, markdown, markdownTable, titled } from "./blo
 import { code, fenced, plainName, plainVersion, prose } from "./escape.js";
 import { figuresOf } from "./figures.js";
 import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
+import { historyTableOf, trendOf } from "./history.js";
 import { outsideSentence } from "./outside.js";
 import {
   appFilesTable,
@@ -62,6 +63,7 @@ export function sectionsOf(report: Report, room: Room): string[] {
   const parts: (string | null)[] = [
     problem(report, "head", room),
     markdownTable(summaryTable(report, true)),
+    room.folds === "none" ? null : trendOf(report),
     problem(report, "base", room),
     findings(report, headline),
     override(report),
@@ -74,7 +76,7 @@ export function sectionsOf(report: Report, room: Room): string[] {
     appFiles(report, room),
     weighed === null ? null : largest(weighed, room),
     weighed === null ? null : measured(report, weighed, room),
-    ...(room.folds === "all" ? [notes(report, room), configuration(report)] : []),
+    ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
   ];
   return parts.filter((part) => part !== null);
 }
@@ -180,6 +182,11 @@ function allowanceNote(report: Report): string {
   return allowance === 0
     ? "What was not weighed adds to these figures; `allowance` sets an amount for it."
     : `An allowance of ${limitMib(allowance)} stands for what was not weighed.`;
+}
+
+function historyFold(report: Report): string | null {
+  const table = markdownTable(historyTableOf(report));
+  return table === null ? null : fold("What it weighed at the last commits of the default branch", table);
 }
 
 function notes(report: Report, room: Room): string | null {

@@ -3,6 +3,7 @@ import type { Report, WeighedSide } from "../model/report.js";
 import { adviceLines } from "./advice.js";
 import { contentsOf } from "./contents.js";
 import { headlineOf, otherFindings, STEP_FAILED, type Headline } from "./headline.js";
+import { trendOf } from "./history.js";
 import { plain, styled, tableLines, wrapped, type Style, type TextOptions } from "./layout.js";
 import { outsideSentence } from "./outside.js";
 import type { Table } from "./span.js";
@@ -33,6 +34,7 @@ export function renderText(report: Report, options: TextOptions, tree: TreeBound
     heading(report, headline, options),
     problem("head", head, options),
     lines(null, summaryTable(report, false), options),
+    trend(report, options),
     problem("base", base, options),
     lines("What changed", growthTable(report, ROWS, SIGNS), options),
     lines("By update", updatesTable(report, ROWS, SIGNS), options),
@@ -105,6 +107,11 @@ function contents(head: WeighedSide, options: TextOptions, tree: TreeBounds | nu
     ...wrapped(title, options.width).map((line) => styled(line, "bold", options)),
     ...treeLines(contentsOf(head), tree, options),
   ];
+}
+
+function trend(report: Report, options: TextOptions): string[] {
+  const line = trendOf(report);
+  return line === null ? [] : wrapped(line, options.width);
 }
 
 function lines(title: string | null, table: Table | null, options: TextOptions): string[] {
