@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { changesBetween, pointsUntil, withHistory } from "../../src/history/line.js";
 import { mergePoints, MOST_POINTS, saysTheSame, thinned } from "../../src/history/merge.js";
-import { pointOf, totalOf, wayOf, type Point } from "../../src/history/point.js";
+import { pointAt, totalOf, wayOf, weighedOf, type Point } from "../../src/history/point.js";
 import { readRecord, writeRecord } from "../../src/history/record.js";
 import { REPORT_SCHEMA, type Report, type WeighedSide } from "../../src/model/report.js";
 import { add, subtract, sum, ZERO } from "../../src/model/weight.js";
@@ -172,8 +172,9 @@ describe("the history of a report", () => {
 
   test("remembers the head, layer by layer, and its total is the report's", () => {
     const commit = { sha: sha(7), date: "2026-11-01T00:00:00Z", subject: "x".repeat(200) };
-    const made = pointOf(report, commit, FIGURES, "2026-11-02T00:00:00Z");
-    if (made === null) throw new Error("the head is weighed");
+    const weighed = weighedOf(report, FIGURES, "2026-11-02T00:00:00Z");
+    if (weighed === null) throw new Error("the head is weighed");
+    const made = pointAt(commit, weighed);
     const { files, disk, compressed } = headOf(report).total;
     expect(totalOf(made)).toEqual({ files, disk, compressed });
     expect(made.subject).toHaveLength(100);

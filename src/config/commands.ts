@@ -38,6 +38,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     help: "compare an app as it is with what it would be",
     formats: FORMATS,
   },
+  history: {
+    usage: "history [REV] [options]",
+    help: "tell what an app weighed at the last commits that changed it (up to REV, default: HEAD), each as of its own date",
+    formats: ["text", "markdown", "json"],
+  },
   store: { usage: "store stats|clear [options]", help: "show or empty the store of what was weighed", formats: [] },
 };
 
@@ -54,7 +59,10 @@ export interface Option {
   readonly key: KeyName | null;
 }
 
-const FORMATTING: readonly CommandName[] = ["compare", "weigh", "why", "what-if"];
+const FORMATTING: readonly CommandName[] = WEIGHING_COMMANDS;
+
+/** Commits that `history` tells of unless it is told otherwise. */
+export const DEFAULT_LAST = 20;
 
 /** Commands that show a tree, as text. */
 const TREES: readonly CommandName[] = ["weigh", "why"];
@@ -156,6 +164,14 @@ const RUN_OPTIONS: readonly Option[] = [
     help: "rows that are shown under one row of the tree, the rest folded into one more; text only",
     byDefault: String(TREE.top),
     commands: TREES,
+    key: null,
+  },
+  {
+    name: "last",
+    value: "N",
+    help: "commits to tell of",
+    byDefault: String(DEFAULT_LAST),
+    commands: ["history"],
     key: null,
   },
   {

@@ -1,7 +1,16 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../errors.js";
 import type { TreeBounds } from "../model/options.js";
-import { COMMAND_NAMES, COMMANDS, OPTIONS, TREE, type CommandName, type Format, type Option } from "./commands.js";
+import {
+  COMMAND_NAMES,
+  COMMANDS,
+  DEFAULT_LAST,
+  OPTIONS,
+  TREE,
+  type CommandName,
+  type Format,
+  type Option,
+} from "./commands.js";
 import { nearest } from "./nearest.js";
 import { readSettings, type Given, type KeyName } from "./schema.js";
 import { count, oneOf, word } from "./values.js";
@@ -29,6 +38,14 @@ export type Invocation =
   | { readonly command: "weigh"; readonly revision: string | null; readonly given: Given; readonly run: Run }
   | { readonly command: "why"; readonly name: string; readonly given: Given; readonly run: Run }
   | { readonly command: "what-if"; readonly wish: Wish; readonly given: Given; readonly run: Run }
+  /** `revision`: null for HEAD. `last`: how many commits. */
+  | {
+      readonly command: "history";
+      readonly revision: string | null;
+      readonly last: number;
+      readonly given: Given;
+      readonly run: Run;
+    }
   | { readonly command: "store"; readonly action: "stats" | "clear"; readonly cacheDir: string | null };
 
 /** The one option that people try by a letter of its own. */
@@ -96,6 +113,11 @@ export function fromArgv(argv: readonly string[]): Invocation {
       const name = operand();
       if (name === null) throw new UserError("why was not told which distribution.", usage(command));
       return { command, name, given, run };
+    }
+    case "history": {
+      const last = options.get("last");
+      const most = last === undefined ? DEFAULT_LAST : count(last, "--last");
+      return { command, revision: operand(), last: most, given, run };
     }
     case "what-if": {
       if (operands[0] !== undefined) {

@@ -19,7 +19,7 @@ import {
 export type Door = "action" | "cli" | "file";
 
 /** Commands that take settings, in the order help shows them. */
-export const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"] as const;
+export const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if", "history"] as const;
 export type WeighingCommand = (typeof WEIGHING_COMMANDS)[number];
 
 /** When the action writes a comment; one that is there is kept true in any case. */
@@ -135,7 +135,7 @@ export const KEYS: { readonly [K in KeyName]: Key<Settings[K]> } = {
     read: moment,
     value: "TIME",
     help: "resolve as of this moment (RFC 3339)",
-    byDefault: "now",
+    byDefault: "now; for history each commit's own date",
     doors: EVERYWHERE,
     commands: ALL,
     decidedBy: "base",

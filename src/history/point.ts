@@ -11,8 +11,8 @@ export interface PointLayer {
   readonly weight: Weight;
 }
 
-/** What an app weighed at one commit. */
-export interface Point extends Commit {
+/** What a slug weighed. */
+export interface Weighed {
   /** How it was weighed (see `wayOf`). */
   readonly way: string;
   /** When it was weighed, RFC 3339 with `Z`. */
@@ -20,6 +20,9 @@ export interface Point extends Commit {
   /** In the order of the report. The slug is their sum. */
   readonly layers: readonly PointLayer[];
 }
+
+/** What an app weighed at one commit. */
+export interface Point extends Commit, Weighed {}
 
 /** Characters of a commit's subject that are kept. */
 const LONGEST_SUBJECT = 100;
@@ -29,16 +32,15 @@ const LONGEST_SUBJECT = 100;
  * @param figures stands for how a layer is weighed: what makes the figures of two releases of this tool comparable
  * @param weighed moment of the run, RFC 3339 with `Z`
  */
-export function pointOf({ head }: Report, commit: Commit, figures: string, weighed: string): Point | null {
+export function weighedOf({ head }: Report, figures: string, weighed: string): Weighed | null {
   if (head.state !== "weighed") return null;
-  return {
-    sha: commit.sha,
-    date: commit.date,
-    subject: Array.from(commit.subject).slice(0, LONGEST_SUBJECT).join(""),
-    way: wayOf(head, figures),
-    weighed,
-    layers: head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight })),
-  };
+  const layers = head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight }));
+  return { way: wayOf(head, figures), weighed, layers };
+}
+
+/** That as a point of a commit. */
+export function pointAt({ sha, date, subject }: Commit, { way, weighed, layers }: Weighed): Point {
+  return { sha, date, subject: Array.from(subject).slice(0, LONGEST_SUBJECT).join(""), way, weighed, layers };
 }
 
 /**
@@ -47,10 +49,17 @@ export function pointOf({ head }: Report, commit: Commit, figures: string, weigh
  */
 export function wayOf({ stack, layers }: WeighedSide, figures: string): string {
   const estimated = layers.flatMap(({ kind, measure }) => (measure === "estimated" ? [kind] : []));
-  return [stack, figures, ...[...new Set(estimated)].sort().map((kind) => `estimated ${kind}`)].join("; ");
+  return [stack, figures, ...[...new Set(estimated)].sort().map((kind) => ESTIMATED + kind)].join("; ");
 }
 
+/** Whether something of it was not measured. */
+export function isEstimated({ way }: Weighed): boolean {
+  return way.includes(ESTIMATED);
+}
+
+const ESTIMATED = "estimated ";
+
 /** What the slug weighed. */
-export function totalOf({ layers }: Pick<Point, "layers">): Weight {
+export function totalOf({ layers }: Pick<Weighed, "layers">): Weight {
   return sum(layers.map(({ weight }) => weight));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LAYER_KINDS } from "../model/layer.js";
-import { bytes } from "../model/report-weight.js";
-import type { Point, PointLayer } from "./point.js";
+import { bytes, WEIGHT } from "../model/report-weight.js";
+import type { Point, PointLayer, Weighed } from "./point.js";
 
 /** Points by app, each app's in the order of `mergePoints`. */
 export type History = ReadonlyMap<string, readonly Point[]>;
@@ -11,6 +11,15 @@ export const RECORD_FORMAT = 1;
 
 /** Characters; a record that has more is none of ours. */
 const LONGEST = 32 * 1024 * 1024;
+
+/** What a slug weighed, as a memory has it. */
+export const WEIGHED: z.ZodType<Weighed> = z.strictObject({
+  way: z.string(),
+  weighed: z.iso.datetime(),
+  layers: z.array(
+    z.strictObject({ kind: z.enum(LAYER_KINDS), name: z.string(), version: z.string().nullable(), weight: WEIGHT }),
+  ),
+});
 
 const LAYER = z.tuple([z.enum(LAYER_KINDS), z.string(), z.string().nullable(), bytes, bytes, bytes]);
 const POINT = z.strictObject({

@@ -257,7 +257,7 @@ class GitRepository implements Repository {
 
   async firstParents(sha: string, options: LogOptions): Promise<Log> {
     await this.fetchMissing([sha]);
-    return firstParents(await this.own(), sha, options);
+    return firstParents(await this.own, sha, options);
   }
 
   async prepare(revisions: readonly Revision[], apps: readonly string[]): Promise<void> {

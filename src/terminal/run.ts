@@ -2,21 +2,24 @@ import { constants } from "node:fs";
 import { access, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isGlob } from "../app/glob.js";
-import type { Format } from "../config/commands.js";
+import { COMMANDS, type Format } from "../config/commands.js";
 import { fromArgv, type Invocation, type Run } from "../config/fromArgv.js";
 import { helpText } from "../config/help.js";
 import type { Given } from "../config/schema.js";
 import { UserError } from "../errors.js";
+import type { AppHistory } from "../history/rows.js";
 import type { Report } from "../model/report.js";
 import { worst } from "../model/verdict.js";
 import { compareApps } from "../pipeline/compare-apps.js";
 import { findApps } from "../pipeline/find-apps.js";
-import { withSession } from "../pipeline/session.js";
+import { weighHistory } from "../pipeline/history.js";
+import { withSession, type SessionOptions } from "../pipeline/session.js";
 import { createShared } from "../pipeline/shared.js";
 import { compareWhatIf } from "../pipeline/what-if.js";
 import type { Progress } from "../ports.js";
 import { renderBadge } from "../render/badge.js";
 import { renderGathered } from "../render/gathered.js";
+import { renderHistoryMarkdown, renderHistoryText } from "../render/history.js";
 import { jsonListPieces, jsonPieces, jsonText } from "../render/json.js";
 import type { TextOptions } from "../render/layout.js";
 import { renderTexts } from "../render/text.js";
@@ -97,23 +100,39 @@ async function runCommand(
     case "weigh":
     case "why":
     case "what-if": {
-      const { format, output } = invocation.run;
-      if (output !== null) await requireWritable(output);
+      const { run } = invocation;
+      if (run.output !== null) await requireWritable(run.output);
       const reports = await weigh(invocation, { env, progress, signal });
-      const isTerminal = stdout.isTTY === true;
-      const options = {
-        width: widthOf(stdout) ?? FILE_WIDTH,
-        color: wantsColor(isTerminal, env),
-        drawing: wantsDrawing(isTerminal, env),
-      };
-      for (const piece of result(invocation, reports, format, options)) stdout.write(piece);
-      if (output !== null) {
-        const plain = { width: FILE_WIDTH, color: false };
-        await writeResult(output, result(invocation, reports, formatOf(output) ?? format, plain));
-      }
+      await deliver((format, options) => result(invocation, reports, format, options), invocation, terminal);
       return invocation.command === "why" ? 0 : STATUS[worst(reports.map(({ verdict }) => verdict.status))];
     }
+    case "history": {
+      const { run } = invocation;
+      if (run.output !== null) await requireWritable(run.output);
+      const history = await tellHistory(invocation, { env, progress, signal });
+      await deliver((format, options) => [historyText(history, format, options)], invocation, terminal);
+      return history.rows.some(({ state }) => state === "weighed") ? 0 : WRONG;
+    }
   }
+}
+
+/** Writes a result, which is told in pieces, to standard output, and to the file that was asked for. */
+async function deliver(
+  piecesOf: (format: Format, options: TextOptions) => Iterable<string>,
+  { command, run: { format, output } }: Pick<Telling, "command" | "run">,
+  { stdout, env }: Terminal,
+): Promise<void> {
+  const isTerminal = stdout.isTTY === true;
+  const options = {
+    width: widthOf(stdout) ?? FILE_WIDTH,
+    color: wantsColor(isTerminal, env),
+    drawing: wantsDrawing(isTerminal, env),
+  };
+  for (const piece of piecesOf(format, options)) stdout.write(piece);
+  if (output === null) return;
+  const named = formatOf(output);
+  const inFile = named !== null && COMMANDS[command].formats.includes(named) ? named : format;
+  await writeResult(output, piecesOf(inFile, { width: FILE_WIDTH, color: false }));
 }
 
 /** Columns of text that no terminal shows. */
@@ -121,13 +140,49 @@ const FILE_WIDTH = 120;
 
 type Weighing = Extract<Invocation, { command: "compare" | "weigh" | "why" | "what-if" }>;
 
-async function weigh(
-  invocation: Weighing,
-  { env, progress, signal }: { env: Terminal["env"]; progress: Progress; signal: AbortSignal },
-): Promise<readonly Report[]> {
+/** What has a result to tell. */
+type Telling = Weighing | Extract<Invocation, { command: "history" }>;
+
+/** What the terminal has for a session. */
+type Surroundings = Pick<SessionOptions, "env" | "progress" | "signal">;
+
+function sessionOf(
+  { given, run }: { readonly given: Given; readonly run: Run },
+  surroundings: Surroundings,
+): SessionOptions {
+  return { repo: run.repo, cache: given.cache ?? true, cacheDir: run.cacheDir, ...surroundings };
+}
+
+function tellHistory(
+  invocation: Extract<Invocation, { command: "history" }>,
+  surroundings: Surroundings,
+): Promise<AppHistory> {
+  const { revision: named, last, given } = invocation;
+  return withSession(sessionOf(invocation, surroundings), async (parts) => {
+    const revision = await parts.repository.resolve(named ?? "HEAD");
+    const [app, ...others] = await findApps(appsOf(given), [revision], parts.repository);
+    if (app === undefined || others.length > 0) throw aboutOneApp("history", others.length + 1);
+    return weighHistory({ app, revision, last, given, now: new Date() }, parts);
+  });
+}
+
+function historyText(history: AppHistory, format: Format, options: TextOptions): string {
+  switch (format) {
+    case "text":
+      return renderHistoryText(history, options);
+    case "markdown":
+      return renderHistoryMarkdown(history);
+    case "json":
+      return jsonText(history);
+    case "badge":
+      throw new Error("a history has no badge");
+  }
+}
+
+async function weigh(invocation: Weighing, surroundings: Surroundings): Promise<readonly Report[]> {
+  const { progress } = surroundings;
   const { given, run } = invocation;
-  const session = { repo: run.repo, cache: given.cache ?? true, cacheDir: run.cacheDir, progress, env, signal };
-  return withSession(session, async (parts) => {
+  return withSession(sessionOf(invocation, surroundings), async (parts) => {
     const { repository } = parts;
     const named = invocation.command === "weigh" ? invocation.revision : given.head;
     const head = await repository.resolve(named ?? "HEAD");
