@@ -339,7 +339,30 @@ export function gitRef(ref: string, sha: string, fullName: string, { api }: Urls
   };
 }
 
-export function branchWithProtection(name: string, sha: string, fullName: string, urls: Urls): Json {
+/** A commit that was made by the API. */
+export function gitCommit(
+  { sha, message, tree, parents }: { sha: string; message: string; tree: string; parents: readonly string[] },
+  fullName: string,
+  urls: Urls,
+): Json {
+  const url = `${urls.api}/repos/${fullName}/git`;
+  const signature = { name: "Author", email: "author@example.com", date: NEVER };
+  const html = (name: string): string => `${urls.server}/${fullName}/commit/${name}`;
+  return {
+    sha,
+    node_id: nodeId("Commit", numberOf(sha)),
+    url: `${url}/commits/${sha}`,
+    html_url: html(sha),
+    author: signature,
+    committer: signature,
+    message,
+    tree: { sha: tree, url: `${url}/trees/${tree}` },
+    parents: parents.map((parent) => ({ sha: parent, url: `${url}/commits/${parent}`, html_url: html(parent) })),
+    verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
+  };
+}
+
+export function branchWithProtection(name: string, sha: string, tree: string, fullName: string, urls: Urls): Json {
   const url = `${urls.api}/repos/${fullName}`;
   const signature = { name: "Author", email: "author@example.com", date: NEVER };
   return {
@@ -351,7 +374,7 @@ export function branchWithProtection(name: string, sha: string, fullName: string
         author: signature,
         committer: signature,
         message: "x",
-        tree: { sha, url: `${url}/git/trees/${sha}` },
+        tree: { sha: tree, url: `${url}/git/trees/${tree}` },
         url: `${url}/git/commits/${sha}`,
         comment_count: 0,
       },

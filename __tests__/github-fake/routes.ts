@@ -1,6 +1,7 @@
 /** The operations of GitHub's REST API that the fake answers, over its state. */
 import { z } from "zod";
 import type { Operation } from "./contract.js";
+import { getBlob, getTree, patchRef, postCommit, postRef, postTree, treeOf } from "./git-objects.js";
 import * as objects from "./objects.js";
 import type { Json, Urls } from "./objects.js";
 import type { CheckRun, Comment, Permission, Pull, Repository, State, Token, WorkflowRun } from "./state.js";
@@ -297,6 +298,12 @@ export const ROUTES: Readonly<Record<Operation, Route>> = {
       return { status: 200, body: objects.gitRef(ref, sha, repository.fullName, call.urls) };
     },
   },
+  [`get ${repo}/git/trees/{tree_sha}`]: { needs: ["contents"], access: "read", handle: getTree },
+  [`get ${repo}/git/blobs/{file_sha}`]: { needs: ["contents"], access: "read", handle: getBlob },
+  [`post ${repo}/git/trees`]: { needs: ["contents"], access: "write", handle: postTree },
+  [`post ${repo}/git/commits`]: { needs: ["contents"], access: "write", handle: postCommit },
+  [`post ${repo}/git/refs`]: { needs: ["contents"], access: "write", handle: postRef },
+  [`patch ${repo}/git/refs/{ref}`]: { needs: ["contents"], access: "write", handle: patchRef },
   [`get ${repo}/branches/{branch}`]: {
     needs: ["contents"],
     access: "read",
@@ -304,7 +311,10 @@ export const ROUTES: Readonly<Record<Operation, Route>> = {
       const name = textOf(call, "branch");
       const sha = repository.branches.get(name);
       if (sha === undefined) return error(404, "Branch not found");
-      return { status: 200, body: objects.branchWithProtection(name, sha, repository.fullName, call.urls) };
+      return {
+        status: 200,
+        body: objects.branchWithProtection(name, sha, treeOf(sha, repository), repository.fullName, call.urls),
+      };
     },
   },
   [`get ${repo}/collaborators/{username}/permission`]: {

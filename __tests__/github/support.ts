@@ -1,6 +1,7 @@
 import { createGitHub, type GitHub, type GitHubOptions } from "../../src/github/github.js";
 import type { Clock } from "../../src/github/retry.js";
 import { startGitHub, type FakeGitHub, type Options } from "../github-fake/server.js";
+import type { State } from "../github-fake/state.js";
 
 export const REPOSITORY = "octo/app";
 export const TOKEN = "ghs_0123456789abcdefghij";
@@ -18,9 +19,12 @@ export interface Setup {
   readonly client: (given?: Partial<GitHubOptions>) => GitHub;
 }
 
-export async function setUp(options: Options = {}): Promise<Setup> {
+export async function setUp(
+  options: Options = {},
+  repository: Parameters<State["addRepository"]>[1] = {},
+): Promise<Setup> {
   const fake = await startGitHub(options);
-  fake.state.addRepository(REPOSITORY);
+  fake.state.addRepository(REPOSITORY, repository);
   fake.state.addPull(REPOSITORY);
   fake.state.addToken(TOKEN);
   const waits: number[] = [];

@@ -13,6 +13,7 @@ import {
   VIEWER,
   WORKFLOW_RUN,
 } from "./answers.js";
+import { branchFiles, type BranchFiles } from "./branch-file.js";
 import { createClient } from "./client.js";
 import { errorOf, RefusedError, type Purpose } from "./errors.js";
 import { FailedRequest } from "./failure.js";
@@ -35,7 +36,7 @@ export interface GitHubOptions {
  * What is asked of GitHub about one repository. Everything throws a `UserError` where GitHub can't be reached or fails, and a
  * `RefusedError` where the token may not do it. What reads, or can be done twice, is tried again; see `retrying`.
  */
-export interface GitHub {
+export interface GitHub extends BranchFiles {
   /** The comments on a pull request by the token's own identity, over all pages, oldest first. */
   ownComments(pullRequest: number): Promise<readonly IssueComment[]>;
   /** Not repeated by itself, as it may have been done: see `retrying`. */
@@ -163,6 +164,7 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
 
   return {
     retrying,
+    ...branchFiles({ octokit, repo, ask, find }),
 
     ownComments: async (pullRequest) => {
       identity ??= askWhoWeAre();
