@@ -136,7 +136,7 @@ describe("the command line", () => {
     ["another spelling", ["what-if", "--quantize", "m.h5"], /no option --quantize/, /--quantise/],
     ["weights of nothing", ["what-if", "--with", "six", "--weights", "int8"], /there is none/, /--quantise MODEL/],
     ["weights of no type", ["what-if", "--quantise", "m.h5", "--weights", "int4"], /can't be "int4"/, /"int8"/],
-    ["no command", [], /No command/, /compare, weigh, why, what-if, store/],
+    ["no command", [], /No command/, /compare, weigh, why, what-if, history, store/],
     ["a value left out at the end", ["compare", "--limit"], /--limit needs a value/, /--limit SIZE/],
     ["a value left out in the middle", ["compare", "--limit", "--base", "main"], /--limit needs a value/, /SIZE/],
     ["a value for a switch", ["compare", "--no-cache=yes"], /takes no value/, /--no-cache alone/],

@@ -31,14 +31,23 @@ export const ENV: Readonly<Record<string, string>> = {
   GIT_COMMITTER_EMAIL: "a@example.com",
 };
 
-export function git(directory: string, args: readonly string[], input?: string | Buffer): string {
-  const result = spawnSync("git", args, { cwd: directory, env: ENV, input });
+export function git(
+  directory: string,
+  args: readonly string[],
+  input?: string | Buffer,
+  env: Readonly<Record<string, string>> = {},
+): string {
+  const result = spawnSync("git", args, { cwd: directory, env: { ...ENV, ...env }, input });
   if (result.status !== 0) throw new Error(`git ${args.join(" ")}: ${result.stderr.toString()}`);
   return result.stdout.toString().replace(/\n$/, "");
 }
 
-/** Writes files (null: removes one), commits all, and gives the commit's name. */
-export function commit(directory: string, files: Readonly<Record<string, string | Buffer | null>>): string {
+/** Writes files (null: removes one), commits all, and gives the commit's name. @param date of the commit; default: now */
+export function commit(
+  directory: string,
+  files: Readonly<Record<string, string | Buffer | null>>,
+  date?: string,
+): string {
   for (const [path, content] of Object.entries(files)) {
     const file = join(directory, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -46,7 +55,8 @@ export function commit(directory: string, files: Readonly<Record<string, string 
     else writeFileSync(file, content);
   }
   git(directory, ["add", "-A"]);
-  git(directory, ["commit", "-q", "--allow-empty", "-m", "x"]);
+  const env = date === undefined ? {} : { GIT_COMMITTER_DATE: date };
+  git(directory, ["commit", "-q", "--allow-empty", "-m", "x"], undefined, env);
   return git(directory, ["rev-parse", "HEAD"]);
 }
 
