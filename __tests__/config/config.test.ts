@@ -38,6 +38,7 @@ const SAMPLES: Readonly<Record<KeyName, readonly [option: string, toml: string, 
   comment: ["failure", "", "failure"],
   "comment-key": ["web: 🐍", "", "web: 🐍"],
   "override-label": ["bigger is fine", "", "bigger is fine"],
+  "history-branch": ["size/history_1.x", "", "size/history_1.x"],
   "github-token": ["ghs_x", "", "ghs_x"],
 };
 
@@ -114,6 +115,14 @@ describe("the command line", () => {
       given: { cache: false },
       run,
     });
+    expect(fromArgv(["history", "main", "--last", "5"])).toEqual({
+      command: "history",
+      revision: "main",
+      last: 5,
+      given: {},
+      run,
+    });
+    expect(fromArgv(["history"])).toMatchObject({ revision: null, last: 20 });
     expect(fromArgv(["store", "clear", "--cache-dir", "/c"])).toEqual({
       command: "store",
       action: "clear",
@@ -166,6 +175,7 @@ describe("the command line", () => {
     ],
     ["arguments of compare", ["compare", "main", "HEAD"], /compare takes no argument/, /--base and --head/],
     ["two revisions to weigh", ["weigh", "a", "b"], /Too many arguments: "b"/, /weigh \[REV\]/],
+    ["no commits to tell of", ["history", "--last", "0"], /--last is no number from 1: "0"/, /whole number/],
     ["why nothing", ["why"], /not told which/, /why NAME/],
     ["store nothing", ["store"], /not told what/, /stats\|clear/],
     ["store something else", ["store", "claer"], /can't be "claer"/, /"clear"/],

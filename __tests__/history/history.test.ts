@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { changesBetween, pointsUntil, withHistory } from "../../src/history/line.js";
-import { mergePoints, MOST_POINTS, saysTheSame, thinned } from "../../src/history/merge.js";
+import { mergePoints, MOST_POINTS, remembering, thinned } from "../../src/history/merge.js";
 import { pointAt, totalOf, wayOf, weighedOf, type Point } from "../../src/history/point.js";
 import { readRecord, writeRecord } from "../../src/history/record.js";
 import { REPORT_SCHEMA, type Report, type WeighedSide } from "../../src/model/report.js";
@@ -46,10 +46,15 @@ describe("merging", () => {
     );
   });
 
-  test("a commit that was weighed again says the same, or not", () => {
+  test("a commit that was weighed again with the same result is nothing new", () => {
     const first = point(1, 100);
-    expect(saysTheSame(first, { ...first, weighed: "2026-12-01T00:00:00Z" })).toBe(true);
-    expect(saysTheSame(first, point(1, 101))).toBe(false);
+    const history = new Map([["web", [first]]]);
+    const of = (app: string, given: Point) => remembering(history, new Map([[app, given]]));
+    expect(of("web", { ...first, weighed: "2026-12-01T00:00:00Z" })).toBeNull();
+    const otherwise = { ...point(1, 101), weighed: "2026-12-01T00:00:00Z" };
+    expect(of("web", otherwise)?.get("web")).toEqual([otherwise]);
+    expect(of("web", point(2, 100))?.get("web")).toEqual([first, point(2, 100)]);
+    expect([...(of("worker", first) ?? [])]).toEqual([...history, ["worker", [first]]]);
   });
 });
 

@@ -42,7 +42,12 @@ async function published(reports: readonly Report[], write: () => Promise<unknow
     run: { id: 1, attempt: 1 },
     event: { name: "push", payload: {} },
   };
-  const publishing = { comment: "changes", key: ".", overrideLabel: "slug-size-approved" } as const;
+  const publishing = {
+    comment: "changes",
+    key: ".",
+    overrideLabel: "slug-size-approved",
+    historyBranch: null,
+  } as const;
   const settled = { reports, context: {}, approval: undefined };
   await publish({ event: { kind: "push" }, runner, publishing, settled }, null, actions);
   return { outputs, warnings, failure: failures.join("\n") };

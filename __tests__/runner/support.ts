@@ -57,10 +57,10 @@ export class Scene {
     return eventsOf(REPOSITORY, this.github.state, { api: this.github.apiUrl, server: this.github.serverUrl });
   }
 
-  /** Commits to main, and gives the commit's name. */
-  advanceMain(files: Files): string {
+  /** Commits to main, and gives the commit's name. @param date of the commit; default: now */
+  advanceMain(files: Files, date?: string): string {
     if (this.github.state.repository(REPOSITORY).branches.size > 0) git(this.repository, ["checkout", "-q", "main"]);
-    const sha = commit(this.repository, files);
+    const sha = commit(this.repository, files, date);
     this.github.state.repository(REPOSITORY).branches.set("main", sha);
     return sha;
   }
@@ -82,6 +82,11 @@ export class Scene {
     git(this.repository, ["checkout", "-q", "--detach", "main"]);
     git(this.repository, ["merge", "-q", "--no-ff", "-m", "merge", pull.head.sha]);
     return this.#checkOut(git(this.repository, ["rev-parse", "HEAD"]));
+  }
+
+  /** Checks out a commit of main, and no other. */
+  checkOutMain(sha: string): string {
+    return this.#checkOut(sha);
   }
 
   checkOutHead(pull: Pull): string {

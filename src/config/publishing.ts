@@ -7,6 +7,8 @@ export interface Publishing {
   /** Tells this run's comment from those of other jobs on the same pull request. */
   readonly key: string;
   readonly overrideLabel: string;
+  /** Where what the default branch weighed is kept; null for the Actions cache. */
+  readonly historyBranch: string | null;
 }
 
 /** Characters; what `comment-key` may have. */
@@ -18,6 +20,7 @@ export function publishingOf(given: Given): Publishing {
     comment: given.comment ?? "changes",
     key: given["comment-key"] ?? keyOf((given.app ?? ["."]).join(", ")),
     overrideLabel: given["override-label"] ?? "slug-size-approved",
+    historyBranch: given["history-branch"] ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Increase } from "../model/options.js";
 import { STACKS, type StackName } from "../model/target.js";
 import {
   appPatterns,
+  branchName,
   duration,
   flag,
   increase,
@@ -48,6 +49,7 @@ export interface Settings {
   readonly comment: CommentMode;
   readonly "comment-key": string;
   readonly "override-label": string;
+  readonly "history-branch": string;
   /** A secret. */
   readonly "github-token": string;
 }
@@ -244,6 +246,15 @@ export const KEYS: { readonly [K in KeyName]: Key<Settings[K]> } = {
     value: "LABEL",
     help: "label that lets an increase through",
     byDefault: "slug-size-approved",
+    doors: ACTION_ONLY,
+    commands: [],
+    decidedBy: "side",
+  },
+  "history-branch": {
+    read: branchName,
+    value: "BRANCH",
+    help: "branch of its own to keep what the default branch weighed on",
+    byDefault: "none; the Actions cache",
     doors: ACTION_ONLY,
     commands: [],
     decidedBy: "side",

@@ -127,6 +127,15 @@ export function wholeSeconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
+/** A branch by its name alone, of the characters that such names mostly have. */
+export const branchName: Read<string> = (texts, of) => {
+  const text = one(texts, of);
+  if (!/^(?!refs\/)[\w-]+(?:[./][\w-]+)*$/.test(text) || text.length > 100) {
+    throw new UserError(`${of} is no name for a branch: "${text}".`, 'Write it as in "slugdiff-history".');
+  }
+  return text;
+};
+
 /** A text for a name, on one line, of at most so many characters. */
 export function shortText(most: number): Read<string> {
   return (texts, of) => {

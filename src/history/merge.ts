@@ -1,5 +1,6 @@
 import { compareBytes } from "../model/tree.js";
 import type { Point } from "./point.js";
+import type { History } from "./record.js";
 
 /** An app has no more points than this. A layer costs a few bytes in each, so that they stay far below a megabyte. */
 export const MOST_POINTS = 200;
@@ -23,8 +24,24 @@ function isNewer(point: Point, other: Point): boolean {
   return order === 0 ? JSON.stringify(point) > JSON.stringify(other) : order > 0;
 }
 
+/**
+ * A history with one point more for each of these apps; null if it says all of that already.
+ * @param points by app
+ */
+export function remembering(history: History, points: ReadonlyMap<string, Point>): History | null {
+  const news = [...points].filter(([app, point]) => {
+    const known = history.get(app)?.find(({ sha }) => sha === point.sha);
+    return known === undefined || !saysTheSame(known, point);
+  });
+  if (news.length === 0) return null;
+  return new Map([
+    ...history,
+    ...news.map(([app, point]) => [app, thinned(mergePoints(history.get(app) ?? [], [point]))] as const),
+  ]);
+}
+
 /** Whether two memories of a commit say the same of it, whenever that was found out. */
-export function saysTheSame(one: Point, other: Point): boolean {
+function saysTheSame(one: Point, other: Point): boolean {
   return JSON.stringify({ ...one, weighed: null }) === JSON.stringify({ ...other, weighed: null });
 }
 

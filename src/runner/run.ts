@@ -1,6 +1,7 @@
 import { fromActionInputs } from "../config/fromActionInputs.js";
 import { publishingOf } from "../config/publishing.js";
 import type { Given } from "../config/schema.js";
+import { readDefaultBranch } from "../events/default-branch.js";
 import { mayBuild, readEvent, type GitHubEvent } from "../events/event.js";
 import { withSession, type SessionOptions } from "../pipeline/session.js";
 import { policyOfJob, type BuildingPolicy } from "../sandbox/building.js";
@@ -9,6 +10,7 @@ import type { Actions } from "./actions.js";
 import { gitHubOf } from "./connect.js";
 import { readRunnerEnvironment, type RunnerEnvironment } from "./environment.js";
 import { byEvent, NO_HEAD } from "./labelled-head.js";
+import { openHistory } from "./history.js";
 import { progressIn, runJob } from "./log.js";
 import { publish } from "./publish.js";
 import { isOverride, settle } from "./settle.js";
@@ -18,12 +20,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The action: weighs what the event is about, settles what the pull request's label lets through, says all of it where
- * people look, and sets the job's result.
+ * people look, sets the job's result, and remembers what the default branch weighs.
  */
 export async function runAction(actions: Actions, env: Environment, signals: SignalSource): Promise<void> {
   await runJob(actions, signals, async (signal) => {
     const runner = await readRunnerEnvironment(env);
     const event = readEvent(runner.event.name, runner.event.payload);
+    const branch = readDefaultBranch(runner.event.name, runner.event.payload);
     const given = fromActionInputs(actions.getInput);
     const publishing = publishingOf(given);
     const github = gitHubOf(given, runner, actions, signal);
@@ -35,8 +38,11 @@ export async function runAction(actions: Actions, env: Environment, signals: Sig
       signal,
     };
     await withSession(session, async (parts) => {
+      const about = { branch, publishing, cache: session.cache, sha: runner.sha, now: new Date() };
+      const history = openHistory(about, parts, github, actions);
+      const weighed = await weighEvent(event, given, parts);
       const unsettled = {
-        weighed: await weighEvent(event, given, parts),
+        weighed: await history.show(weighed),
         pullRequest: pullRequestOf(event),
         publishing,
         isAppliedToHead:
@@ -45,6 +51,7 @@ export async function runAction(actions: Actions, env: Environment, signals: Sig
       };
       const settled = await settle(unsettled, github, actions);
       await publish({ event, runner, publishing, settled }, github, actions);
+      await history.remember(weighed);
     });
   });
 }
