@@ -57,6 +57,13 @@ describe("the line of first parents", () => {
     expect(fetched.isCut).toBe(true);
   });
 
+  test("also where a shallow clone has a filter too, so that it does not know that it is cut", async () => {
+    const repository = await open(clone(directory, "--depth=2", "--filter=blob:none"));
+    const { commits, isCut } = await repository.firstParents(shas.merge ?? "", { most: 100 });
+    expect(commits[0]?.sha).toBe(shas.merge);
+    expect(isCut).toBe(true);
+  });
+
   test("of what is no commit is an error of the user's", async () => {
     await expect((await open(directory)).firstParents("f".repeat(40), { most: 1 })).rejects.toBeInstanceOf(UserError);
   });

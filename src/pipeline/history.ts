@@ -50,7 +50,8 @@ export async function weighHistory(request: HistoryRequest, parts: Parts): Promi
   if (commits.length === 0) {
     throw new UserError(`No commit up to ${revision.ref} has changed ${app}.`, "Name the app's directory: --app DIR.");
   }
-  if (isCut) progress.note("This clone is shallow, so older commits are not told of: git fetch --unshallow gets them.");
+  if (isCut)
+    progress.note("This clone has no older commits, so they are not told of: git fetch --unshallow gets them.");
   const shared = createShared(parts);
   const activity = progress.start(`Weighing ${app === "." ? "the app" : app} at its last commits`, commits.length);
   try {

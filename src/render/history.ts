@@ -99,7 +99,7 @@ function lead({ app, rows }: AppHistory): Spans {
 }
 
 /** What each row is resolved as of. */
-export const RESOLVED_AS_OF = "Each commit is resolved as of its own date, unless a cut-off is set.";
+const RESOLVED_AS_OF = "Each commit is resolved as of its own date, unless a cut-off is set.";
 
 /** The answer to `slugdiff history` for a terminal; ends with a line break. */
 export function renderHistoryText(history: AppHistory, options: TextOptions): string {

@@ -31,18 +31,23 @@ export async function firstParents(git: Git, sha: string, { directory, most }: L
     ...["log", "--first-parent", "--no-show-signature", `--max-count=${String(most)}`, ...format, sha],
     ...paths,
   ]);
-  if (code !== 0) {
+  const commits = splitAtNul(stdout).map(commitIn);
+  // Where a clone was made with a filter and cut off as well, git fails at the first commit that is missing.
+  if (code !== 0 && commits.length === 0) {
     throw new UserError(
       `Git can't tell the history of ${sha.slice(0, 7)}.`,
       "Clone with history and trees: `fetch-depth: 0` of actions/checkout, and no `--filter=tree:0`.",
       lastLines(stderr),
     );
   }
-  const commits = splitAtNul(stdout).map((record) => {
-    const [name = "", seconds = "", ...subject] = record.toString("utf8").split("\n");
-    const date = `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z`;
-    return { sha: name, date, subject: subject.join(" ") };
-  });
-  const isCut = commits.length < most && (await git.line(["rev-parse", "--is-shallow-repository"])) === "true";
+  const isShallow = async (): Promise<boolean> => (await git.line(["rev-parse", "--is-shallow-repository"])) === "true";
+  const isCut = code !== 0 || (commits.length < most && (await isShallow()));
   return { commits, isCut };
+}
+
+/** `<name> LF <seconds since 1970> LF <subject>` */
+function commitIn(record: Buffer): Commit {
+  const [sha = "", seconds = "", ...subject] = record.toString("utf8").split("\n");
+  const date = `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z`;
+  return { sha, date, subject: subject.join(" ") };
 }
