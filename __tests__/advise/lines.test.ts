@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { changedFiles } from "../../src/advise/lines/lines.js";
-import { diffLines } from "../../src/advise/lines/diff.js";
+import { diffHunks } from "../../src/advise/lines/diff.js";
 import { UNCLEAR } from "../../src/advise/lines/edited.js";
 import { remedyFor } from "../../src/advise/remedy.js";
 import { NO_CHANGE, type ManifestChange } from "../../src/model/advice.js";
@@ -379,7 +379,7 @@ describe("a diff", () => {
   test("has what goes and what comes, and leaves the same", () => {
     fc.assert(
       fc.property(anyText, anyText, (before, after) => {
-        const lines = diffLines(before, after);
+        const lines = diffHunks(before, after).flatMap((hunk) => hunk.lines);
         expect(take(before, "-", lines)).toEqual(take(after, "+", lines));
         if (before === after) expect(lines).toEqual([]);
       }),

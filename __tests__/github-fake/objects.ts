@@ -1,4 +1,5 @@
 /** Objects of the shape that GitHub publishes, made from the fake's state. `contract.ts` holds them to it. */
+import { countOf, type FileChange } from "./diff.js";
 import type {
   Artifact,
   Branch,
@@ -7,8 +8,10 @@ import type {
   IssueEvent,
   Pull,
   Repository,
+  ReviewComment,
   Role,
   State,
+  Token,
   WorkflowRun,
 } from "./state.js";
 
@@ -277,6 +280,68 @@ export function pullRequest(pull: Pull, state: State, urls: Urls): Json {
     additions: 1,
     deletions: 0,
     changed_files: 1,
+  };
+}
+
+export function changedFile({ path, status, sha, patch }: FileChange, pull: Pull, { api, server }: Urls): Json {
+  const [additions, deletions] = [countOf("+", patch), countOf("-", patch)];
+  const { repo } = pull.base;
+  return {
+    sha,
+    filename: path,
+    status,
+    additions,
+    deletions,
+    changes: additions + deletions,
+    blob_url: `${server}/${repo}/blob/${pull.head.sha}/${path}`,
+    raw_url: `${server}/${repo}/raw/${pull.head.sha}/${path}`,
+    contents_url: `${api}/repos/${repo}/contents/${path}?ref=${pull.head.sha}`,
+    ...(patch === null ? {} : { patch }),
+  };
+}
+
+export function review(id: number, body: string, by: Token, pull: Pull, urls: Urls): Json {
+  const url = `${urls.api}/repos/${pull.base.repo}/pulls/${pull.number}`;
+  const html = `${urls.server}/${pull.base.repo}/pull/${pull.number}#pullrequestreview-${id}`;
+  return {
+    id,
+    node_id: nodeId("PullRequestReview", id),
+    user: user(by.login, urls),
+    body,
+    state: "COMMENTED",
+    html_url: html,
+    pull_request_url: url,
+    author_association: "NONE",
+    _links: { html: { href: html }, pull_request: { href: url } },
+    commit_id: pull.head.sha,
+  };
+}
+
+export function reviewComment(given: ReviewComment, fullName: string, urls: Urls): Json {
+  const { id, issue, review, body, path, startLine, line, commit, createdAt, updatedAt } = given;
+  const url = `${urls.api}/repos/${fullName}/pulls/comments/${id}`;
+  const pull = `${urls.api}/repos/${fullName}/pulls/${issue}`;
+  const html = `${urls.server}/${fullName}/pull/${issue}#discussion_r${id}`;
+  return {
+    url,
+    id,
+    node_id: nodeId("PullRequestReviewComment", id),
+    pull_request_review_id: review,
+    diff_hunk: "@@ -1 +1 @@",
+    path,
+    commit_id: commit,
+    original_commit_id: commit,
+    user: user(given.user, urls),
+    body,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    html_url: html,
+    pull_request_url: pull,
+    author_association: "NONE",
+    _links: { self: { href: url }, html: { href: html }, pull_request: { href: pull } },
+    start_line: startLine,
+    line,
+    side: "RIGHT",
   };
 }
 

@@ -1,6 +1,7 @@
 /** The operations of GitHub's REST API that the fake answers, over its state. */
 import { z } from "zod";
 import type { Operation } from "./contract.js";
+import { changesBetween, mayStandOn, type FileChange } from "./diff.js";
 import { getBlob, getTree, patchRef, postCommit, postRef, postTree, treeOf } from "./git-objects.js";
 import * as objects from "./objects.js";
 import type { Json, Urls } from "./objects.js";
@@ -109,6 +110,55 @@ function withPull(call: Call, { pulls }: Repository, name: string, then: (pull: 
 function withComment(call: Call, { comments }: Repository, then: (comment: Comment) => Answer): Answer {
   const comment = comments.find(({ id }) => id === numberOf(call, "comment_id"));
   return comment === undefined ? notFound() : then(comment);
+}
+
+const REVIEW = z.object({
+  commit_id: z.string(),
+  event: z.literal("COMMENT"),
+  body: z.string(),
+  comments: z.array(
+    z.object({
+      path: z.string(),
+      body: z.string(),
+      line: z.number(),
+      side: z.literal("RIGHT"),
+      start_line: z.number().optional(),
+      start_side: z.literal("RIGHT").optional(),
+    }),
+  ),
+});
+
+/** What a pull request changes; nothing where only the API knows the repository. */
+function changesOf({ base, head }: Pull, { git }: Repository): FileChange[] {
+  return git === null ? [] : changesBetween(git, base.sha, head.sha);
+}
+
+/** Makes a review with its comments; all of it, or none where one of them stands where none may. */
+function createReview(call: Call, repository: Repository, pull: Pull): Answer {
+  const { commit_id: commit, body, comments } = REVIEW.parse(call.body);
+  const changes = changesOf(pull, repository);
+  const refusals = [
+    ...(body.trim() === "" ? ["Body cannot be blank"] : []),
+    ...(commit === pull.head.sha ? [] : ["Commit is not part of the pull request"]),
+    ...comments.flatMap(({ path, body: text, line, start_line: start = line }) => {
+      const patch = changes.find((change) => change.path === path)?.patch ?? null;
+      if (text.trim() === "" || text.length > LONGEST_COMMENT) return ["Body is invalid"];
+      return mayStandOn(patch, start, line) ? [] : ["Line could not be resolved"];
+    }),
+    ...(comments.some(({ line, start_line: start }) => start !== undefined && start >= line)
+      ? ["Start line must precede the end line"]
+      : []),
+  ];
+  if (refusals.length > 0) return error(422, "Unprocessable Entity", { errors: refusals });
+  const { state, token, urls } = call;
+  const review = state.nextId();
+  for (const { path, body: text, line, start_line: startLine = null } of comments) {
+    const now = state.tick();
+    const author = { user: token.login, byApp: token.kind === "installation", createdAt: now, updatedAt: now };
+    const place = { issue: pull.number, review, path, startLine, line, commit };
+    repository.reviewComments.push({ id: state.nextId(), body: text, ...author, ...place });
+  }
+  return { status: 200, body: objects.review(review, body, token, pull, urls) };
 }
 
 const TEXT = z.string().nullish();
@@ -262,6 +312,42 @@ export const ROUTES: Readonly<Record<Operation, Route>> = {
         status: 200,
         body: objects.pullRequest(pull, call.state, call.urls),
       })),
+  },
+  [`get ${repo}/pulls/{pull_number}/files`]: {
+    needs: ["pull_requests"],
+    access: "read",
+    handle: (call, repository) =>
+      withPull(call, repository, "pull_number", (pull) => {
+        const path = `/repos/${repository.fullName}/pulls/${pull.number}/files`;
+        const changes = changesOf(pull, repository);
+        return list(call, path, changes, (change) => objects.changedFile(change, pull, call.urls));
+      }),
+  },
+  [`get ${repo}/pulls/{pull_number}/comments`]: {
+    needs: ["pull_requests"],
+    access: "read",
+    handle: (call, repository) =>
+      withPull(call, repository, "pull_number", ({ number }) => {
+        const path = `/repos/${repository.fullName}/pulls/${number}/comments`;
+        const comments = repository.reviewComments.filter(({ issue }) => issue === number);
+        return list(call, path, comments, (each) => objects.reviewComment(each, repository.fullName, call.urls));
+      }),
+  },
+  [`post ${repo}/pulls/{pull_number}/reviews`]: {
+    needs: ["pull_requests"],
+    access: "write",
+    handle: (call, repository) =>
+      withPull(call, repository, "pull_number", (pull) => createReview(call, repository, pull)),
+  },
+  [`delete ${repo}/pulls/comments/{comment_id}`]: {
+    needs: ["pull_requests"],
+    access: "write",
+    handle: (call, repository) => {
+      const at = repository.reviewComments.findIndex(({ id }) => id === numberOf(call, "comment_id"));
+      if (at === -1) return notFound();
+      repository.reviewComments.splice(at, 1);
+      return { status: 204 };
+    },
   },
   [`get ${repo}/commits/{commit_sha}/pulls`]: {
     needs: ["pull_requests"],

@@ -51,6 +51,16 @@ export interface Comment {
   updatedAt: string;
 }
 
+/** A remark on lines of a pull request. */
+export interface ReviewComment extends Comment {
+  readonly review: number;
+  readonly path: string;
+  readonly startLine: number | null;
+  readonly line: number;
+  /** The commit that it was made on. */
+  readonly commit: string;
+}
+
 /** What happened to a pull request: what its list of events holds. */
 export interface IssueEvent {
   readonly id: number;
@@ -123,6 +133,7 @@ export interface Repository {
   readonly branches: Map<string, string>;
   readonly pulls: Pull[];
   readonly comments: Comment[];
+  readonly reviewComments: ReviewComment[];
   readonly issueEvents: IssueEvent[];
   /** Role by login. Whoever is not named may read what is public. */
   readonly roles: Map<string, Role>;
@@ -193,6 +204,7 @@ export class State {
       branches: new Map(),
       pulls: [],
       comments: [],
+      reviewComments: [],
       issueEvents: [],
       roles: new Map(),
       checkRuns: [],

@@ -45,6 +45,7 @@ async function published(reports: readonly Report[], write: () => Promise<unknow
   const publishing = {
     comment: "changes",
     key: ".",
+    suggest: false,
     overrideLabel: "slug-size-approved",
     historyBranch: null,
   } as const;

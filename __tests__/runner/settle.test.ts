@@ -114,7 +114,13 @@ describe("what a label was applied to is the same in the check as in the comment
     if (event.kind !== "pull-request") throw new Error("It is about a pull request.");
     const run = scene.github.state.addRun(REPOSITORY, { head: pull.head });
     meanwhile();
-    const publishing = { comment: "never", key: ".", overrideLabel: LABEL, historyBranch: null } as const;
+    const publishing = {
+      comment: "never",
+      key: ".",
+      suggest: false,
+      overrideLabel: LABEL,
+      historyBranch: null,
+    } as const;
     const isAppliedToHead = byEvent(event, (label) => label === LABEL);
     const unsettled = {
       weighed: [refused(growth)],
@@ -213,7 +219,13 @@ describe("a matrix, whose jobs do not comment", () => {
 
     const github = client();
     const job = async (report: Report): Promise<string> => {
-      const publishing = { comment: "never", key: report.app, overrideLabel: LABEL, historyBranch: null } as const;
+      const publishing = {
+        comment: "never",
+        key: report.app,
+        suggest: false,
+        overrideLabel: LABEL,
+        historyBranch: null,
+      } as const;
       const unsettled = {
         weighed: [report],
         pullRequest: 7,

@@ -17,6 +17,13 @@ import { commit, git, newRepository, temporary } from "../revisions/fixtures.js"
 export const REPOSITORY = "acme/app";
 export const LABEL = "slug-size-approved";
 
+/** A directory for XDG_CACHE_HOME that knows no layer yet. */
+export function emptyCacheHome(): string {
+  const home = temporary();
+  symlinkSync(emptyCache(), join(home, "slugdiff"));
+  return home;
+}
+
 /** What one run of an action left. */
 export interface Done {
   readonly outputs: Readonly<Record<string, string>>;
@@ -33,16 +40,17 @@ export interface Done {
 /** A repository on GitHub with an app at its top, and a pull request against it. */
 export class Scene {
   #run = 100;
-  /** XDG_CACHE_HOME. */
-  readonly cacheHome = temporary();
   readonly repository = newRepository();
 
-  private constructor(readonly github: FakeGitHub) {
-    symlinkSync(emptyCache(), join(this.cacheHome, "slugdiff"));
-  }
+  private constructor(
+    readonly github: FakeGitHub,
+    /** XDG_CACHE_HOME. */
+    readonly cacheHome: string,
+  ) {}
 
-  static async open(files: Files = {}): Promise<Scene> {
-    const scene = new Scene(await startGitHub());
+  /** @param cacheHome a cache that other scenes have used; default: one that knows nothing */
+  static async open(files: Files = {}, cacheHome = emptyCacheHome()): Promise<Scene> {
+    const scene = new Scene(await startGitHub(), cacheHome);
     scene.github.state.addRepository(REPOSITORY, { git: scene.repository });
     scene.github.state.addToken("job");
     scene.advanceMain({ ...PYTHON, "requirements.txt": "", ...files });

@@ -1,7 +1,7 @@
 import type { ManifestChange } from "../model/advice.js";
 import type { Remedy, Step } from "../model/report.js";
 import type { PackageManagerName } from "../model/resolution.js";
-import { diffLines } from "./lines/diff.js";
+import { diffHunks } from "./lines/diff.js";
 import { UNCLEAR, type Edited } from "./lines/edited.js";
 import { changedFiles } from "./lines/lines.js";
 import type { NamedAt } from "./lines/places.js";
@@ -38,9 +38,11 @@ export function diffSteps(
   noteOn: (lines: readonly string[]) => string | null,
 ): Step[] {
   return [...after].map(([file, text]): Step => {
-    const lines = diffLines(plain(before.get(file) ?? ""), plain(text));
+    const found = diffHunks(plain(before.get(file) ?? ""), plain(text));
+    const lines = found.flatMap((hunk) => hunk.lines);
+    const hunks = found.map((hunk) => ({ line: hunk.line, lines: hunk.lines.length }));
     const remarks = [notes.get(file) ?? null, noteOn(lines)].filter((note) => note !== null);
-    return { kind: "diff", file, lines, note: remarks.length === 0 ? null : remarks.join(" ") };
+    return { kind: "diff", file, lines, hunks, note: remarks.length === 0 ? null : remarks.join(" ") };
   });
 }
 

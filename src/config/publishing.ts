@@ -6,6 +6,8 @@ export interface Publishing {
   readonly comment: CommentMode;
   /** Tells this run's comment from those of other jobs on the same pull request. */
   readonly key: string;
+  /** Whether advice is to be suggested on the lines that it would change. */
+  readonly suggest: boolean;
   readonly overrideLabel: string;
   /** Where what the default branch weighed is kept; null for the Actions cache. */
   readonly historyBranch: string | null;
@@ -19,6 +21,7 @@ export function publishingOf(given: Given): Publishing {
   return {
     comment: given.comment ?? "changes",
     key: given["comment-key"] ?? keyOf((given.app ?? ["."]).join(", ")),
+    suggest: given.suggest ?? false,
     overrideLabel: given["override-label"] ?? "slug-size-approved",
     historyBranch: given["history-branch"] ?? null,
   };

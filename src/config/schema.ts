@@ -48,6 +48,7 @@ export interface Settings {
   readonly cache: boolean;
   readonly comment: CommentMode;
   readonly "comment-key": string;
+  readonly suggest: boolean;
   readonly "override-label": string;
   readonly "history-branch": string;
   /** A secret. */
@@ -237,6 +238,15 @@ export const KEYS: { readonly [K in KeyName]: Key<Settings[K]> } = {
     value: "TEXT",
     help: "tells this comment from those of other jobs",
     byDefault: "app, as it is written",
+    doors: ACTION_ONLY,
+    commands: [],
+    decidedBy: "side",
+  },
+  suggest: {
+    read: flag,
+    value: "BOOLEAN",
+    help: "suggest changes of the lines that the pull request wrote",
+    byDefault: "false",
     doors: ACTION_ONLY,
     commands: [],
     decidedBy: "side",

@@ -1,6 +1,6 @@
 /** GitHub's answers, as far as they are used. https://docs.github.com/rest */
 import { z } from "zod";
-import type { Artifact, IssueComment, PullRequest, WorkflowRun } from "./objects.js";
+import type { Artifact, ChangedFile, IssueComment, PullRequest, WorkflowRun } from "./objects.js";
 
 /** An account may be gone. */
 const USER = z.object({ login: z.string() }).nullish();
@@ -31,6 +31,10 @@ export const PULL_REQUEST = z
     labels: labels.map(({ name }) => name),
     createdAt: created_at,
   }));
+
+export const CHANGED_FILE = z
+  .object({ filename: z.string(), patch: z.string().optional() })
+  .transform(({ filename, patch }): ChangedFile => ({ path: filename, patch: patch ?? null }));
 
 export const BRANCH = z.object({ commit: z.object({ sha: z.string() }) });
 

@@ -5,6 +5,7 @@ import { mib } from "../model/format.js";
 import {
   ARTIFACT,
   BRANCH,
+  CHANGED_FILE,
   COMMENT,
   CREATED_CHECK_RUN,
   ISSUE_EVENT,
@@ -17,10 +18,28 @@ import { branchFiles, type BranchFiles } from "./branch-file.js";
 import { createClient } from "./client.js";
 import { errorOf, RefusedError, type Purpose } from "./errors.js";
 import { FailedRequest } from "./failure.js";
-import type { Artifact, CheckRun, IssueComment, Labelling, PullRequest, WorkflowRun } from "./objects.js";
+import type {
+  Artifact,
+  ChangedFile,
+  CheckRun,
+  IssueComment,
+  Labelling,
+  PullRequest,
+  Review,
+  WorkflowRun,
+} from "./objects.js";
 import { CLOCK, type Clock } from "./retry.js";
 
-export type { Artifact, CheckRun, IssueComment, Labelling, PullRequest, WorkflowRun } from "./objects.js";
+export type {
+  Artifact,
+  ChangedFile,
+  CheckRun,
+  IssueComment,
+  Labelling,
+  PullRequest,
+  Review,
+  WorkflowRun,
+} from "./objects.js";
 
 export interface GitHubOptions {
   readonly token: string;
@@ -46,6 +65,14 @@ export interface GitHub extends BranchFiles {
   /** That it is gone already is no error. */
   deleteComment(id: number): Promise<void>;
   pullRequest(number: number): Promise<PullRequest>;
+  /** The files that a pull request changes, over all pages; GitHub tells of 3,000 at most. */
+  changedFiles(pullRequest: number): Promise<readonly ChangedFile[]>;
+  /** The comments on lines of a pull request by the token's own identity, over all pages, oldest first; outdated ones too. */
+  ownReviewComments(pullRequest: number): Promise<readonly IssueComment[]>;
+  /** Not repeated by itself, as it may have been done: see `retrying`. */
+  createReview(pullRequest: number, review: Review): Promise<void>;
+  /** That it is gone already is no error. */
+  deleteReviewComment(id: number): Promise<void>;
   /** The open pull requests of this repository whose head is exactly this commit of this branch of this repository (`owner/name`). */
   pullRequestsOf(head: {
     readonly repository: string;
@@ -124,6 +151,17 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
     }
   }
 
+  /** Those of a list of comments that are by the token's own identity, oldest first. */
+  async function ownOf(purpose: Purpose, send: () => Promise<unknown>): Promise<IssueComment[]> {
+    identity ??= askWhoWeAre();
+    const login = await identity;
+    const comments = await ask(purpose, z.array(COMMENT), send);
+    return comments
+      .filter(({ by }) => by === login)
+      .map(({ id, body, url }) => ({ id, body, url }))
+      .sort((one, other) => one.id - other.id);
+  }
+
   async function download(id: number, most: number): Promise<Buffer> {
     const limit = clock.timeLimit(DOWNLOAD_LIMIT);
     const response = await octokit.request("GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/zip", {
@@ -166,24 +204,14 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
     retrying,
     ...branchFiles({ octokit, repo, ask, find }),
 
-    ownComments: async (pullRequest) => {
-      identity ??= askWhoWeAre();
-      const login = await identity;
-      const comments = await ask(
-        { to: `read the comments of #${pullRequest}`, needs: "pull-requests: read" },
-        z.array(COMMENT),
-        () =>
-          octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-            ...repo,
-            issue_number: pullRequest,
-            per_page: 100,
-          }),
-      );
-      return comments
-        .filter(({ by }) => by === login)
-        .map(({ id, body, url }) => ({ id, body, url }))
-        .sort((one, other) => one.id - other.id);
-    },
+    ownComments: (pullRequest) =>
+      ownOf({ to: `read the comments of #${pullRequest}`, needs: "pull-requests: read" }, () =>
+        octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+          ...repo,
+          issue_number: pullRequest,
+          per_page: 100,
+        }),
+      ),
 
     createComment: async (pullRequest, body) => {
       const purpose = { to: `comment on #${pullRequest}`, needs: "pull-requests: write" };
@@ -213,6 +241,43 @@ export function createGitHub(options: GitHubOptions, clock: Clock = CLOCK): GitH
         const parameters = { ...repo, pull_number: number };
         return (await octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", parameters)).data;
       }),
+
+    changedFiles: (pullRequest) =>
+      ask({ to: `read what #${pullRequest} changes`, needs: "pull-requests: read" }, z.array(CHANGED_FILE), () =>
+        octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
+          ...repo,
+          pull_number: pullRequest,
+          per_page: 100,
+        }),
+      ),
+
+    ownReviewComments: (pullRequest) =>
+      ownOf({ to: `read the review comments of #${pullRequest}`, needs: "pull-requests: read" }, () =>
+        octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/comments", {
+          ...repo,
+          pull_number: pullRequest,
+          per_page: 100,
+        }),
+      ),
+
+    createReview: async (pullRequest, { headSha, text, comments }) => {
+      await ask({ to: `review #${pullRequest}`, needs: "pull-requests: write" }, z.unknown(), () =>
+        octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+          ...repo,
+          pull_number: pullRequest,
+          commit_id: headSha,
+          event: "COMMENT",
+          body: text,
+          comments: comments.map(reviewCommentOf),
+        }),
+      );
+    },
+
+    deleteReviewComment: async (id) => {
+      await find({ to: "delete a review comment of its own", needs: "pull-requests: write" }, z.unknown(), () =>
+        octokit.request("DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}", { ...repo, comment_id: id }),
+      );
+    },
 
     pullRequestsOf: async ({ repository, ref, sha }) => {
       const [owner = ""] = repository.split("/");
@@ -345,4 +410,10 @@ function sameName(one: string, other: string): boolean {
 
 function annotationOf({ path, line, level, title, message }: Annotation) {
   return { path, start_line: line, end_line: line, annotation_level: level, title, message };
+}
+
+/** GitHub takes no range of one line. */
+function reviewCommentOf({ path, start, end, body }: Review["comments"][number]) {
+  const range = start === end ? {} : { start_line: start, start_side: "RIGHT" };
+  return { path, body, line: end, side: "RIGHT", ...range };
 }

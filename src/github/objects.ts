@@ -47,6 +47,30 @@ export interface Artifact {
   readonly bytes: number;
 }
 
+/** A file that a pull request changes. */
+export interface ChangedFile {
+  /** Relative to the top of the repository; where it was moved to. */
+  readonly path: string;
+  /** A unified diff without its file headers; null where GitHub shows none, as for what is binary or very long. */
+  readonly patch: string | null;
+}
+
+/** Remarks on lines of a pull request, made at once. */
+export interface Review {
+  /** The commit that the lines are of. */
+  readonly headSha: string;
+  /** Markdown above all of them. */
+  readonly text: string;
+  /** Each on whole lines that the pull request's diff shows in one stretch, numbered as the pull request leaves the file. */
+  readonly comments: readonly {
+    readonly path: string;
+    readonly start: number;
+    readonly end: number;
+    /** Markdown. */
+    readonly body: string;
+  }[];
+}
+
 /** A check run that is over. */
 export interface CheckRun {
   readonly name: string;

@@ -27,6 +27,14 @@ const SAVING = z
 
 const note = z.string().nullable().describe("What to know about this step. Markdown in code spans only.");
 
+const HUNK = z.strictObject({
+  line: z
+    .int()
+    .positive()
+    .describe("Number that its first line has in the file as it was weighed; where there is none, gets."),
+  lines: z.int().positive().describe("How many of the step's `lines` are its own."),
+});
+
 export const STEP = z
   .discriminatedUnion("kind", [
     z.strictObject({
@@ -36,6 +44,7 @@ export const STEP = z
         .array(z.string().regex(/^[-+ ]/))
         .min(1)
         .describe("Of a unified diff, without its headers."),
+      hunks: z.array(HUNK).optional().describe("Where `lines` stand in the file, one stretch after the other."),
       note,
     }),
     z.strictObject({
@@ -103,3 +112,4 @@ export type Advice = z.infer<typeof ADVICE>;
 export type Saving = Advice["saving"];
 export type Remedy = Advice["remedy"];
 export type Step = Remedy["steps"][number];
+export type DiffStep = Extract<Step, { kind: "diff" }>;

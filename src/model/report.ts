@@ -285,4 +285,4 @@ export type Unpinned = NonNullable<Report["unpinned"]>;
 export type Outside = NonNullable<Report["outside"]>;
 export type Override = NonNullable<Report["override"]>;
 export type { HistoryPoint } from "./report-history.js";
-export type { Advice, Remedy, Saving, Step } from "./report-advice.js";
+export type { Advice, DiffStep, Remedy, Saving, Step } from "./report-advice.js";

@@ -43,16 +43,38 @@ function split(advice: readonly Advice[], tips: number): { best: readonly Advice
 }
 
 function tip(report: Report, advice: Advice, isWhole: boolean): string {
-  const { level, title, detail, sources, saving, remedy } = advice;
+  const { level, sources, remedy } = advice;
   const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => code(source)).join(", ")}` : null;
   const paragraphs = [
-    `**${sentences(title)}${level === "warning" ? "" : `: ${effectOf(report, saving)}`}.** ${sentences(detail)}`,
-    level === "warning" ? null : beforeAndAfter(saving),
+    ...claims(report, advice),
     remedy.possible ? null : `${sentences(capital(remedy.because))}.`,
     ...remedy.steps.map((step) => stepBlock(step, isWhole)),
     from,
   ].filter((part) => part !== null);
   return box(level === "warning" ? "WARNING" : "TIP", paragraphs.join("\n\n").split("\n"));
+}
+
+/** What is to be done, what that saves and why, as paragraphs of Markdown. */
+function claims(report: Report, { level, title, detail, saving }: Advice): string[] {
+  if (level === "warning") return [`**${sentences(title)}.** ${sentences(detail)}`];
+  return [`**${sentences(title)}: ${effectOf(report, saving)}.** ${sentences(detail)}`, beforeAndAfter(saving)];
+}
+
+/**
+ * Advice as a comment on lines of a pull request that it would change, with a button at GitHub that commits the change. Null if
+ * not every character of these lines would be shown.
+ * @param lines what is to stand there instead
+ */
+export function suggestionText(report: Report, advice: Advice, lines: readonly string[]): string | null {
+  if (lines.some((line) => visibleLine(line, LONGEST) !== line)) return null;
+  const { steps } = advice.remedy;
+  return [
+    ...claims(report, advice),
+    fenced(lines, "suggestion"),
+    ...steps.map((step) => (step.kind === "command" ? stepBlock(step, false) : step.note && sentences(step.note))),
+  ]
+    .filter((part) => part !== null)
+    .join("\n\n");
 }
 
 /** A step in Markdown. @param isWhole whether there is the space for all of it */

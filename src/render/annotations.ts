@@ -1,5 +1,6 @@
 import { noiseFloorOf } from "../judge/noise-floor.js";
 import type { Annotation } from "../model/annotation.js";
+import { pathInRepository } from "../model/app-path.js";
 import { mib, signedMib } from "../model/format.js";
 import type { Report, ReportLayerDelta } from "../model/report.js";
 import { visible } from "./visible.js";
@@ -25,7 +26,7 @@ export function annotationsOf(report: Report): Annotation[] {
     .sort((a, b) => b.growth - a.growth)
     .slice(0, MOST)
     .map(({ place, layers, growth }) => ({
-      path: app === "." ? place.file : `${app}/${place.file}`,
+      path: pathInRepository(app, place.file),
       line: place.line,
       level,
       title: `Slug ${signedMib(growth)}`,

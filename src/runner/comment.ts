@@ -17,6 +17,7 @@ import { byEvent, byRuns, type IsAppliedToHead } from "./labelled-head.js";
 import { logLine, runJob } from "./log.js";
 import { postComment } from "./post-comment.js";
 import { isOverride, settle } from "./settle.js";
+import { suggest } from "./suggest.js";
 
 /** GitHub shows no more warnings of a step. */
 const MOST_PROBLEMS = 10;
@@ -88,7 +89,9 @@ async function writeComment(
   const settled = await settle(unsettled, github, actions);
   const text = renderGathered(settled.reports, { ...settled.context, problems });
   const isOwnRun = target.run.id === ownRun;
-  return postComment({ ...target, isOwnRun, publishing, ...settled, text }, github, actions);
+  const url = await postComment({ ...target, isOwnRun, publishing, ...settled, text }, github, actions);
+  if (publishing.suggest) await suggest({ ...target, reports: settled.reports }, github, actions);
+  return url;
 }
 
 /** Whether a base is the parent that was found, not one that the workflow asked for by a name. */

@@ -16,6 +16,7 @@ import { logLine } from "./log.js";
 import { setFigures, writeFiles } from "./outputs.js";
 import { postComment } from "./post-comment.js";
 import type { Settled } from "./settle.js";
+import { suggest } from "./suggest.js";
 
 /** Apps whose reasons are in the job's annotation; the summary has all. */
 const MOST_REASONS = 10;
@@ -57,6 +58,7 @@ export async function publish(publication: Publication, github: GitHub | null, a
     const about = { pullRequest, headSha: head.sha, run: runner.run, isOwnRun: true, hasNewHead };
     const request = { ...about, publishing, reports, approval, text };
     url = await postComment(request, github, actions);
+    if (publishing.suggest) await suggest({ ...about, reports }, github, actions);
   }
   actions.setOutput("comment-url", url ?? "");
 

@@ -1,8 +1,13 @@
-/**
- * Lines of a unified diff without its headers: `-` goes, `+` comes. What only comes has the line before it for context, so that one
- * can see where.
- */
-export function diffLines(before: string, after: string): string[] {
+/** One stretch of a unified diff, without its header. */
+export interface DiffHunk {
+  /** Number that its first line has in the text before, from 1; of lines that only come first of all, 1. */
+  readonly line: number;
+  /** `-` goes, `+` comes. What only comes has the line before it for context, so that one can see where. */
+  readonly lines: readonly string[];
+}
+
+/** What differs between two texts. */
+export function diffHunks(before: string, after: string): DiffHunk[] {
   const [a, b] = [before.split("\n"), after.split("\n")];
   let start = 0;
   while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
@@ -12,13 +17,12 @@ export function diffLines(before: string, after: string): string[] {
   return hunks
     .map((hunk) => ({ ...hunk, at: hunk.at + start }))
     .map((hunk, index, all) => settled(hunk, a, all[index - 1], all[index + 1]))
-    .flatMap(({ at, gone, come }) => {
+    .map(({ at, gone, come }) => {
       const context = gone.length > 0 ? undefined : a[at - 1];
-      return [
-        ...(context === undefined ? [] : [` ${context}`]),
-        ...gone.map((line) => `-${line}`),
-        ...come.map((line) => `+${line}`),
-      ];
+      const changed = [...gone.map((line) => `-${line}`), ...come.map((line) => `+${line}`)];
+      return context === undefined
+        ? { line: at + 1, lines: changed }
+        : { line: at, lines: [` ${context}`, ...changed] };
     });
 }
 
