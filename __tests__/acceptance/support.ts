@@ -27,6 +27,9 @@ import { commit, git, newRepository } from "../revisions/fixtures.js";
 /** Everything is resolved as of this moment, so that what is published later changes nothing here. */
 export const CUTOFF = "2026-11-01T00:00:00Z";
 
+/** Files of an app by path, all of them text. */
+export type Texts = Readonly<Record<string, string>>;
+
 /** Files of an app by path; null for one that is removed. */
 export type Files = Readonly<Record<string, string | Buffer | null>>;
 
@@ -39,8 +42,18 @@ export interface World {
   readonly python: string;
   /** A cache that knows no layer yet; the tools in it are fetched once for all tests. */
   emptyCache(): string;
-  /** An app that requires these distributions, locked by the package manager itself. */
-  app(manager: PackageManagerName, requirements: readonly string[], dev?: readonly string[]): Promise<Files>;
+  /**
+   * An app that requires these distributions, locked by the package manager itself.
+   * @param index where all of them are; default: PyPI
+   */
+  app(
+    manager: PackageManagerName,
+    requirements: readonly string[],
+    dev?: readonly string[],
+    index?: string,
+  ): Promise<Texts>;
+  /** The same files with the lock that the package manager makes of them and of the lock that is there. */
+  lock(manager: PackageManagerName, files: Texts): Promise<Texts>;
   /** What pip would get for these requirements as of the cut-off, as pinned requirements, for the target's platform. */
   pins(requirements: readonly string[]): Promise<string[]>;
   close(): void;
@@ -54,8 +67,8 @@ export async function openWorld(...minors: readonly string[]): Promise<World> {
   const context: Context = { scratch: root, progress: SILENT, signal, env: process.env, toolsDir };
   const tools = createTools(context);
   const { minor, path } = await pythonOf(minors.length > 0 ? minors : ["3.12", "3.13", "3.11", "3.10"], context);
-  const index = await tools.defaultIndex();
-  if (index === null) throw new Error("uv does not say what its index is");
+  const defaultIndex = await tools.defaultIndex();
+  if (defaultIndex === null) throw new Error("uv does not say what its index is");
   const directory = (name: string): string => mkdtempSync(join(root, `${name}-`));
   const start = async (command: string, args: readonly string[], cwd: string, input?: string): Promise<string> => {
     const environments = directory("environments");
@@ -75,6 +88,14 @@ export async function openWorld(...minors: readonly string[]): Promise<World> {
     if (code !== 0) throw new Error(`${command} failed: ${stderr}${stdout.toString()}`);
     return stdout.toString();
   };
+  const lock: World["lock"] = async (manager, files) => {
+    if (manager === "pip") return files;
+    const { lock, args } = LOCKS[manager];
+    const app = directory("app");
+    for (const [path, text] of Object.entries(files)) await writeFile(join(app, path), text);
+    await start(await tools[manager](), args(path), app);
+    return { ...files, [lock]: await readFile(join(app, lock), "utf8") };
+  };
   return {
     root,
     python: minor,
@@ -83,15 +104,9 @@ export async function openWorld(...minors: readonly string[]): Promise<World> {
       symlinkSync(toolsDir, join(cache, "tools"));
       return cache;
     },
-    app: async (manager, requirements, dev = []) => {
-      const files = manifestOf(manager, { requirements, dev, minor, index });
-      if (manager === "pip") return files;
-      const { lock, args } = LOCKS[manager];
-      const app = directory("app");
-      for (const [path, text] of Object.entries(files)) await writeFile(join(app, path), text);
-      await start(await tools[manager](), args(path), app);
-      return { ...files, [lock]: await readFile(join(app, lock), "utf8") };
-    },
+    app: (manager, requirements, dev = [], index) =>
+      lock(manager, manifestOf(manager, { requirements, dev, minor, index: index ?? null, defaultIndex })),
+    lock,
     pins: async (requirements) => {
       const target = [
         "--python-version",
@@ -130,11 +145,14 @@ interface Wanted {
   readonly requirements: readonly string[];
   readonly dev: readonly string[];
   readonly minor: string;
-  readonly index: string;
+  /** Null for the default index. */
+  readonly index: string | null;
+  readonly defaultIndex: string;
 }
 
 /** The same app in each manager's words. pip and Heroku know no development requirements: they are left out. */
-function manifestOf(manager: PackageManagerName, { requirements, dev, minor, index }: Wanted): Record<string, string> {
+function manifestOf(manager: PackageManagerName, wanted: Wanted): Texts {
+  const { requirements, dev, minor, index, defaultIndex } = wanted;
   const next = minor.replace(/\d+$/, (digits) => String(Number(digits) + 1));
   const python = `>=${minor},<${next}`;
   const common = {
@@ -146,7 +164,10 @@ function manifestOf(manager: PackageManagerName, { requirements, dev, minor, ind
   const table = (some: readonly string[]): string => some.map((each) => `${tableRow(each)}\n`).join("");
   switch (manager) {
     case "pip":
-      return { ...common, "requirements.txt": `${requirements.join("\n")}\n` };
+      return {
+        ...common,
+        "requirements.txt": [...(index === null ? [] : [`--index-url ${index}`]), ...requirements, ""].join("\n"),
+      };
     case "uv":
       return {
         ...common,
@@ -162,7 +183,7 @@ ${list(dev)}]
 [tool.uv]
 exclude-newer = "${CUTOFF}"
 [[tool.uv.index]]
-url = "${index}"
+url = "${index ?? defaultIndex}"
 default = true
 `,
       };
@@ -176,7 +197,7 @@ python = "${python}"
 ${table(requirements)}[tool.poetry.group.dev.dependencies]
 ${table(dev)}[[tool.poetry.source]]
 name = "default-index"
-url = "${index}"
+url = "${index ?? defaultIndex}"
 `,
       };
     case "pipenv":
@@ -184,8 +205,8 @@ url = "${index}"
         ...common,
         Pipfile: `[[source]]
 name = "default-index"
-url = "${index}"
-verify_ssl = true
+url = "${index ?? defaultIndex}"
+verify_ssl = ${String(index === null)}
 [packages]
 ${table(requirements)}[dev-packages]
 ${table(dev)}`,
