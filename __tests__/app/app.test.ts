@@ -140,6 +140,6 @@ describe("findNotWeighed", () => {
     const [found, ...others] = await findNotWeighed(root, entries, { submodules: [], distributions: new Set() });
     expect(others).toEqual([]);
     expect(found?.what).toBe("Git LFS: a.bin and 1 more");
-    expect(found?.why).toContain("600.0 MiB");
+    expect(found?.why).toContain("adds 600.0 MiB");
   });
 });

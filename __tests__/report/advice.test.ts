@@ -117,6 +117,7 @@ test("files that can go leave the slug as they were weighed, with the lines for 
     detail: "",
     sources: [],
     saving,
+    error: 0,
     ignore: ["*.psd"],
   };
   const advice = filesAdvice(found, HEAD.total);
@@ -124,4 +125,7 @@ test("files that can go leave the slug as they were weighed, with the lines for 
   expect(advice.remedy.steps).toEqual([{ kind: "text", file: ".slugignore", lines: ["*.psd"], note: null }]);
   expect(whatIsWrong(reportWith([advice]))).toBe("");
   expect(filesAdvice({ ...found, ignore: [], saving: ZERO }, HEAD.total).remedy.steps).toEqual([]);
+  const predicted = filesAdvice({ ...found, error: 100 }, HEAD.total);
+  expect(predicted.saving).toMatchObject({ basis: "predicted", error: 100, weight: saving });
+  expect(whatIsWrong(reportWith([predicted]))).toBe("");
 });

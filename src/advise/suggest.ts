@@ -13,11 +13,15 @@ export interface Replacing {
 /** Lines that one suggestion goes over, at most: of more, nobody sees at a glance what changes. */
 const LONGEST = 40;
 
-/** The change of one file that advice comes down to, commands aside; null if it is another or more than that. */
+/**
+ * The change of one file that advice comes down to, commands aside; null if it is another or more than that, or where a requirement
+ * loses its hashes: pip would refuse the file.
+ */
 export function onlyDiff({ family, remedy }: Advice): DiffStep | null {
   const changes = remedy.steps.filter((step) => step.kind !== "command");
   const [change] = changes;
-  return family === "requirements" && changes.length === 1 && change?.kind === "diff" ? change : null;
+  if (family !== "requirements" || changes.length !== 1 || change?.kind !== "diff") return null;
+  return change.lines.some((line) => /^-.*--hash[= ]/.test(line)) ? null : change;
 }
 
 /**

@@ -54,7 +54,7 @@ function lfsPointers(root: string, entries: readonly TreeEntry[]): NotWeighed[] 
   return [
     {
       what: `Git LFS: ${pointers[0]?.path ?? ""}${others}`,
-      why: `Heroku does not fetch Git LFS files, the pointers ship; a build step that fetched them would add ${mib(total)}`,
+      why: `the pointers that ship are weighed; a build step that fetches the files adds ${mib(total)}`,
     },
   ];
 }

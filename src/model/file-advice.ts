@@ -5,7 +5,8 @@ import type { Weight } from "./weight.js";
 export interface PredictedModel {
   /** Its numbers stored as these; or as they are, without what only training needs. */
   readonly as: "float16" | "int8" | "inference";
-  /** Bytes that all files of the advice would then add to the slug. */
+  /** Bytes that all files of the advice would then have, and add to the slug. */
+  readonly disk: number;
   readonly compressed: number;
 }
 
@@ -36,9 +37,10 @@ export interface FileAdvice {
   readonly detail: string;
   /** Pages that say so, or paths in Slugdiff's own repository. */
   readonly sources: readonly string[];
-  /** What leaves the slug if the files do: the exact sum of the entries. A model that stays smaller saves less. */
+  /** What leaves the slug by it: where the files leave it, the exact sum of the entries. */
   readonly saving: Weight;
-  readonly basis: "measured";
+  /** Half-width of the error band of the saving's compressed bytes; 0 if it was measured. */
+  readonly error: number;
   /** Lines for `.slugignore` that leave out what it is about; empty where something may need a file. */
   readonly ignore: readonly string[];
   /** How many files and symbolic links it is about. */

@@ -44,8 +44,8 @@ export function requirementsAdvice(
  * Advice about an app's own files.
  * @param total what the whole slug weighs
  */
-export function filesAdvice(found: Omit<FileAdvice, "basis" | "files" | "model">, total: Weight): Advice {
-  const { id, level, subject, title, detail, sources, saving, ignore } = found;
+export function filesAdvice(found: Omit<FileAdvice, "files" | "model">, total: Weight): Advice {
+  const { id, level, subject, title, detail, sources, saving, error, ignore } = found;
   return {
     id,
     family: "files",
@@ -54,7 +54,7 @@ export function filesAdvice(found: Omit<FileAdvice, "basis" | "files" | "model">
     title,
     detail,
     sources: [...sources],
-    saving: savingOf(total, subtract(total, saving), 0),
+    saving: savingOf(total, subtract(total, saving), error),
     remedy: {
       possible: true,
       because: null,

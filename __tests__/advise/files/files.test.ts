@@ -127,7 +127,7 @@ describe("each class", () => {
   ])("%s: %s", (id, subject, files, ignore) => {
     const entries = app({ ...ORDINARY, ...files });
     const advice = adviseOnFiles(entries, NOTHING_SNIFFED);
-    expect(advice).toEqual([expect.objectContaining({ id, subject, ignore, basis: "measured", level: "advice" })]);
+    expect(advice).toEqual([expect.objectContaining({ id, subject, ignore, error: 0, level: "advice" })]);
     const [only] = advice;
     expect(only?.files).toBe(Object.keys(files).length);
     expect(only?.saving.disk).toBe(Object.values(files).reduce((a, b) => a + b, 0));
@@ -171,8 +171,8 @@ describe("models that were looked into", () => {
     const [advice] = adviseOnFiles(app({ "m.h5": 100 * MIB }), sniffed({ "m.h5": keras(100 * MIB) }));
     expect(advice?.saving.compressed).toBe(90 * MIB);
     expect(advice?.model?.predicted).toEqual([
-      { as: "float16", compressed: Math.round((90 * MIB * 0.5 * 0.92) / 0.93) },
-      { as: "int8", compressed: Math.round((90 * MIB * 0.25 * 0.88) / 0.93) },
+      { as: "float16", disk: 50 * MIB, compressed: Math.round((90 * MIB * 0.5 * 0.92) / 0.93) },
+      { as: "int8", disk: 25 * MIB, compressed: Math.round((90 * MIB * 0.25 * 0.88) / 0.93) },
     ]);
     expect(advice?.detail).toContain("float32: 100.0 MiB");
     expect(advice?.detail).toContain("Predicted in the slug: 44.5 MiB as float16, 21.3 MiB as int8.");
@@ -182,7 +182,7 @@ describe("models that were looked into", () => {
     const model = keras(90 * MIB, 60 * MIB);
     const [advice] = adviseOnFiles(app({ "m.h5": 90 * MIB }), sniffed({ "m.h5": model }));
     const [inference, float16] = advice?.model?.predicted ?? [];
-    expect(inference).toEqual({ as: "inference", compressed: 27 * MIB });
+    expect(inference).toEqual({ as: "inference", disk: 30 * MIB, compressed: 27 * MIB });
     expect(float16?.compressed).toBe(Math.round((27 * MIB * 0.5 * 0.92) / 0.93));
     expect(advice?.detail).toContain("60.0 MiB of that are the optimiser's");
   });
@@ -194,9 +194,12 @@ describe("models that were looked into", () => {
     expect(adviseOnFiles(app({ "m.tflite": 4 * MIB }), sniffed({ "m.tflite": model }))).toEqual([]);
   });
 
-  test("of a few megabytes had better get smaller than move", () => {
+  test("of a few megabytes had better get smaller than move, which saves what is predicted, not all of it", () => {
     const [advice] = adviseOnFiles(app({ "m.h5": 4 * MIB }), sniffed({ "m.h5": keras(4 * MIB) }));
-    expect(advice?.title).toBe("Store `m.h5` in fewer bits");
+    expect(advice?.title).toBe("Store `m.h5` as float16");
+    const left = Math.round((3.6 * MIB * 0.5 * 0.92) / 0.93);
+    expect(advice?.saving).toEqual({ files: 0, disk: 2 * MIB, compressed: Math.round(3.6 * MIB) - left });
+    expect(advice?.error).toBe(Math.ceil(left * 0.05));
     expect(advice?.detail).toContain("would not pay");
   });
 

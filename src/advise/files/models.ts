@@ -1,4 +1,5 @@
 import { KIB, MIB } from "../../model/bytes.js";
+import type { FileAdvice, PredictedModel } from "../../model/file-advice.js";
 import { mib } from "../../model/format.js";
 import type { Entry } from "../../model/layer.js";
 import type { ModelFormat, Sniffed } from "../../model/sniffed.js";
@@ -8,6 +9,8 @@ import { baseName, extension, OBJECT_STORAGE, type FileRule, type Found } from "
 const WORTH_MOVING = 6 * MIB;
 /** A smaller model may stay as it is. */
 const WORTH_QUANTISING = MIB;
+/** What a prediction is off by at most (`__tests__/sniff`), as a share of it. */
+const PREDICTION_ERROR = 0.05;
 /** Endings that also mean something else count from here on, bytes on disk. */
 const SMALLEST = 256 * KIB;
 
@@ -111,10 +114,31 @@ function family(
     least: WORTH_QUANTISING,
     ignore: "never",
     worth: ({ weight, model }) => weight.compressed >= WORTH_MOVING || (model?.predicted.length ?? 0) > 0,
-    title: ({ name, weight }) =>
-      weight.compressed >= WORTH_MOVING ? `Fetch ${name} from object storage instead` : `Store ${name} in fewer bits`,
+    saves,
+    title: (found) => {
+      const smaller = storedSmaller(found);
+      return smaller === null
+        ? `Fetch ${found.name} from object storage instead`
+        : `Store ${found.name} ${AS[smaller.as]}`;
+    },
     detail: (found) => [whatItIs(found), ...moving(found), smaller].join(" "),
     sources: [OBJECT_STORAGE, ...sources],
+  };
+}
+
+/** The first thing to do about a model that is not worth moving; null for one that is. */
+function storedSmaller({ weight, model }: Found): PredictedModel | null {
+  return weight.compressed >= WORTH_MOVING ? null : (model?.predicted[0] ?? null);
+}
+
+function saves(found: Found): Pick<FileAdvice, "saving" | "error"> {
+  const { weight } = found;
+  const smaller = storedSmaller(found);
+  if (smaller === null) return { saving: weight, error: 0 };
+  const { disk, compressed } = smaller;
+  return {
+    saving: { files: 0, disk: weight.disk - disk, compressed: weight.compressed - compressed },
+    error: Math.ceil(compressed * PREDICTION_ERROR),
   };
 }
 
@@ -152,6 +176,7 @@ function whatItIs({ model, count }: Found): string {
   return `${model.framework}, weights (${weights.join(", ")}).${optimizer}${prediction}`;
 }
 
+/** How else it may be stored. */
 const AS = { float16: "as float16", int8: "as int8", inference: "without the optimiser's state" } as const;
 
 function moving({ weight }: Found): string[] {

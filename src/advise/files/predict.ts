@@ -37,29 +37,34 @@ function predict(weights: ModelFacts["weights"], optimizer: number, entries: rea
   const rest = Math.max(0, disk - known);
   // The optimiser's numbers are of the same types as the weights, by and large.
   const kept = Math.max(0, 1 - optimizer / floats);
-  const expected = (of: (type: NumberType, bytes: number) => number): number =>
-    weights.reduce((sum, { type, bytes }) => sum + of(type, bytes), rest);
-  const left = (type: NumberType): number => LEFT[type] ?? LEFT_OTHERWISE;
-  const now = expected((type, bytes) => bytes * left(type));
-  const scaled = (as: PredictedModel["as"], then: number): PredictedModel => ({
+  const size = (form: Form): number => weights.reduce((sum, each) => sum + form(each).bytes, rest);
+  const expected = (form: Form): number =>
+    weights.reduce((sum, each) => {
+      const { type, bytes } = form(each);
+      return sum + bytes * (LEFT[type] ?? LEFT_OTHERWISE);
+    }, rest);
+  const now = expected((each) => each);
+  const scaled = (as: PredictedModel["as"], form: Form): PredictedModel => ({
     as,
-    compressed: Math.round((compressed * then) / now),
+    disk: Math.round(disk - rest - known + size(form)),
+    compressed: Math.round((compressed * expected(form)) / now),
   });
-  const inference = expected((type, bytes) => bytes * left(type) * (WIDTH[type] === undefined ? 1 : kept));
+  const inference: Form = ({ type, bytes }) => ({ type, bytes: bytes * (WIDTH[type] === undefined ? 1 : kept) });
   const narrower = TARGETS.map(({ as, width }) =>
-    scaled(
-      as,
-      expected((type, bytes) => {
-        const from = WIDTH[type];
-        if (from === undefined) return bytes * left(type);
-        return from <= width ? bytes * kept * left(type) : ((bytes * kept * width) / from) * left(as);
-      }),
-    ),
+    scaled(as, (each) => {
+      const from = WIDTH[each.type];
+      if (from === undefined || from <= width) return inference(each);
+      return { type: as, bytes: (inference(each).bytes * width) / from };
+    }),
   );
   const all = [...(optimizer > 0 ? [scaled("inference", inference)] : []), ...narrower];
   // A form that changes nothing further is none: float16 of a model that is float16.
   return all.filter((one, at) => one.compressed < (all[at - 1]?.compressed ?? compressed));
 }
+
+/** How much of numbers that are stored in one way there is then, and how they are stored. */
+type Form = (weights: Weights) => Weights;
+type Weights = ModelFacts["weights"][number];
 
 function together(models: readonly SniffedModel[]): ModelFacts["weights"] {
   const sums = new Map<NumberType, number>();

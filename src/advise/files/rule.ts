@@ -1,4 +1,4 @@
-import type { ModelFacts } from "../../model/file-advice.js";
+import type { FileAdvice, ModelFacts } from "../../model/file-advice.js";
 import type { Entry } from "../../model/layer.js";
 import type { Sniffed } from "../../model/sniffed.js";
 import type { Weight } from "../../model/weight.js";
@@ -56,6 +56,8 @@ export interface FileRule {
   readonly framework?: string;
   /** Whether there is something to do about a group of that size; always, if this is not given. */
   readonly worth?: (found: Found) => boolean;
+  /** What it saves, where that is not all that was found. */
+  readonly saves?: (found: Found) => Pick<FileAdvice, "saving" | "error">;
   readonly title: (found: Found) => string;
   readonly detail: (found: Found) => string;
   readonly sources: readonly string[];

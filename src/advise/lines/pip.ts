@@ -94,7 +94,7 @@ function notesOn(edited: ReadonlyMap<string, string>, change: ManifestChange): M
     } else if (change.with.length > 0 && /\s--hash[= ]/.test(text)) {
       notes.set(
         file,
-        "The file has hashes, and pip then wants one for each requirement: write it anew with the tool that made it.",
+        "The file has hashes, and pip then refuses a requirement without one: write it anew with the tool that made it.",
       );
     }
   }
