@@ -10,7 +10,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Calls `use` with the path of a git repository that has a branch per revision, each on top of the one before, and
- * removes it afterwards. A revision: {branch, message, directory, add?: (path of the repository) => void}. The files of
+ * removes it afterwards. A revision: {branch, message, directory?, add?: (path of the repository) => void}. The files of
  * a directory replace those of the one before where `replace` is set, else they are added to them.
  */
 export function withExampleRepository(revisions, use) {
@@ -31,7 +31,7 @@ export function withExampleRepository(revisions, use) {
       if (index === 0) spawnSync("git", ["init", "--quiet", `--initial-branch=${branch}`, repository]);
       else git("checkout", "--quiet", "-b", branch);
       if (index > 0 && replace) git("rm", "-r", "--quiet", ".");
-      cpSync(directory, repository, { recursive: true });
+      if (directory !== undefined) cpSync(directory, repository, { recursive: true });
       add?.(repository);
       git("add", "--all");
       git("commit", "--quiet", `--message=${message}`);
