@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "@jest/globals";
 import type { Report } from "../../src/model/report.js";
 import type { PackageManagerName } from "../../src/model/resolution.js";
 import { attempt, emptyCache } from "../bad-input/support.js";
 import { createWorld, make, serve, type Made } from "../resolve/support.js";
 import { commit, newRepository } from "../revisions/fixtures.js";
-import { reportOf, type Files } from "./support.js";
+import { reportOf, type Files, type Texts } from "./support.js";
 
 /** Apps that require distributions of an index of the test's own. */
 export interface Apps {
@@ -17,9 +16,9 @@ export interface Apps {
   /** URL of the index. */
   readonly index: string;
   /** An app's manifest in a manager's words. */
-  manifest(manager: PackageManagerName, requirements: readonly string[]): Record<string, string>;
+  manifest(manager: PackageManagerName, requirements: readonly string[]): Texts;
   /** The app with the lock that its package manager makes of its manifest. */
-  locked(manager: PackageManagerName, files: Record<string, string>): Promise<Files>;
+  locked(manager: PackageManagerName, files: Texts): Promise<Texts>;
   weighed(files: Files, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Report>;
   close(): Promise<void>;
 }
@@ -30,6 +29,8 @@ export async function openApps(wheels: readonly Made[]): Promise<Apps> {
   const index = await serve(await make(world, wheels));
   const cache = emptyCache();
   const python = world.target.python.minor;
+  // Poetry remembers by this name what an index has.
+  const source = `ours-${new URL(index.url).port}`;
   return {
     python,
     cache,
@@ -50,7 +51,7 @@ export async function openApps(wheels: readonly Made[]): Promise<Apps> {
           };
         case "poetry":
           return {
-            "pyproject.toml": `[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = ">=${python},<4"\n${rows.join("\n")}\n[[tool.poetry.source]]\nname = "ours"\nurl = "${index.url}"\n`,
+            "pyproject.toml": `[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = ">=${python},<4"\n${rows.join("\n")}\n[[tool.poetry.source]]\nname = "${source}"\nurl = "${index.url}"\n`,
           };
         case "pipenv":
           return {
@@ -84,20 +85,4 @@ export async function openApps(wheels: readonly Made[]): Promise<Apps> {
       await world.remove();
     },
   };
-}
-
-/** The manifest with the advice's lines applied. */
-export function followed(files: Record<string, string>, { remedy }: Report["advice"][number]): Record<string, string> {
-  const after = { ...files };
-  for (const { kind, file, lines } of remedy.steps) {
-    if (kind !== "diff") continue;
-    const gone = lines.filter((line) => line.startsWith("-")).map((line) => line.slice(1));
-    const come = lines.filter((line) => line.startsWith("+")).map((line) => line.slice(1));
-    const old = (after[file] ?? "").split("\n");
-    const at = old.indexOf(gone[0] ?? "");
-    expect(at).toBeGreaterThanOrEqual(0);
-    const kept = old.map((line, number) => (number === at ? come.join("\n") : gone.includes(line) ? null : line));
-    after[file] = kept.filter((line) => line !== null).join("\n");
-  }
-  return after;
 }

@@ -1,7 +1,7 @@
 import { expect } from "@jest/globals";
 import type { Advice, Report } from "../../src/model/report.js";
 import type { PackageManagerName } from "../../src/model/resolution.js";
-import type { Texts, World } from "./support.js";
+import type { Texts } from "./support.js";
 
 /** One piece of advice that was followed. Bytes of the compressed slug. */
 export interface Followed {
@@ -20,12 +20,13 @@ const MOST_ROUNDS = 8;
 /**
  * Follows an app's advice as somebody would, the first piece first: puts its lines into the manifest, has the package manager lock
  * again, and weighs, until there is no more advice.
+ * @param lock the files with the lock that the package manager makes of them
  * @param weigh gives the report of an app with these files
  */
 export async function cure(
   manager: PackageManagerName,
   sick: Texts,
-  world: Pick<World, "lock">,
+  lock: (files: Texts) => Promise<Texts>,
   weigh: (files: Texts) => Promise<Report>,
 ): Promise<Followed[]> {
   let files = sick;
@@ -36,7 +37,7 @@ export async function cure(
     if (advice === undefined) return followed;
     const commands = advice.remedy.steps.filter(({ kind }) => kind === "command").flatMap(({ lines }) => lines);
     expect(commands).toEqual(manager === "pip" ? [] : [`${manager} lock`]);
-    files = await world.lock(manager, withLines(files, advice));
+    files = await lock(withLines(files, advice));
     const before = compressed(report);
     report = await weigh(files);
     const { basis, error, weight } = advice.saving;
@@ -72,11 +73,10 @@ export function withLines(files: Texts, { remedy }: Advice): Texts {
     for (const hunk of step.hunks.toReversed()) {
       const own = step.lines.slice(from - hunk.lines, from);
       from -= hunk.lines;
-      const [old, come] = ["+", "-"].map((sign) =>
-        own.filter((line) => !line.startsWith(sign)).map((line) => line.slice(1)),
-      );
-      if (old === undefined || come === undefined) throw new Error("no lines");
-      expect(lines.splice(hunk.line - 1, old.length, ...come)).toEqual(old);
+      const without = (sign: string): string[] =>
+        own.filter((line) => !line.startsWith(sign)).map((line) => line.slice(1));
+      const old = without("+");
+      expect(lines.splice(hunk.line - 1, old.length, ...without("-"))).toEqual(old);
     }
     after[step.file] = lines.join("\n");
   }
@@ -84,6 +84,6 @@ export function withLines(files: Texts, { remedy }: Advice): Texts {
 }
 
 function compressed({ head }: Report): number {
-  if (head.total === null) throw new Error(head.problem?.message ?? "it was not weighed");
+  if (head.total === null) throw new Error(head.problem.message);
   return head.total.compressed;
 }

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Report } from "../../src/model/report.js";
 import { PACKAGE_MANAGERS } from "../../src/model/resolution.js";
 import { emptyCache } from "../bad-input/support.js";
-import { followed, openApps, type Apps } from "./advised.js";
+import { openApps, type Apps } from "./advised.js";
+import { withLines } from "./cure.js";
 import type { Files } from "./support.js";
 
 let apps: Apps;
@@ -37,7 +38,7 @@ async function follow(
   const [advice, ...others] = report.advice;
   if (advice === undefined) throw new Error("there is no advice");
   expect(others).toEqual([]);
-  const after = await apps.weighed(await cured(followed(files, advice)));
+  const after = await apps.weighed(await cured(withLines(files, advice)));
   expect(after.advice).toEqual([]);
   const saved = (report.head.total?.compressed ?? NaN) - (after.head.total?.compressed ?? NaN);
   // The app's own files, which hold the lock, are not in what was promised.
@@ -74,7 +75,7 @@ test("TensorFlow of which only the interpreter is used is advised to be replaced
   expect(ids(report)).toEqual([["ai-edge-litert", "tensorflow-cpu"]]);
   const [advice] = report.advice;
   if (advice === undefined) throw new Error("there is no advice");
-  const imported = { ...followed(files, advice), "model.py": "from ai_edge_litert.interpreter import Interpreter\n" };
+  const imported = { ...withLines(files, advice), "model.py": "from ai_edge_litert.interpreter import Interpreter\n" };
   expect(ids(await apps.weighed(imported))).toEqual([]);
   const trained = { ...files, "model.py": `${model}tf.keras.Model\n` };
   expect(ids(await apps.weighed(trained))).toEqual([]);

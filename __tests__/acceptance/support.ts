@@ -42,16 +42,8 @@ export interface World {
   readonly python: string;
   /** A cache that knows no layer yet; the tools in it are fetched once for all tests. */
   emptyCache(): string;
-  /**
-   * An app that requires these distributions, locked by the package manager itself.
-   * @param index where all of them are; default: PyPI
-   */
-  app(
-    manager: PackageManagerName,
-    requirements: readonly string[],
-    dev?: readonly string[],
-    index?: string,
-  ): Promise<Texts>;
+  /** An app that requires these distributions, locked by the package manager itself. */
+  app(manager: PackageManagerName, requirements: readonly string[], dev?: readonly string[]): Promise<Texts>;
   /** The same files with the lock that the package manager makes of them and of the lock that is there. */
   lock(manager: PackageManagerName, files: Texts): Promise<Texts>;
   /** What pip would get for these requirements as of the cut-off, as pinned requirements, for the target's platform. */
@@ -67,8 +59,8 @@ export async function openWorld(...minors: readonly string[]): Promise<World> {
   const context: Context = { scratch: root, progress: SILENT, signal, env: process.env, toolsDir };
   const tools = createTools(context);
   const { minor, path } = await pythonOf(minors.length > 0 ? minors : ["3.12", "3.13", "3.11", "3.10"], context);
-  const defaultIndex = await tools.defaultIndex();
-  if (defaultIndex === null) throw new Error("uv does not say what its index is");
+  const index = await tools.defaultIndex();
+  if (index === null) throw new Error("uv does not say what its index is");
   const directory = (name: string): string => mkdtempSync(join(root, `${name}-`));
   const start = async (command: string, args: readonly string[], cwd: string, input?: string): Promise<string> => {
     const environments = directory("environments");
@@ -104,8 +96,7 @@ export async function openWorld(...minors: readonly string[]): Promise<World> {
       symlinkSync(toolsDir, join(cache, "tools"));
       return cache;
     },
-    app: (manager, requirements, dev = [], index) =>
-      lock(manager, manifestOf(manager, { requirements, dev, minor, index: index ?? null, defaultIndex })),
+    app: (manager, requirements, dev = []) => lock(manager, manifestOf(manager, { requirements, dev, minor, index })),
     lock,
     pins: async (requirements) => {
       const target = [
@@ -145,14 +136,11 @@ interface Wanted {
   readonly requirements: readonly string[];
   readonly dev: readonly string[];
   readonly minor: string;
-  /** Null for the default index. */
-  readonly index: string | null;
-  readonly defaultIndex: string;
+  readonly index: string;
 }
 
 /** The same app in each manager's words. pip and Heroku know no development requirements: they are left out. */
-function manifestOf(manager: PackageManagerName, wanted: Wanted): Texts {
-  const { requirements, dev, minor, index, defaultIndex } = wanted;
+function manifestOf(manager: PackageManagerName, { requirements, dev, minor, index }: Wanted): Texts {
   const next = minor.replace(/\d+$/, (digits) => String(Number(digits) + 1));
   const python = `>=${minor},<${next}`;
   const common = {
@@ -166,7 +154,7 @@ function manifestOf(manager: PackageManagerName, wanted: Wanted): Texts {
     case "pip":
       return {
         ...common,
-        "requirements.txt": [...(index === null ? [] : [`--index-url ${index}`]), ...requirements, ""].join("\n"),
+        "requirements.txt": `${requirements.join("\n")}\n`,
       };
     case "uv":
       return {
@@ -183,7 +171,7 @@ ${list(dev)}]
 [tool.uv]
 exclude-newer = "${CUTOFF}"
 [[tool.uv.index]]
-url = "${index ?? defaultIndex}"
+url = "${index}"
 default = true
 `,
       };
@@ -197,7 +185,7 @@ python = "${python}"
 ${table(requirements)}[tool.poetry.group.dev.dependencies]
 ${table(dev)}[[tool.poetry.source]]
 name = "default-index"
-url = "${index ?? defaultIndex}"
+url = "${index}"
 `,
       };
     case "pipenv":
@@ -205,8 +193,8 @@ url = "${index ?? defaultIndex}"
         ...common,
         Pipfile: `[[source]]
 name = "default-index"
-url = "${index ?? defaultIndex}"
-verify_ssl = ${String(index === null)}
+url = "${index}"
+verify_ssl = true
 [packages]
 ${table(requirements)}[dev-packages]
 ${table(dev)}`,

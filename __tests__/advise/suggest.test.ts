@@ -2,8 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { diffHunks } from "../../src/advise/lines/diff.js";
 import { shownLines } from "../../src/advise/patch.js";
-import { replacing, type Replacing } from "../../src/advise/suggest.js";
+import { onlyDiff, replacing, type Replacing } from "../../src/advise/suggest.js";
 import type { DiffStep } from "../../src/model/report.js";
+import { makeAdvice, makeSide } from "../render/make-report.js";
 
 /** The step of a remedy that makes one text of another. */
 function stepOf(before: string, after: string): DiffStep {
@@ -107,6 +108,18 @@ describe("a suggestion", () => {
       ],
     ];
     for (const hunks of nonsense) expect(replacing({ ...without, hunks }, shown)).toBeNull();
+  });
+
+  test("is none where a requirement would lose its hashes, or more than one file changes", () => {
+    const step = stepOf("a==1 \\\n    --hash=sha256:0\n", "b==1\n");
+    const advice = (...steps: readonly DiffStep[]) =>
+      makeAdvice(makeSide([]), 0, 0, { remedy: { possible: true, because: null, steps: [...steps] } });
+    expect(onlyDiff(advice(step))).toBeNull();
+    const removal = stepOf("a==1 \\\n    --hash=sha256:0\n", "");
+    expect(onlyDiff(advice(removal))).toBe(removal);
+    const plain = stepOf(OLD, NEW);
+    expect(onlyDiff(advice(plain))).toBe(plain);
+    expect(onlyDiff(advice(plain, { ...plain, file: "other.txt" }))).toBeNull();
   });
 
   test("is none for a patch that GitHub left out, or that has no lines", () => {

@@ -109,10 +109,13 @@ afterAll(() => {
   world.close();
 });
 
-/** The report of an app with these files. pip comes first, when nothing is known yet: then large wheels are predicted. */
+/**
+ * The report of an app with these files. pip comes first, when nothing is known yet, and has the time that is the default: large
+ * wheels are predicted then, as in a first run of the action.
+ */
 async function weighed(files: Texts, manager: PackageManagerName): Promise<Report> {
   const { path } = repositoryOf(files);
-  const time = manager === "pip" ? "20" : "600";
+  const time = manager === "pip" ? "60" : "600";
   const args = ["--repo", path, "--cache-dir", cacheDir, "--format", "json", "--advice-time", time];
   return reportOf(await slugdiff(["weigh", "head", ...args]));
 }
@@ -123,7 +126,12 @@ describe.each(APPS)("$what", ({ what, requirements, imports, ids, withUv = ids, 
     async (manager) => {
       const app = await world.app(manager, requirements);
       const code = imports.map((module) => `import ${module}\n`).join("");
-      const followed = await cure(manager, { ...app, "app.py": code }, world, (files) => weighed(files, manager));
+      const followed = await cure(
+        manager,
+        { ...app, "app.py": code },
+        (files) => world.lock(manager, files),
+        (files) => weighed(files, manager),
+      );
       rows.push(...followed.map((each) => ({ ...each, what, manager })));
       expect(followed.map(({ id }) => id)).toEqual(manager === "uv" ? withUv : ids);
       followed.forEach(expectKept);

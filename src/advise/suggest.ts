@@ -21,7 +21,8 @@ export function onlyDiff({ family, remedy }: Advice): DiffStep | null {
   const changes = remedy.steps.filter((step) => step.kind !== "command");
   const [change] = changes;
   if (family !== "requirements" || changes.length !== 1 || change?.kind !== "diff") return null;
-  return change.lines.some((line) => /^-.*--hash[= ]/.test(line)) ? null : change;
+  const comes = change.lines.some((line) => line.startsWith("+"));
+  return comes && change.lines.some((line) => /^-.*--hash[= ]/.test(line)) ? null : change;
 }
 
 /**

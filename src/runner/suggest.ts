@@ -59,18 +59,27 @@ function changesIn(report: Report): Change[] {
 
 /** What can be suggested on a pull request's own lines; of several about the same lines, the first. */
 function suggestionsOn(files: readonly ChangedFile[], changes: readonly Change[]): Suggestion[] {
+  const wanted = new Set(changes.map(pathOf));
+  const shown = new Map(
+    files.filter(({ path }) => wanted.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]),
+  );
   const suggestions: Suggestion[] = [];
-  for (const { report, advice, step } of changes) {
-    const path = pathInRepository(report.app, step.file);
-    const patch = files.find((file) => file.path === path)?.patch ?? null;
-    const place = patch === null ? null : replacing(step, shownLines(patch));
+  for (const change of changes) {
+    const path = pathOf(change);
+    const lines = shown.get(path);
+    const place = lines === undefined ? null : replacing(change.step, lines);
     if (place === null) continue;
-    const { start, end, lines } = place;
-    const text = suggestionText(report, advice, lines);
+    const { start, end } = place;
+    const text = suggestionText(change.report, change.advice, place.lines);
     const isTaken = suggestions.some((other) => other.path === path && other.start <= end && start <= other.end);
     if (text === null || isTaken) continue;
-    const identity = JSON.stringify([advice.id, path, step.lines]);
+    const identity = JSON.stringify([change.advice.id, path, change.step.lines]);
     suggestions.push({ identity, path, start, end, text });
+    if (suggestions.length === MOST) break;
   }
-  return suggestions.slice(0, MOST);
+  return suggestions;
+}
+
+function pathOf({ report, step }: Change): string {
+  return pathInRepository(report.app, step.file);
 }

@@ -187,6 +187,11 @@ describe("models that were looked into", () => {
     expect(advice?.detail).toContain("60.0 MiB of that are the optimiser's");
   });
 
+  test("that are packed on disk are smaller there in proportion", () => {
+    const [advice] = adviseOnFiles(app({ "m.keras": 4 * MIB }), sniffed({ "m.keras": keras(40 * MIB) }));
+    expect(advice?.model?.predicted.map(({ disk }) => disk)).toEqual([2 * MIB, MIB]);
+  });
+
   test("that are in few bits already have nothing predicted", () => {
     const model: SniffedModel = { format: "tflite", weights: [{ type: "int8", bytes: 20 * MIB }], optimizer: 0 };
     const [advice] = adviseOnFiles(app({ "m.tflite": 20 * MIB }), sniffed({ "m.tflite": model }));

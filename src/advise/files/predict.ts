@@ -43,10 +43,11 @@ function predict(weights: ModelFacts["weights"], optimizer: number, entries: rea
       const { type, bytes } = form(each);
       return sum + bytes * (LEFT[type] ?? LEFT_OTHERWISE);
     }, rest);
-  const now = expected((each) => each);
+  const asIs: Form = (each) => each;
+  const now = expected(asIs);
   const scaled = (as: PredictedModel["as"], form: Form): PredictedModel => ({
     as,
-    disk: Math.round(disk - rest - known + size(form)),
+    disk: Math.round((disk * size(form)) / size(asIs)),
     compressed: Math.round((compressed * expected(form)) / now),
   });
   const inference: Form = ({ type, bytes }) => ({ type, bytes: bytes * (WIDTH[type] === undefined ? 1 : kept) });
