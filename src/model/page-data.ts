@@ -16,3 +16,9 @@ export interface PageApp {
    */
   readonly map: MapNode;
 }
+
+/**
+ * Where the page's template wants text, each exactly once: its title, with `&` and `<` escaped as HTML, and its data, JSON with
+ * each `<` as `\u003c`. Both have to be filled in one pass, since what is filled in may hold such a mark too.
+ */
+export const PLACEHOLDERS = { title: "{{title}}", data: "{{data}}" } as const;
