@@ -90,7 +90,7 @@ export function stepBlock({ kind, file, lines, note }: Step, isWhole: boolean): 
 }
 
 /** What to do with a step's lines. */
-function leadOf(kind: Step["kind"], file: string | null, show: (path: string) => string): string {
+export function leadOf(kind: Step["kind"], file: string | null, show: (path: string) => string): string {
   if (kind === "command") return "Run";
   if (file === null) return "To paste";
   return `${kind === "diff" ? "In" : "Add to"} ${show(file)}`;
@@ -160,7 +160,7 @@ function moreLines(advice: Advice, indent: string, set: (text: string) => string
 }
 
 /** `−291.5 MiB (measured), back under the limit` */
-function effectOf(report: Report, saving: Saving): string {
+export function effectOf(report: Report, saving: Saving): string {
   const limit = limitNote(report, saving);
   const basis = saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
   return `${deltaOf(saving)} (${basis})${limit === null ? "" : `, ${limit}`}`;
@@ -181,7 +181,7 @@ function deltaOf({ weight }: Saving): string {
 }
 
 /** `1,046.3 MiB → 754.8 MiB`, such that the one is the other and the saving, each as it is shown. */
-function beforeAndAfter({ basis, weight, before }: Saving): string {
+export function beforeAndAfter({ basis, weight, before }: Saving): string {
   const after = roundOne(before.compressed, WHOLE) - roundOne(weight.compressed, WHOLE);
   return `Compressed slug: ${size(before.compressed)} → ${basis === "predicted" ? "about " : ""}${shown(after, WHOLE)}`;
 }
@@ -196,7 +196,7 @@ function limitNote(report: Report, { before, after, error }: Saving): string | n
   return isSure ? "back under the limit" : "maybe back under the limit";
 }
 
-function capital(clause: string): string {
+export function capital(clause: string): string {
   return clause.charAt(0).toUpperCase() + clause.slice(1);
 }
 

@@ -1,3 +1,4 @@
+import { codeSpans } from "./code-spans.js";
 import { visible, visibleLine } from "./visible.js";
 
 /** U+200B, zero-width space: breaks a mention or a reference where nothing else does, as those are found in the rendered text. */
@@ -16,16 +17,9 @@ export function prose(text: string): string {
  * characters. Not for HTML.
  */
 export function sentences(text: string): string {
-  // A span ends at the next run of as many backticks; what has no end is no span.
-  const span = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
-  const shown = visible(text, 1000);
-  const parts: string[] = [];
-  let at = 0;
-  for (const found of shown.matchAll(span)) {
-    parts.push(escaped(shown.slice(at, found.index)), code(found[2] ?? ""));
-    at = found.index + found[0].length;
-  }
-  return [...parts, escaped(shown.slice(at))].join("");
+  return codeSpans(visible(text, 1000))
+    .map((stretch) => (stretch.isCode ? code(stretch.text) : escaped(stretch.text)))
+    .join("");
 }
 
 /** Visible text, escaped. */

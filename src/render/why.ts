@@ -84,7 +84,7 @@ function pathsTo(layer: ReportLayer, head: WeighedSide): string[][] {
 }
 
 /** What is in the slug only because of a layer: all that is below it in the tree of what leaves with what. */
-function broughtBy(layer: ReportLayer, head: WeighedSide): Why["brings"] {
+export function broughtBy(layer: ReportLayer, head: WeighedSide): Why["brings"] {
   const above = dominatorsIn(head);
   const isBelow = ({ name }: ReportLayer): boolean => {
     let at = above.get(name) ?? null;
