@@ -26,6 +26,13 @@ const zones = [
   })),
 ];
 
+/** Runs in a browser: of this project it knows what is pure. */
+const PAGE = {
+  target: "./src/page",
+  from: ["./src/pipeline", "./src/gather", "./src/runner", "./src/terminal", "./src/config", ...stage(EDGES)],
+  message: "The page runs in a browser: it knows the model and pure stages only.",
+};
+
 export default ts.config(
   { ignores: ["dist/", "node_modules/", "coverage/", ".tmp/"] },
   js.configs.recommended,
@@ -35,7 +42,7 @@ export default ts.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { "import-x": importX },
     rules: {
-      "import-x/no-restricted-paths": ["error", { zones }],
+      "import-x/no-restricted-paths": ["error", { zones: [...zones, PAGE] }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
@@ -43,7 +50,7 @@ export default ts.config(
     },
   },
   {
-    files: [...stage(PURE).map((path) => `${path.slice(2)}/**/*.ts`), "src/model/**/*.ts"],
+    files: [...stage(PURE).map((path) => `${path.slice(2)}/**/*.ts`), "src/model/**/*.ts", "src/page/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

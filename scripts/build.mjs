@@ -5,6 +5,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { writePage } from "./page.mjs";
 
 const require = createRequire(import.meta.url);
 const ncc = require.resolve("@vercel/ncc/dist/ncc/cli.js");
@@ -17,15 +18,18 @@ function bundle(entry, folder, ...options) {
   if (status !== 0) throw new Error(`ncc failed on ${entry}`);
 }
 
-/** Files that the sources use at run time: scripts and the hashes of pinned tools. `src/system/asset.ts` finds them. */
+/** Files that the sources use at run time, which `src/system/asset.ts` finds: scripts, hashes of pinned tools, the page. */
 function assets() {
-  const files = readdirSync("src", { recursive: true }).filter((file) => /\.(?:py|sh|txt)$/.test(file));
+  const files = readdirSync("src", { recursive: true }).filter((file) =>
+    /\.(?:py|sh|txt)$|report-page\.html$/.test(file),
+  );
   const names = files.map((file) => basename(file));
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new Error(`two assets are called ${twice}`);
   return files.map((file) => join("src", file));
 }
 
+await writePage();
 rmSync(out, { recursive: true, force: true });
 const scratch = mkdtempSync(join(tmpdir(), "slugdiff-build-"));
 try {

@@ -1,0 +1,57 @@
+import type { PageData } from "../model/page-data.js";
+import { headlineOf } from "../render/headline.js";
+import { visible } from "../render/visible.js";
+import { appView } from "./app.js";
+import { h } from "./dom.js";
+
+/** The data that the page was made with, which is ours: the program that embeds it has checked it. */
+function read(): PageData {
+  return JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData;
+}
+
+/** Shows the first app, and lets the reader choose among several. */
+function start({ apps }: PageData): void {
+  const main = document.querySelector("main");
+  const show = (at: number): void => {
+    const app = apps[at];
+    if (app !== undefined) main?.replaceChildren(appView(app));
+  };
+  if (apps.length > 1) main?.before(chooser(apps, show));
+  show(0);
+}
+
+function chooser(apps: PageData["apps"], show: (at: number) => void): HTMLElement {
+  const options = apps.map(({ report }, at) => {
+    const { delta, says } = headlineOf(report);
+    const target = `${visible(report.app, 80)} on ${report.platform}`;
+    return h(
+      "option",
+      { value: at },
+      `${target} — ${report.verdict.status}: ${delta === null ? "" : `${delta}, `}${says}`,
+    );
+  });
+  const select = h("select", {}, ...options);
+  select.addEventListener("change", () => {
+    show(select.selectedIndex);
+  });
+  return h(
+    "nav",
+    { class: "chooser", "aria-label": "Apps" },
+    h("label", {}, `App, 1 of ${apps.length.toLocaleString("en-US")}`, select),
+  );
+}
+
+/** On paper nothing can be opened. */
+function openForPrint(): void {
+  let closed: HTMLDetailsElement[] = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
+    for (const each of closed) each.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const each of closed) each.open = false;
+  });
+}
+
+start(read());
+openForPrint();
