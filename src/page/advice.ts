@@ -46,7 +46,7 @@ function bodyOf({ level, detail, sources, saving, remedy }: Advice): Content[] {
     remedy.possible ? null : h("p", {}, ...sentence(`${capital(remedy.because)}.`)),
     ...remedy.steps.flatMap(({ kind, file, lines: texts, note }) => [
       h("p", { class: "lead" }, `${leadOf(kind, file, (path) => visible(path, 120))}:`),
-      lines(texts, { class: kind, tabindex: 0, "aria-label": "Lines to copy", role: "region" }),
+      lines(texts, { class: kind, tabindex: 0, "aria-label": "Lines to copy", role: "group" }),
       note === null ? null : h("p", {}, ...sentence(note)),
     ]),
     sources.length === 0

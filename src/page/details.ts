@@ -77,7 +77,7 @@ function heading(facts: Facts, actions: Actions, place: Place, layer: ReportLaye
       "h3",
       {},
       outside(nameOf(node)),
-      version === null ? null : h("span", { class: "version" }, outside(version, 100)),
+      ...(version === null ? [] : [" ", h("span", { class: "version" }, outside(version, 100))]),
     ),
     h("span", { class: "buttons" }, (node.children ?? []).length > 0 ? zoom : null, close),
   );

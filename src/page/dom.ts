@@ -48,7 +48,10 @@ export function sentence(text: string): Node[] {
 
 /** Lines of a program's output, or to paste. */
 export function lines(texts: readonly string[], attributes: Attributes = {}): HTMLElement {
-  const shown = texts.map((text) => h("bdi", { class: lineClass(text) }, `${visibleLine(text, 400)}\n`));
+  const shown = texts.flatMap((text, at) => [
+    at === 0 ? null : "\n",
+    h("bdi", { class: lineClass(text) }, visibleLine(text, 400)),
+  ]);
   return h("pre", attributes, h("code", {}, ...shown));
 }
 

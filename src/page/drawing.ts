@@ -100,7 +100,7 @@ function labelOf(tile: Tile, size: string, { measure }: State): HTMLElement | nu
 }
 
 /** In shares of what it lies in, so that it stays in place on paper too. */
-function position({ style }: HTMLElement, { x, y, width, height }: Box, around: Box): void {
+export function position({ style }: HTMLElement, { x, y, width, height }: Box, around: Box): void {
   const percent = (part: number, whole: number): string => `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(4)}%`;
   style.left = percent(x - around.x, around.width);
   style.top = percent(y - around.y, around.height);

@@ -140,7 +140,7 @@ function problem(report: Report, which: "base" | "head"): HTMLElement | null {
     h("p", {}, outside(hint, 1000)),
     details.length === 0
       ? null
-      : lines(details, { tabindex: 0, role: "region", "aria-label": "The last lines of the tool that failed" }),
+      : lines(details, { tabindex: 0, role: "group", "aria-label": "The last lines of the tool that failed" }),
   );
 }
 

@@ -22,7 +22,11 @@ export function historyView({ history, ...report }: Report): HTMLElement | null 
     "section",
     { class: "history", "aria-labelledby": "history" },
     h("h2", { id: "history" }, "Since when"),
-    chart(history, limit, readout),
+    h(
+      "div",
+      { class: "scrolling", role: "region", tabindex: 0, "aria-label": "History as a chart" },
+      chart(history, limit, readout),
+    ),
     readout,
     h("details", {}, h("summary", {}, `The same as a table: ${countOf(history.length, "commit")}`), table(history)),
   );

@@ -45,11 +45,12 @@ function chooser(apps: PageData["apps"], show: (at: number) => void): HTMLElemen
 function openForPrint(): void {
   let closed: HTMLDetailsElement[] = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
+    closed.push(...document.querySelectorAll<HTMLDetailsElement>("details:not([open])"));
     for (const each of closed) each.open = true;
   });
   addEventListener("afterprint", () => {
     for (const each of closed) each.open = false;
+    closed = [];
   });
 }
 

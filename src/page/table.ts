@@ -62,13 +62,15 @@ export function tableView(facts: Facts, actions: Actions): View {
     const restLine = h(
       "tr",
       { role: "row", class: "rest" },
-      ...columns.map(({ column, isFigure, rest: restOf }) =>
+      ...columns.map(({ column, heading, isFigure, rest: restOf }) =>
         h(
           column === "name" ? "th" : "td",
           {
             role: column === "name" ? "rowheader" : "cell",
             scope: column === "name" ? "row" : null,
             class: isFigure ? "figure" : null,
+            "data-column": column,
+            "data-label": heading,
           },
           restOf(rest),
         ),

@@ -1,7 +1,7 @@
 import type { MapNode } from "../model/size-map.js";
 import { visible } from "../render/visible.js";
 import { h } from "./dom.js";
-import { drawTiles, toldOf, type Drawn } from "./drawing.js";
+import { drawTiles, position, toldOf, type Drawn } from "./drawing.js";
 import { nameOf } from "./names.js";
 import { isDirection, neighbour } from "./neighbour.js";
 import { lastOf, parentOf } from "./nodes.js";
@@ -14,22 +14,25 @@ import { tooltip } from "./tooltip.js";
  * leads to. All that it shows is in the table too.
  */
 export function treemapView(facts: Facts, actions: Actions): View {
+  // What is drawn has text of all levels in it; what is read out and has the focus lies over it, and says its own.
+  const surface = h("div", { class: "tiles", "aria-hidden": "true" });
   const map = h("div", { class: "map", role: "listbox", "aria-describedby": "map-help" });
   const tip = tooltip();
   const element = h("div", { class: "map-frame" }, map, tip.element, help());
 
   let state = startOf(facts);
   let drawn: readonly Drawn[] = [];
+  let options: readonly HTMLElement[] = [];
   /** Place of the rectangle that the tab key leads to. */
   let current = 0;
 
   const makeCurrent = (at: number): void => {
     current = at;
-    drawn.forEach((each, index) => (each.element.tabIndex = index === at ? 0 : -1));
+    options.forEach((option, index) => (option.tabIndex = index === at ? 0 : -1));
   };
   const focus = (at: number): void => {
     makeCurrent(at);
-    drawn[at]?.element.focus({ preventScroll: true });
+    options[at]?.focus({ preventScroll: true });
   };
 
   const draw = (): void => {
@@ -37,12 +40,9 @@ export function treemapView(facts: Facts, actions: Actions): View {
     const size = { width: map.clientWidth, height: map.clientHeight };
     const tiles = tilesOf(lastOf(state.place), valuer(facts, state), size);
     drawn = drawTiles(facts, state, tiles, size);
-    for (const each of drawn) {
-      const { name, figures } = toldOf(facts, state, each);
-      each.element.setAttribute("role", "option");
-      each.element.setAttribute("aria-label", `${name}, ${figures}`);
-    }
-    map.replaceChildren(...(drawn.length === 0 ? [emptyNote(state)] : drawn.map((each) => each.element)));
+    options = drawn.length === 0 ? [emptyNote(state)] : drawn.map((each) => optionFor(facts, state, each, size));
+    surface.replaceChildren(...drawn.map((each) => each.element));
+    map.replaceChildren(surface, ...options);
     map.setAttribute("aria-label", `Map of ${visible(nameOf(lastOf(state.place)), 80)}`);
     map.classList.toggle("searching", state.found !== null);
     tip.hide();
@@ -56,7 +56,7 @@ export function treemapView(facts: Facts, actions: Actions): View {
       each.element.classList.toggle("selected", isOrHolds(each.tile.node, selected));
     drawn.forEach((each, at) => {
       const isSelected = isOrHolds(each.tile.node, selected);
-      each.element.setAttribute("aria-selected", String(isSelected));
+      options[at]?.setAttribute("aria-selected", String(isSelected));
       if (isSelected) makeCurrent(at);
     });
   };
@@ -81,10 +81,12 @@ export function treemapView(facts: Facts, actions: Actions): View {
   };
 
   map.addEventListener("click", ({ target }) => {
-    const at = drawn.findIndex((each) => target instanceof Node && each.element.contains(target));
+    const at = drawn.findIndex(
+      ({ element: on }, index) => target instanceof Node && (on.contains(target) || options[index] === target),
+    );
     const clicked = drawn[at];
     if (clicked === undefined) return;
-    const wasSelected = clicked.element.getAttribute("aria-selected") === "true";
+    const wasSelected = clicked.element.classList.contains("selected");
     focus(at);
     if (wasSelected) open(clicked);
     else actions.select(clicked.place);
@@ -146,6 +148,14 @@ function help(): HTMLElement {
     { id: "map-help", class: "help" },
     "Select with a click or the space bar, zoom in with a second click or Enter, out with Escape; arrow keys move.",
   );
+}
+
+/** What stands for an outermost rectangle for those who don't see it. */
+function optionFor(facts: Facts, state: State, each: Drawn, size: { width: number; height: number }): HTMLElement {
+  const { name, figures } = toldOf(facts, state, each);
+  const option = h("div", { class: "option", role: "option", "aria-label": `${name}, ${figures}` });
+  position(option, each.tile, { x: 0, y: 0, ...size });
+  return option;
 }
 
 function emptyNote({ measure }: State): HTMLElement {

@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { PLACEHOLDERS, type PageApp } from "../../src/model/page-data.js";
+import { reportPage } from "../../src/system/report-page.js";
+
+/** Path of the Chromium to use. */
+function chromiumPath(): string {
+  const { CHROMIUM } = process.env;
+  if (CHROMIUM !== undefined && CHROMIUM !== "") return CHROMIUM;
+  const names = ["chromium", "google-chrome", "chromium-browser"];
+  try {
+    const find = names.map((name) => `command -v ${name}`).join(" || ");
+    return execFileSync("sh", ["-c", find], { encoding: "utf8" }).trim();
+  } catch {
+    throw new Error(`There is no ${names.join(", ")} here: install one, or name it in CHROMIUM.`);
+  }
+}
+
+/** Opens pages in one Chromium, from files as a reader would. */
+export class Pages {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly directory: string,
+  ) {}
+
+  static async start(): Promise<Pages> {
+    const browser = await chromium.launch({ executablePath: chromiumPath() });
+    return new Pages(browser, await mkdtemp(join(tmpdir(), "slugdiff-page-")));
+  }
+
+  async end(): Promise<void> {
+    await this.browser.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** A page about some apps. What it complains of, and what it asks for, is kept. */
+  async open(apps: readonly PageApp[], options: BrowserContextOptions = {}): Promise<Opened> {
+    const file = join(this.directory, `${crypto.randomUUID()}.html`);
+    await writeFile(file, await filled(apps));
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => requests.push(request.url()));
+    const url = pathToFileURL(file).href;
+    await page.goto(url);
+    return { page, complaints, requests, url };
+  }
+}
+
+export interface Opened {
+  readonly page: Page;
+  /** What the console says: nothing, if all is well. */
+  readonly complaints: readonly string[];
+  /** Addresses that were asked for, the page's own among them. */
+  readonly requests: readonly string[];
+  readonly url: string;
+}
+
+async function filled(apps: readonly PageApp[]): Promise<string> {
+  const parts: Readonly<Record<string, string>> = {
+    [PLACEHOLDERS.title]: "Slugdiff",
+    [PLACEHOLDERS.data]: JSON.stringify({ apps }).replaceAll("<", "\\u003c"),
+  };
+  return (await reportPage()).replace(/\{\{\w+\}\}/g, (place) => parts[place] ?? place);
+}
+
+/** A rectangle of the map, by its name. */
+export function tile(page: Page, name: string): ReturnType<Page["locator"]> {
+  return page.locator(".tiles > .tile").filter({ has: page.locator(`> .label bdi:text-is("${name}")`) });
+}
+
+/** A row of the table beside the map, by its name. */
+export function row(page: Page, name: string): ReturnType<Page["locator"]> {
+  return page.locator(".parts tbody tr").filter({ has: page.locator(`.select bdi:text-is("${name}")`) });
+}
+
+/** Names of the nodes from the slug to what fills the map. */
+export function crumbs(page: Page): Promise<string[]> {
+  return page.locator(".crumbs li").allTextContents();
+}
