@@ -1,5 +1,5 @@
 import type { Edge } from "../model/resolution.js";
-import { compareBytes } from "../model/tree.js";
+import { compareBytes } from "../model/byte-order.js";
 
 /** Who requires whom: a slug's dependency graph, without the places of its requirements. */
 export interface Requirements {

@@ -1,3 +1,7 @@
+import { compareBytes } from "./byte-order.js";
+
+export { compareBytes } from "./byte-order.js";
+
 /** One entry of a directory tree on disk, before it is weighed. */
 export interface TreeEntry {
   /** Relative to the tree's root, with `/`. */
@@ -30,12 +34,6 @@ export function byTarOrder(a: { readonly path: string }, b: { readonly path: str
     if (order !== 0) return order;
   }
   return left.length - right.length;
-}
-
-/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
-export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
