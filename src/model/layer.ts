@@ -55,6 +55,21 @@ export function entriesWeight(entries: readonly Entry[]): Weight {
   return weight;
 }
 
+/** What a layer is called by what it is, as a distribution may be named `app` too; null for those that go by their own name. */
+export function layerTitle(kind: LayerKind): string | null {
+  switch (kind) {
+    case "distribution":
+    case "tool":
+      return null;
+    case "runtime":
+      return "Python itself";
+    case "app":
+      return "the app's own files";
+    case "unattributed":
+      return "(unattributed)";
+  }
+}
+
 /** Identifies a layer within one slug, and the layer that it is compared with in another. */
 export function layerKey(layer: { readonly kind: LayerKind; readonly name: string }): string {
   // A tool that the app also requires (setuptools) is the same files to the reader: one row, not two.

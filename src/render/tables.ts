@@ -1,4 +1,5 @@
 import { limitMib, signedPercent } from "../model/format.js";
+import { layerTitle } from "../model/layer.js";
 import type { Report, ReportLayer, ReportLayerDelta, ReportSide, WeighedSide } from "../model/report.js";
 import { deltaText, diskDelta, figuresOf, headroom, size, sizeBefore, type Known } from "./figures.js";
 import { roundOne, roundRows, scaleFor, shown, shownSigned, type Scale } from "./rounding.js";
@@ -253,19 +254,10 @@ export function fold<T>(
   return { rows: ordered.slice(0, shownRows), rest: ordered.length - shownRows };
 }
 
-/** What a layer is called: a distribution by its name, the rest by what it is, as a distribution may be named `app` too. */
+/** What a layer is called: a distribution by its name, the rest by what it is. */
 export function labelOf({ kind, name: called }: Pick<ReportLayer, "kind" | "name">): Spans {
-  switch (kind) {
-    case "distribution":
-    case "tool":
-      return [name(called)];
-    case "runtime":
-      return [own("Python itself")];
-    case "app":
-      return [own("the app's own files")];
-    case "unattributed":
-      return [own("(unattributed)")];
-  }
+  const title = layerTitle(kind);
+  return [title === null ? name(called) : own(title)];
 }
 
 /** A layer's label and its version. */
