@@ -4,7 +4,7 @@ import type { WeighedLayer } from "../src/model/distribution.js";
 import { entryWeight, type Entry } from "../src/model/layer.js";
 import type { DirectRequirement, Edge } from "../src/model/resolution.js";
 import type { DependencyGraph, Side, Slug } from "../src/model/slug.js";
-import { byTarOrder } from "../src/model/tree.js";
+import { inTarOrder } from "../src/model/tree.js";
 import { sum } from "../src/model/weight.js";
 
 /** A file of one compressed byte, or of as many as are said. */
@@ -22,7 +22,7 @@ export function tree(files: readonly Entry[]): Entry[] {
   for (const { path } of files) {
     for (let at = path.indexOf("/"); at !== -1; at = path.indexOf("/", at + 1)) paths.add(path.slice(0, at));
   }
-  return [...files, ...[...paths].map((path) => directory(path))].sort(byTarOrder);
+  return inTarOrder([...files, ...[...paths].map((path) => directory(path))]);
 }
 
 export function weighed(entries: readonly Entry[], more: Partial<WeighedLayer> = {}): WeighedLayer {

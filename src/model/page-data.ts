@@ -9,6 +9,16 @@ export interface PageData {
 
 /** One app's report, and the map of what its slug holds on both sides. */
 export interface PageApp {
+  /**
+   * In a report's own form, without what the map says or nobody asks for, so that a page stays small. What is there is as it is
+   * in the report; lists lack rows:
+   * - `head.layers` and `diff.layers` have those that the map shows, `diff.layers` no unchanged ones, `diff.updates` those whose
+   *   largest layer the map shows;
+   * - `base.layers` has those that are not at the head any more;
+   * - no layer has `largestFiles`, no overlap `examples`, no row of `diff.layers` a `why`: its layer has it, at the head or else at
+   *   the base;
+   * - `diff.files` is cut, and what is cut is in `filesFolded`.
+   */
   readonly report: Report;
   /**
    * Null sizes where a side does not have a node; of a side that could not be weighed, or was not asked for (`weigh`), no node

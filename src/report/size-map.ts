@@ -54,13 +54,9 @@ function layerDraft(key: string, base: Layer | undefined, head: Layer | undefine
   // Of a layer without entries only the sum is known.
   const entries = Math.max(
     countOf(children),
-    ...[base, head].map((layer) => (isSumOnly(layer) ? layer.weight.files : 0)),
+    ...[base, head].map((layer) => (layer?.entries.length === 0 ? layer.weight.files : 0)),
   );
   return draft({ kind: "layer", name: layerTitle(kind) ?? name, key, ...sizes }, children, entries);
-}
-
-function isSumOnly(layer: Layer | undefined): layer is Layer {
-  return layer !== undefined && layer.entries.length === 0;
 }
 
 /** A path of a layer: what stands there on each side, and what is below it. */
