@@ -219,7 +219,7 @@ describe("a monorepo", () => {
       const [base, head] = [await parts.repository.resolve("base"), await parts.repository.resolve("head")];
       const request = { base, head, occasion: "comparison" as const, given: { cutoff: CUTOFF }, now: new Date() };
       const store = { ...parts.store, get: () => Promise.resolve(null), put: () => Promise.resolve() };
-      await compareApps({ ...request, apps: ["services/api", "services/new"] }, { ...parts, store });
+      await compareApps({ ...request, apps: ["services/api", "services/new"] }, { ...parts, store }, () => null);
       const left = readdirSync(parts.context.scratch, { recursive: true, encoding: "utf8" });
       expect(left.filter((path) => /(^|\/)app-\w{6}|site-packages/.test(path))).toEqual([]);
     });

@@ -8,6 +8,7 @@ import { zip } from "../github-fake/zip.js";
 const UPLOAD = z.object({
   run: z.number(),
   name: z.string(),
+  isPacked: z.boolean(),
   files: z.array(z.object({ name: z.string(), content: z.base64() })),
 });
 
@@ -15,12 +16,17 @@ const UPLOAD = z.object({
 export async function startArtifacts(fullName: string, state: State) {
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      const { run, name, files } = UPLOAD.parse(JSON.parse(body));
+      const { run, name, isPacked, files } = UPLOAD.parse(JSON.parse(body));
       const { artifacts } = state.repository(fullName);
       const isTaken = artifacts.some((each) => each.runId === run && each.name === name);
       if (!isTaken) {
         const entries = files.map((file) => ({ name: file.name, content: Buffer.from(file.content, "base64") }));
-        state.addArtifact(fullName, run, name, zip(entries));
+        state.addArtifact(
+          fullName,
+          run,
+          name,
+          isPacked ? zip(entries) : Buffer.concat(entries.map((each) => each.content)),
+        );
       }
       response.writeHead(isTaken ? 409 : 201).end();
     });

@@ -88,3 +88,18 @@ test("where jobs were run again, what they left last counts, once", async () => 
   const { reports } = await gatherReports(1, () => true, github);
   expect(reports.map(({ app }) => app)).toEqual(["new", "web"]);
 });
+
+test("a page is no report: it is found, and neither downloaded nor complained of", async () => {
+  const { github, taken } = runWith(
+    new Map([
+      ["slugdiff-report.html", Buffer.alloc(4 * MIB)],
+      ["slugdiff", packed("web")],
+      ["coverage.html", Buffer.alloc(1)],
+    ]),
+  );
+  const { reports, problems, pages } = await gatherReports(1, (name) => name.startsWith("slugdiff"), github);
+  expect(reports.map(({ app }) => app)).toEqual(["web"]);
+  expect(problems).toEqual([]);
+  expect(pages.map(({ name }) => name)).toEqual(["slugdiff-report.html"]);
+  expect(taken.bytes).toBeLessThan(MIB);
+});

@@ -45,6 +45,19 @@ function writes(): number {
   return setup.fake.requests.filter(({ method, path }) => method !== "GET" && path !== "/graphql").length;
 }
 
+test("a run whose text differs in links to itself alone sends nothing: those of the first lead to the same", async () => {
+  const { github } = setup;
+  const text = (run: number, more = ""): string =>
+    `Same.\n\n[Map](https://github.com/acme/app/actions/runs/${run}${more})`;
+  await publishComment(request(1, text(1, "/artifacts/12")), github);
+  const again = request(2, text(2, "/artifacts/345"), { isFirstOfHead: () => Promise.resolve(true) });
+  expect(await publishComment(again, github)).toMatchObject({ state: "unchanged" });
+  expect(texts()).toEqual([text(1, "/artifacts/12")]);
+  const other = text(3, "/artifacts/6").replace("Map", "Summary");
+  expect(await publishComment(request(3, other), github)).toMatchObject({ state: "updated" });
+  expect(texts()).toEqual([other]);
+});
+
 test("the first run creates the comment, the next ones change it", async () => {
   const { github } = setup;
   const created = await publishComment(request(1, "one"), github);

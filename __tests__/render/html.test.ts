@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { MapNode } from "../../src/model/size-map.js";
-import { pageData, renderHtml } from "../../src/render/html.js";
+import { renderHtml } from "../../src/render/html.js";
+import { dataIn } from "./page.js";
 import { makeLayer, makeReport, makeSide, verdict } from "./make-report.js";
 
 const TEMPLATE =
@@ -11,12 +12,6 @@ const MAP: MapNode = { kind: "slug", name: "", base: null, head: null, children:
 function about(app: string, name = "torch") {
   const head = makeSide([makeLayer(name, 40)]);
   return { report: makeReport(makeSide([]), head, { app }), map: { ...MAP, name } };
-}
-
-/** What a browser takes for the data: up to the first end tag, of which any is one. */
-function dataIn(html: string): unknown {
-  const [, json = ""] = /<script type="application\/json">(.*?)<\/script/is.exec(html) ?? [];
-  return JSON.parse(json);
 }
 
 test("the data is read back as it was, and nothing in it is markup or a placeholder", () => {
@@ -39,9 +34,10 @@ test("the data is read back as it was, and nothing in it is markup or a placehol
   );
   fc.assert(
     fc.property(any, any, (app, name) => {
-      const data = pageData([about(app, name)]);
-      const html = renderHtml(data, TEMPLATE);
-      expect(dataIn(html)).toEqual(JSON.parse(JSON.stringify(data)));
+      const { report, map } = about(app, name);
+      const html = renderHtml([{ report, map }], TEMPLATE);
+      const [read] = dataIn(html).apps;
+      expect(read).toMatchObject(JSON.parse(JSON.stringify({ report: { app, verdict: report.verdict }, map })));
       expect(html.match(/</g)).toHaveLength(6);
       expect(html).not.toMatch(/[\u2028\u2029]/);
       expect(html).toContain("<script>page({{other}})</script>");
@@ -50,10 +46,8 @@ test("the data is read back as it was, and nothing in it is markup or a placehol
 });
 
 test("the title says what the report's first line says", () => {
-  expect(renderHtml(pageData([about("a<b>&c")]), TEMPLATE)).toMatch(
-    /^<title>Slug of a&lt;b>&amp;c \+40\.0 MiB: .*<\/title>/,
-  );
-  expect(renderHtml(pageData([about("one"), about("two")]), TEMPLATE)).toMatch(/^<title>2 slugs \+80\.0 MiB: /);
+  expect(renderHtml([about("a<b>&c")], TEMPLATE)).toMatch(/^<title>Slug of a&lt;b>&amp;c \+40\.0 MiB: .*<\/title>/);
+  expect(renderHtml([about("one"), about("two")], TEMPLATE)).toMatch(/^<title>2 slugs \+80\.0 MiB: /);
 });
 
 test("of several apps the worst comes first", () => {
@@ -62,5 +56,5 @@ test("of several apps the worst comes first", () => {
     report: makeReport(makeSide([]), head, { app: "z", verdict: verdict("limit", "fail", head, 20) }),
     map: MAP,
   };
-  expect(pageData([about("a"), red]).apps.map(({ report }) => report.app)).toEqual(["z", "a"]);
+  expect(dataIn(renderHtml([about("a"), red], TEMPLATE)).apps.map(({ report }) => report.app)).toEqual(["z", "a"]);
 });

@@ -33,5 +33,5 @@ export function reportOf(base: Side, head: Side): Report {
 /** What a page about so many apps says of one. */
 export function onPage(base: Side, head: Side, apps = 1): PageApp {
   const report = reportOf(base, head);
-  return pageApp(report, mapFor({ report, base, head }, apps));
+  return pageApp({ report, map: mapFor({ report, base, head }, apps) }, apps);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { embeddedBytes } from "../../src/model/embedded-json.js";
 import { add, sum } from "../../src/model/weight.js";
+import { headlineOf } from "../../src/render/headline.js";
 import { onPage, reportOf } from "./on-page.js";
 import { absentSide, anySlug, brokenSide, file, graph, part, slug, tree, weighedSide } from "../slugs.js";
 
@@ -29,7 +30,8 @@ describe("of a small app", () => {
         ]);
         expect(report.head.layers).toEqual(whole.head.layers.map((layer) => ({ ...layer, largestFiles: [] })));
         const changed = whole.diff.layers.filter(({ change }) => change !== "unchanged");
-        expect(report.diff.layers).toEqual(changed.map((row) => ({ ...row, why: [] })));
+        expect(report.diff.layers).toEqual(changed);
+        expect(headlineOf(report)).toEqual(headlineOf(whole));
         expect(report.diff.updates).toEqual(whole.diff.updates);
         const at = new Set(whole.head.layers.map(({ name }) => name));
         expect(report.base.layers.map(({ name }) => name)).toEqual(
@@ -70,4 +72,5 @@ test("several apps share the room: of many, each has little", () => {
   expect(app.report.head.layers.length).toBeLessThan(60);
   expect(app.map.children?.at(-1)).toMatchObject({ kind: "rest" });
   expect(app.report.head.total?.compressed).toBe(app.map.head?.[2]);
+  expect(headlineOf(app.report)).toEqual(headlineOf(reportOf(absentSide("main"), head)));
 });

@@ -15,6 +15,12 @@ function report(app = ".", name = "torch", overrides: Partial<Report> = {}): Rep
   return makeReport(base, makeSide([makeLayer("flask", 1), makeLayer(name, 40)]), { app, ...overrides });
 }
 
+/** The links at the end of a comment: what they say, and where they lead. */
+function linksIn(body = ""): (readonly [text: string, url: string])[] {
+  const last = body.trimEnd().split("\n").at(-1) ?? "";
+  return [...last.matchAll(/\[([^\]]*)\]\(([^)]*)\)/g)].map(([, text = "", url = ""]) => [text, url] as const);
+}
+
 let scene: Scene;
 let pull: Pull;
 let run: WorkflowRun;
@@ -54,6 +60,14 @@ describe("after a fork's run", () => {
     expect(done.said.filter(({ level }) => level === "warning")).toEqual([]);
     expect(scene.comments).toHaveLength(1);
     for (const app of ["web", "worker", "admin"]) expect(scene.comments[0]?.body).toContain(app);
+  });
+
+  test("the link is to the run, where GitHub says whose it is, not to what calls itself a page", async () => {
+    leave("slugdiff", ["slugdiff-report.json", renderJson(report())]);
+    leave("slugdiff-report.html", ["slugdiff-report.html", "<h1>Log in again</h1>"]);
+    await workflowRun();
+    const link = `${scene.github.serverUrl}/${REPOSITORY}/actions/runs/${run.id}#artifacts`;
+    expect(linksIn(scene.comments[0]?.body)).toEqual([["Summary and files of this run", link]]);
   });
 
   test("an older run never overwrites a newer one", async () => {
@@ -167,6 +181,41 @@ describe("a hostile report", () => {
     leave("slugdiff", ["r.json", renderJson(report(".", "torch", { override }))]);
     await workflowRun();
     expect(scene.comments[0]?.body).not.toContain("octocat");
+  });
+});
+
+describe("after a run of one of our own branches", () => {
+  beforeEach(() => {
+    pull.head = { ...pull.head, repo: REPOSITORY };
+    run = scene.github.state.addRun(REPOSITORY, { head: pull.head, event: "pull_request" });
+  });
+
+  test("the comment links to the page that it left", async () => {
+    leave("slugdiff", ["slugdiff-report.json", renderJson(report())]);
+    leave("slugdiff-report.html", ["slugdiff-report.html", "<h1>Slug</h1>"]);
+    const done = await workflowRun();
+    expect(done.said.filter(({ level }) => level === "warning")).toEqual([]);
+    const [, page] = scene.github.state.repository(REPOSITORY).artifacts;
+    const link = `${scene.github.serverUrl}/${REPOSITORY}/actions/runs/${run.id}/artifacts/${String(page?.id)}`;
+    expect(linksIn(scene.comments[0]?.body)).toEqual([["The slug as a map", link]]);
+  });
+
+  test("and to each page of a matrix, by its name as text", async () => {
+    for (const app of ["web", "worker"]) leave(`slugdiff-${app}`, ["r.json", renderJson(report(app))]);
+    for (const name of ["slugdiff-report-web.html", "slugdiff-report-](x)<b>.html"]) leave(name, ["r.html", ""]);
+    await workflowRun();
+    expect(linksIn(scene.comments[0]?.body).map(([text]) => text)).toEqual([
+      "slugdiff-report-web.html",
+      "slugdiff-report-&#93;(x)&#60;b&#62;.html",
+    ]);
+  });
+
+  test("without one it links to the run", async () => {
+    leave("slugdiff", ["slugdiff-report.json", renderJson(report())]);
+    await workflowRun();
+    expect(linksIn(scene.comments[0]?.body)).toEqual([
+      ["Summary and files of this run", expect.stringMatching(/#artifacts$/)],
+    ]);
   });
 });
 

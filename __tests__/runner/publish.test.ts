@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { expect, test } from "@jest/globals";
 import type { Report } from "../../src/model/report.js";
+import type { MapNode } from "../../src/model/size-map.js";
 import type { Actions } from "../../src/runner/actions.js";
 import { publish } from "../../src/runner/publish.js";
 import { ABSENT, makeLayer, makeProblem, makeReport, makeSide, verdict } from "../render/make-report.js";
+import { dataIn } from "../render/page.js";
 import { temporary } from "../revisions/fixtures.js";
 
 const head = makeSide([makeLayer("torch", 40)]);
@@ -13,8 +16,13 @@ const unknown = (app: string): Report =>
   makeReport(makeSide([]), makeProblem(), { app, verdict: { status: "indeterminate", findings: [] } });
 const gone = (app: string): Report => makeReport(head, ABSENT, { app });
 
+const EMPTY: MapNode = { kind: "slug", name: "", base: null, head: null, children: [] };
+
 /** What becomes of these reports on a push, without a token. */
-async function published(reports: readonly Report[], write: () => Promise<unknown> = () => Promise.resolve()) {
+async function published(
+  reports: readonly Report[],
+  { write = () => Promise.resolve(), key = "." }: { write?: () => Promise<unknown>; key?: string } = {},
+) {
   const outputs: Record<string, unknown> = {};
   const warnings: string[] = [];
   const failures: string[] = [];
@@ -44,18 +52,21 @@ async function published(reports: readonly Report[], write: () => Promise<unknow
   };
   const publishing = {
     comment: "changes",
-    key: ".",
+    key,
     suggest: false,
     overrideLabel: "slug-size-approved",
     historyBranch: null,
   } as const;
   const settled = { reports, context: {}, approval: undefined };
-  await publish({ event: { kind: "push" }, runner, publishing, settled }, null, actions);
+  const maps = reports.map(({ app }) => ({ ...EMPTY, name: app }));
+  await publish({ event: { kind: "push" }, runner, publishing, settled, maps }, null, actions);
   return { outputs, warnings, failure: failures.join("\n") };
 }
 
 test("a summary that can't be written costs neither the outputs nor the result", async () => {
-  const { outputs, warnings, failure } = await published([red(".")], () => Promise.reject(new Error("no space left")));
+  const { outputs, warnings, failure } = await published([red(".")], {
+    write: () => Promise.reject(new Error("no space left")),
+  });
   expect(warnings).toEqual([expect.stringContaining("no space left")]);
   expect(await readFile(String(outputs.report), "utf8")).toContain("torch");
   expect(outputs).toMatchObject({ verdict: "fail", "comment-url": "" });
@@ -89,4 +100,15 @@ test("a badge for each app, beside its report", async () => {
 test("an app that goes away weighs nothing", async () => {
   const { outputs } = await published([gone(".")]);
   expect(outputs).toMatchObject({ compressed: 0, delta: -head.total.compressed });
+});
+
+test("the page has each app with its own map, and the name of the comment's key", async () => {
+  const { outputs } = await published([gone("a"), red("services/b")], { key: "services/*, «x»?" });
+  expect(basename(String(outputs.html))).toBe("slugdiff-report-services-x-.html");
+  const { apps } = dataIn(await readFile(String(outputs.html), "utf8"));
+  expect(apps.map(({ report, map }) => [report.app, map.name])).toEqual([
+    ["services/b", "services/b"],
+    ["a", "a"],
+  ]);
+  expect(basename(String((await published([gone(".")])).outputs.html))).toBe("slugdiff-report.html");
 });

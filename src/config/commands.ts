@@ -7,7 +7,7 @@ export const COMMAND_NAMES = [...WEIGHING_COMMANDS, "store"] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** The forms that a result can be written in. */
-export const FORMATS = ["text", "markdown", "json", "badge"] as const;
+export const FORMATS = ["text", "markdown", "json", "html", "badge"] as const;
 export type Format = (typeof FORMATS)[number];
 
 interface Command {
@@ -137,7 +137,7 @@ const RUN_OPTIONS: readonly Option[] = [
   {
     name: "format",
     value: "FORMAT",
-    help: "how the result is written: text, markdown, json (an array of reports for a list or glob of apps), badge (an SVG, of one app); for why text or json",
+    help: "how the result is written: text, markdown, json (an array of reports for a list or glob of apps), html (a page), badge (an SVG, of one app); for why text or json",
     byDefault: "text",
     commands: FORMATTING,
     key: null,
@@ -145,7 +145,7 @@ const RUN_OPTIONS: readonly Option[] = [
   {
     name: "output",
     value: "FILE",
-    help: "write the result to a file too: as JSON, Markdown or a badge if it ends in .json, .md or .svg",
+    help: "write the result to a file too: as JSON, Markdown, a page or a badge if it ends in .json, .md, .html or .svg",
     byDefault: null,
     commands: FORMATTING,
     key: null,

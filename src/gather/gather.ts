@@ -3,6 +3,7 @@ import type { Artifact, GitHub } from "../github/github.js";
 import { MIB } from "../model/bytes.js";
 import type { Report } from "../model/report.js";
 import { compareBytes } from "../model/tree.js";
+import { isPage } from "../publish/page-name.js";
 import { visible } from "../render/visible.js";
 import { jsonFilesIn, type Bounds } from "./archive.js";
 import { readReport } from "./read-report.js";
@@ -34,6 +35,8 @@ export interface Gathered {
   readonly reports: readonly Report[];
   /** Sentences about what was left out. */
   readonly problems: readonly string[];
+  /** The artifacts that are pages about reports: they are not looked into. */
+  readonly pages: readonly Artifact[];
 }
 
 /**
@@ -49,7 +52,9 @@ export async function gatherReports(
 ): Promise<Gathered> {
   const reports: Report[] = [];
   const problems: string[] = [];
-  const artifacts = newest((await github.artifacts(run)).filter(({ name }) => isWanted(name)));
+  const all = newest(await github.artifacts(run));
+  const pages = all.filter(({ name }) => isPage(name));
+  const artifacts = all.filter(({ name }) => isWanted(name) && !isPage(name));
   if (artifacts.length > MOST) problems.push(`Only ${MOST} of ${artifacts.length} artifacts were looked at.`);
   const left = { downloaded: DOWNLOADED, unpacked: { entries: ENTRIES, text: REPORT, left: UNPACKED } };
   for (const artifact of artifacts.slice(0, MOST)) {
@@ -61,7 +66,7 @@ export async function gatherReports(
     }
   }
   if (reports.length > MOST) problems.push(`Only the first ${MOST} of ${reports.length} reports are shown.`);
-  return { reports: reports.sort((a, b) => compareBytes(a.app, b.app)).slice(0, MOST), problems };
+  return { reports: reports.sort((a, b) => compareBytes(a.app, b.app)).slice(0, MOST), problems, pages };
 }
 
 /** What was left last under each name: where jobs were run again, GitHub lists what they left before as well. */

@@ -12,12 +12,11 @@ export interface PageApp {
   /**
    * In a report's own form, without what the map says or nobody asks for, so that a page stays small. What is there is as it is
    * in the report; lists lack rows:
-   * - `head.layers` and `diff.layers` have those that the map shows, `diff.layers` no unchanged ones, `diff.updates` those whose
-   *   largest layer the map shows;
-   * - `base.layers` has those that are not at the head any more;
-   * - no layer has `largestFiles`, no overlap `examples`, no row of `diff.layers` a `why`: its layer has it, at the head or else at
-   *   the base;
-   * - `diff.files` is cut, and what is cut is in `filesFolded`.
+   * - `head.layers` has those that the map shows, `base.layers` those of them that are not at the head any more;
+   * - `diff.layers` has no unchanged ones, and only its first rows have a `why`; the layers have it all;
+   * - `diff.layers` and `diff.updates` lack what is smallest if there are thousands, or hundreds of apps;
+   * - `diff.files` is cut, and what is cut is in `filesFolded`;
+   * - no layer has `largestFiles`, no overlap `examples`.
    */
   readonly report: Report;
   /**

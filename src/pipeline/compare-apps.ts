@@ -1,11 +1,10 @@
 import type { Parts } from "./parts.js";
 import { looksLikeApp } from "../manifests/detect.js";
 import { requireOneSide } from "../judge/judge.js";
-import type { Report } from "../model/report.js";
 import type { Progress } from "../ports.js";
 import { mapAtOnce } from "../system/at-once.js";
 import { checkOptions } from "./check-options.js";
-import { compareApp, type Request } from "./compare.js";
+import { compareApp, type Request, type Result } from "./compare.js";
 import { createShared, type Shared } from "./shared.js";
 
 /** What is to be weighed, of all apps. */
@@ -18,20 +17,24 @@ export interface AppsRequest extends Omit<Request, "app"> {
 const AT_ONCE = 3;
 
 /**
- * The reports of several apps, in their order. What they have in common is done once: fetching, installing and weighing a
- * distribution, the runtime; all are resolved as of the same moment. An app that can't be weighed has a report that says
- * so. What an app leaves on disk is gone before the run ends.
+ * What is made of the results of several apps, in their order. What they have in common is done once: fetching, installing and
+ * weighing a distribution, the runtime; all are resolved as of the same moment. An app that can't be weighed has a report that
+ * says so. What an app leaves on disk is gone before the run ends.
+ * @param make what is kept of an app; the file lists of its sides take memory, and are not kept here
  * @throws UserError before anything is weighed if an app is on neither side, or revisions can't be had
  */
-export async function compareApps(request: AppsRequest, parts: Parts): Promise<readonly Report[]> {
+export async function compareApps<T>(
+  request: AppsRequest,
+  parts: Parts,
+  make: (result: Result) => T,
+): Promise<readonly T[]> {
   const { apps, ...common } = request;
   await checkOptions(request.given);
   await requireApps(request, parts);
   const shared = createShared(parts);
   return mapAtOnce(apps, AT_ONCE, async (app) => {
     parts.context.signal.throwIfAborted();
-    const { report } = await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app));
-    return report;
+    return make(await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app)));
   });
 }
 

@@ -8,13 +8,12 @@ import { requireOneSide } from "../judge/judge.js";
 import { NO_CHANGE, type ManifestChange } from "../model/advice.js";
 import { normalName } from "../model/name.js";
 import type { TargetOptions } from "../model/options.js";
-import type { Report } from "../model/report.js";
 import type { Resolution } from "../model/resolution.js";
 import type { Revision, Side } from "../model/slug.js";
 import type { Model } from "../quantise/find-model.js";
 import { checkOptions } from "./check-options.js";
 import { checkOutApp } from "./checked-out.js";
-import { headConfig } from "./compare.js";
+import { headConfig, type Result } from "./compare.js";
 import { planSide, planWhatIf, type Plan } from "./plan.js";
 import { modelsOf, withQuantised, type PlannedApp, type QuantisedApp } from "./quantised.js";
 import { reportOf } from "./report.js";
@@ -40,7 +39,7 @@ const WHAT_IF: Revision = { ref: "what-if", sha: null };
  * Compares an app as it is with what it would be: the report's base is the revision, its head what was wished for.
  * @throws UserError if there is no such app, or it does not require what is to go
  */
-export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Promise<Report> {
+export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Promise<Result> {
   const { app, revision, wish, given, now } = request;
   const { parts, timings } = shared;
   await checkOptions(wish.python === null ? given : { ...given, python: wish.python });
@@ -71,10 +70,12 @@ export async function compareWhatIf(request: WhatIfRequest, shared: Shared): Pro
       : [side, await weighWish({ checkedOut, plan }, { wish, models, options, scratch }, shared)];
   parts.context.signal.throwIfAborted();
   await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
-  return reportOf(
-    { app, base, head, config, occasion: plan === null ? "push" : "comparison", unpinned: null, outside: null },
-    timings,
-  );
+  const occasion = plan === null ? "push" : "comparison";
+  return {
+    report: reportOf({ app, base, head, config, occasion, unpinned: null, outside: null }, timings),
+    base,
+    head,
+  };
 }
 
 /** A wish, understood. */

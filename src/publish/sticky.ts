@@ -181,6 +181,10 @@ function isText({ body }: IssueComment, text: string): boolean {
   return plain(body.slice(body.indexOf("\n") + 1)) === plain(text);
 }
 
+/** Links to a run and to what it left lead to the same for every run that says the same. */
 function plain(text: string): string {
-  return text.replaceAll("\r\n", "\n").trim();
+  return text
+    .replaceAll("\r\n", "\n")
+    .replace(/\/actions\/runs\/\d+(?:\/artifacts\/\d+)?/g, "/actions/runs/")
+    .trim();
 }

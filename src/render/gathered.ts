@@ -6,7 +6,7 @@ import { several, type CommentContext } from "./several.js";
 import { membersOf, totalHeadline } from "./totals.js";
 import { visible } from "./visible.js";
 
-export type { CommentContext } from "./several.js";
+export type { CommentContext, Link } from "./several.js";
 
 /** The reports of several apps as one comment, with what `renderMarkdown` promises; of one app the same as that. */
 export function renderGathered(reports: readonly Report[], context: CommentContext = {}): string {

@@ -1,24 +1,33 @@
 import { embeddedJson } from "../model/embedded-json.js";
 import { PLACEHOLDERS, type PageApp, type PageData } from "../model/page-data.js";
+import { pageApp } from "../report/page-report.js";
 import { titleOf } from "./gathered.js";
 import { membersOf } from "./totals.js";
 
-/** The data of a page about one or several apps, which are put into the order in which they are read. */
-export function pageData(apps: readonly PageApp[]): PageData {
-  const byReport = new Map(apps.map((app) => [app.report, app]));
-  return { apps: membersOf([...byReport.keys()]).flatMap(({ report }) => byReport.get(report) ?? []) };
-}
-
 /**
- * The page as one HTML file that asks for nothing else. What comes from outside is text in it, whatever it holds.
+ * The page about one or several apps as one HTML file that asks for nothing else. What comes from outside is text in it, whatever
+ * it holds.
+ * @param apps their whole reports and their maps, in any order
  * @param template has each of `PLACEHOLDERS` once
  */
-export function renderHtml(data: PageData, template: string): string {
+export function renderHtml(apps: readonly PageApp[], template: string): string {
   const filled: Readonly<Record<string, string>> = {
-    [PLACEHOLDERS.title]: escaped(titleOf(data.apps.map(({ report }) => report))),
-    [PLACEHOLDERS.data]: embeddedJson(data),
+    [PLACEHOLDERS.title]: escaped(titleOf(apps.map(({ report }) => report))),
+    [PLACEHOLDERS.data]: embeddedJson(pageData(apps)),
   };
   return template.replace(/\{\{\w+\}\}/g, (place) => filled[place] ?? place);
+}
+
+/** The data of the page: what it has room for, in the order in which it is read. */
+function pageData(apps: readonly PageApp[]): PageData {
+  const maps = new Map(apps.map(({ report, map }) => [report, map]));
+  const inOrder = membersOf([...maps.keys()]);
+  return {
+    apps: inOrder.flatMap(({ report }) => {
+      const map = maps.get(report);
+      return map === undefined ? [] : [pageApp({ report, map }, apps.length)];
+    }),
+  };
 }
 
 function escaped(text: string): string {

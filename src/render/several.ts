@@ -12,6 +12,15 @@ export interface CommentContext {
   readonly baseOutdated?: { readonly branch: string; readonly tip: string } | null;
   /** Sentences about reports that are missing. */
   readonly problems?: readonly string[];
+  /** Where there is more to see. They may differ from run to run: a comment that differs in nothing else is not sent again. */
+  readonly links?: readonly Link[];
+}
+
+export interface Link {
+  /** May come from outside. */
+  readonly text: string;
+  /** Ours, with nothing in it from outside that is not a number. */
+  readonly url: string;
 }
 
 /** How long a text may be. */
@@ -32,7 +41,9 @@ const ROWS = [500, 200, 100, 50, 20, 0];
 export function single(report: Report, context: CommentContext, { most, lengthOf, rooms }: Space): string {
   let text = "";
   for (const room of rooms) {
-    const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sectionsOf(report, room)];
+    const sections = sectionsOf(report, room);
+    const more = sections.length === 0 ? [] : linkLine(context);
+    const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sections, ...more];
     text = `${parts.join("\n\n")}\n`;
     if (lengthOf(text) <= most) break;
   }
@@ -53,7 +64,7 @@ export function several(reports: readonly Report[], context: CommentContext, spa
     ...warnings(reports, context),
     ...(headline.isAll ? [] : [table(members, base, space)]),
   ];
-  const end = unchanged(members, space);
+  const end = [...unchanged(members, space), ...(headline.isAll ? [] : linkLine(context))];
   const frame = space.lengthOf([...start, ...end].join("\n\n")) + 2;
   return `${[...start, ...sections(members, space, space.most - frame), ...end].join("\n\n")}\n`;
 }
@@ -71,6 +82,10 @@ function warnings(reports: readonly Report[], { baseOutdated = null, problems = 
     ...(missing.length === 0 ? [] : [box("CAUTION", missing)]),
     ...(baseOutdated === null ? [] : [outdated(baseOutdated, commonBase(reports))]),
   ];
+}
+
+function linkLine({ links = [] }: CommentContext): string[] {
+  return links.length === 0 ? [] : [links.map(({ text, url }) => `[${prose(text)}](${url})`).join(" · ")];
 }
 
 function outdated({ branch, tip }: NonNullable<CommentContext["baseOutdated"]>, base: Spans): string {

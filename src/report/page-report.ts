@@ -13,14 +13,15 @@ import { sizeMap } from "./size-map.js";
  */
 const PAGE = 4_000_000;
 
-/** Changed files of the app that stand in a page's report; the map has more of them. */
-const FILES = 20;
+/** Rows that a table about what changed can have. */
+const ROWS = 20;
 
 /** The map of one app for a page that is about so many apps. */
 export function mapFor({ report, base, head }: Made, apps: number): MapNode {
+  const most = PAGE / apps;
   const rows = rowCosts(report);
-  const frame = embeddedBytes(trimmed(report, () => false));
-  return sizeMap(base, head, { most: PAGE / apps - frame, beside: (key) => rows.get(key) ?? 0 });
+  const frame = embeddedBytes(trimmed(report, most, () => false));
+  return sizeMap(base, head, { most: most - frame, beside: (key) => rows.get(key) ?? 0 });
 }
 
 /** A report, and the sides that it was made of, file by file. */
@@ -30,20 +31,20 @@ interface Made {
   readonly head: Side;
 }
 
-/** What a page says of an app: the map, and of the report what belongs to it. */
-export function pageApp(report: Report, map: MapNode): PageApp {
+/** What a page about so many apps says of one: the map, and of the report what belongs to it. */
+export function pageApp({ report, map }: PageApp, apps: number): PageApp {
   const shown = new Set(map.children?.flatMap(({ key }) => key ?? []));
-  return { report: trimmed(report, (key) => shown.has(key)), map };
+  return { report: trimmed(report, PAGE / apps, (key) => shown.has(key)), map };
 }
 
-/** The report with rows about some layers only, by their key, and without what `PageApp` says. */
-function trimmed(report: Report, isShown: (key: string) => boolean): Report {
+/** The report without what `PageApp` says, and of the sides' layers some only, by their key. @param most bytes of the app on the page */
+function trimmed(report: Report, most: number, isShown: (key: string) => boolean): Report {
   const head = new Set(report.head.layers.map(layerKey));
   return {
     ...report,
     base: trimmedSide(report.base, (key) => isShown(key) && !head.has(key)),
     head: trimmedSide(report.head, isShown),
-    diff: trimmedDiff(report.diff, isShown),
+    diff: trimmedDiff(report.diff, most / 4),
   };
 }
 
@@ -56,16 +57,19 @@ function trimmedSide(side: Report["base"], isShown: (key: string) => boolean): R
   };
 }
 
-function trimmedDiff(diff: ReportDiff, isShown: (key: string) => boolean): ReportDiff {
+/** @param most bytes of each of the lists */
+function trimmedDiff(diff: ReportDiff, most: number): ReportDiff {
   if (diff.state === "unknown") return diff;
-  const cut = diff.files.slice(FILES);
+  const cut = diff.files.slice(ROWS);
+  const changed = diff.layers.filter(({ change }) => change !== "unchanged");
   return {
     ...diff,
-    layers: diff.layers
-      .filter((row) => row.change !== "unchanged" && isShown(layerKey(row)))
-      .map((row) => ({ ...row, why: [] })),
-    updates: diff.updates.filter(({ layers: [largest] }) => isShown(keyOf(largest))),
-    files: diff.files.slice(0, FILES),
+    layers: fitting(
+      changed.map((row, at) => (at < ROWS ? row : { ...row, why: [] })),
+      most,
+    ),
+    updates: fitting(diff.updates, most),
+    files: diff.files.slice(0, ROWS),
     filesFolded: {
       count: diff.filesFolded.count + cut.length,
       delta: add(diff.filesFolded.delta, sum(cut.map(({ delta }) => delta))),
@@ -73,20 +77,23 @@ function trimmedDiff(diff: ReportDiff, isShown: (key: string) => boolean): Repor
   };
 }
 
-/** An update is of distributions alone. */
-function keyOf(name = ""): string {
-  return layerKey({ kind: "distribution", name });
+/** The first rows, as many as fit; one in any case: by the largest a headline says whether anything changed, and in which unit. */
+function fitting<T>(rows: readonly T[], most: number): T[] {
+  const fit: T[] = [];
+  let left = most;
+  for (const row of rows) {
+    left -= embeddedBytes(row) + SEPARATOR;
+    if (left < 0 && fit.length > 0) break;
+    fit.push(row);
+  }
+  return fit;
 }
 
-/** Bytes of the rows about each layer that a trimmed report has if the map shows it. */
+/** Of a list in JSON. */
+const SEPARATOR = 1;
+
+/** Bytes of the row about each layer that a trimmed report has if the map shows it: no key is in both sides' any more. */
 function rowCosts(report: Report): ReadonlyMap<string, number> {
-  const { base, head, diff } = trimmed(report, () => true);
-  const costs = new Map<string, number>();
-  const count = (key: string, row: object): void => {
-    const separator = 1;
-    costs.set(key, (costs.get(key) ?? 0) + embeddedBytes(row) + separator);
-  };
-  for (const row of [...base.layers, ...head.layers, ...diff.layers]) count(layerKey(row), row);
-  for (const update of diff.updates) count(keyOf(update.layers[0]), update);
-  return costs;
+  const { base, head } = trimmed(report, 0, () => true);
+  return new Map([...base.layers, ...head.layers].map((row) => [layerKey(row), embeddedBytes(row) + SEPARATOR]));
 }

@@ -4,16 +4,18 @@ import { publishingOf, type Publishing } from "../config/publishing.js";
 import { UserError } from "../errors.js";
 import { readEndedRun, readEvent, type EndedRun } from "../events/event.js";
 import { gatherReports } from "../gather/gather.js";
-import type { GitHub } from "../github/github.js";
+import type { Artifact, GitHub } from "../github/github.js";
 import { withoutOverride } from "../judge/override.js";
 import type { Report } from "../model/report.js";
 import { renderGathered } from "../render/gathered.js";
+import type { Link } from "../render/several.js";
 import type { SignalSource } from "../system/signals.js";
 import type { Actions } from "./actions.js";
 import { gitHubOf } from "./connect.js";
 import { readRunnerEnvironment, type RunnerEnvironment } from "./environment.js";
 import type { RunOfHead } from "./first-of-head.js";
 import { byEvent, byRuns, type IsAppliedToHead } from "./labelled-head.js";
+import { pageLinks, runLink } from "./links.js";
 import { logLine, runJob } from "./log.js";
 import { postComment } from "./post-comment.js";
 import { isOverride, settle } from "./settle.js";
@@ -43,7 +45,7 @@ export async function runCommentAction(
     }
     actions.setOutput("comment-url", "");
     const origin = originOf(runner, publishing);
-    const asked = { origin, isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
+    const asked = { origin, isWanted: artifactFilter(actions), runner, publishing };
     try {
       actions.setOutput("comment-url", (await writeComment(asked, github, actions)) ?? "");
     } catch (error) {
@@ -57,13 +59,13 @@ interface Asked {
   readonly origin: Origin;
   /** By the artifact's name. */
   readonly isWanted: (name: string) => boolean;
-  readonly ownRun: number;
+  readonly runner: RunnerEnvironment;
   readonly publishing: Publishing;
 }
 
 /** Brings the comment up to date with what was left, and gives its address; null if there is none. */
 async function writeComment(
-  { origin, isWanted, ownRun, publishing }: Asked,
+  { origin, isWanted, runner, publishing }: Asked,
   github: GitHub,
   actions: Actions,
 ): Promise<string | null> {
@@ -72,7 +74,7 @@ async function writeComment(
     actions.info(logLine(target));
     return null;
   }
-  const { reports, problems } = await gatherReports(target.run.id, isWanted, github);
+  const { reports, problems, pages } = await gatherReports(target.run.id, isWanted, github);
   for (const problem of problems.slice(0, MOST_PROBLEMS)) actions.warning(problem);
   if (reports.length === 0) {
     const pattern = actions.getInput("artifact");
@@ -87,11 +89,22 @@ async function writeComment(
   const comparesWithTip = weighed.every(({ base }) => isNamedByItself(base));
   const unsettled = { weighed, pullRequest, publishing, isAppliedToHead, comparesWithTip };
   const settled = await settle(unsettled, github, actions);
-  const text = renderGathered(settled.reports, { ...settled.context, problems });
-  const isOwnRun = target.run.id === ownRun;
+  const links = linksTo(target, pages, runner);
+  const text = renderGathered(settled.reports, { ...settled.context, problems, links });
+  const isOwnRun = target.run.id === runner.run.id;
   const url = await postComment({ ...target, isOwnRun, publishing, ...settled, text }, github, actions);
   if (publishing.suggest) await suggest({ ...target, reports: settled.reports }, github, actions);
   return url;
+}
+
+/**
+ * Links to the pages that a run of this repository's own branches left. What a fork's run left may be any page, and a link that we
+ * write would vouch for it: there the link is to the run, where GitHub says whose it is.
+ */
+function linksTo({ repository, run }: Target, pages: readonly Artifact[], runner: RunnerEnvironment): readonly Link[] {
+  const { owner, name } = runner.repository;
+  const isOwn = repository?.toLowerCase() === `${owner}/${name}`.toLowerCase();
+  return isOwn && pages.length > 0 ? pageLinks(runner, run.id, pages) : [runLink({ ...runner, run })];
 }
 
 /** Whether a base is the parent that was found, not one that the workflow asked for by a name. */
@@ -101,6 +114,8 @@ function isNamedByItself({ revision }: Report["base"]): boolean {
 
 /** Where the comment goes, and the run that weighed. */
 interface Target extends RunOfHead {
+  /** `owner/name` of the repository that the head's branch is in; null if that was deleted. */
+  readonly repository: string | null;
   readonly isAppliedToHead: IsAppliedToHead;
 }
 
@@ -114,7 +129,7 @@ function originOf({ event, run }: RunnerEnvironment, publishing: Publishing): Or
     return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
   const { number: pullRequest, head, hasNewHead } = about;
   const isAppliedToHead = byEvent(about, (name) => isOverride(name, publishing));
-  return { pullRequest, headSha: head.sha, run, hasNewHead, isAppliedToHead };
+  return { pullRequest, headSha: head.sha, repository: head.repository, run, hasNewHead, isAppliedToHead };
 }
 
 /** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
@@ -135,6 +150,7 @@ async function targetOf(ended: EndedRun, github: GitHub): Promise<Target | strin
   return {
     pullRequest: pullRequest.number,
     headSha: sha,
+    repository,
     run: { id: ended.id, attempt: ended.attempt },
     hasNewHead: null,
     isAppliedToHead: byRuns(sha, ended.id, github),

@@ -1,19 +1,33 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../model/report.js";
+import type { MapNode } from "../model/size-map.js";
 import { worst } from "../model/verdict.js";
+import { pageName } from "../publish/page-name.js";
 import { renderBadge } from "../render/badge.js";
+import { renderHtml } from "../render/html.js";
 import { jsonPieces } from "../render/json.js";
+import { reportPage } from "../system/report-page.js";
 import type { Actions } from "./actions.js";
 
+/** What of a result is left in files. */
+export interface Written {
+  readonly reports: readonly Report[];
+  /** Of the apps that the reports are about, in their order. */
+  readonly maps: readonly MapNode[];
+  /** The comment, as Markdown. */
+  readonly text: string;
+  /** The comment's key. */
+  readonly key: string;
+}
+
 /**
- * Writes the reports, their badges and the comment's text into a directory of their own, and sets the outputs that name them.
- * @param text Markdown
+ * Writes the reports, their badges, the page about them and the comment's text into a directory of their own, and sets the outputs
+ * that name them.
  * @param temp absolute path of the directory to make it in
  */
 export async function writeFiles(
-  reports: readonly Report[],
-  text: string,
+  { reports, maps, text, key }: Written,
   temp: string,
   actions: Pick<Actions, "setOutput">,
 ): Promise<void> {
@@ -35,6 +49,10 @@ export async function writeFiles(
   actions.setOutput("badge", await write("slugdiff-badge", ".svg", (report) => [renderBadge(report)]));
   const markdown = join(directory, "slugdiff-comment.md");
   await writeFile(markdown, text);
+  const page = join(directory, pageName(key));
+  const apps = reports.flatMap((report, at) => maps.slice(at, at + 1).map((map) => ({ report, map })));
+  await writeFile(page, renderHtml(apps, await reportPage()));
+  actions.setOutput("html", page);
   actions.setOutput("markdown", markdown);
 }
 

@@ -5,6 +5,7 @@ import type { CheckRun, GitHub } from "../github/github.js";
 import { isRed } from "../judge/worth.js";
 import type { Annotation } from "../model/annotation.js";
 import type { Report } from "../model/report.js";
+import type { MapNode } from "../model/size-map.js";
 import { worst } from "../model/verdict.js";
 import { checkRunOf, MOST_ANNOTATIONS } from "../publish/check-run.js";
 import { annotationsOf } from "../render/annotations.js";
@@ -12,6 +13,7 @@ import { renderGathered, titleOf } from "../render/gathered.js";
 import { renderSummary } from "../render/summary.js";
 import type { Actions } from "./actions.js";
 import type { RunnerEnvironment } from "./environment.js";
+import { runLink } from "./links.js";
 import { logLine } from "./log.js";
 import { setFigures, writeFiles } from "./outputs.js";
 import { postComment } from "./post-comment.js";
@@ -26,16 +28,18 @@ export interface Publication {
   readonly runner: RunnerEnvironment;
   readonly publishing: Publishing;
   readonly settled: Settled;
+  /** Of the apps that the reports are about, in their order. */
+  readonly maps: readonly MapNode[];
 }
 
 /** Writes the result wherever people and later steps look for it; the job's own result comes last. */
 export async function publish(publication: Publication, github: GitHub | null, actions: Actions): Promise<void> {
-  const { event, runner, publishing, settled } = publication;
+  const { event, runner, publishing, settled, maps } = publication;
   const { reports, context, approval } = settled;
   const title = titleOf(reports);
-  const text = renderGathered(reports, context);
+  const text = renderGathered(reports, { ...context, links: [runLink(runner)] });
   actions.info(logLine(title));
-  await writeFiles(reports, text, runner.temp, actions);
+  await writeFiles({ reports, maps, text, key: publishing.key }, runner.temp, actions);
   setFigures(reports, actions);
   await addSummary(renderSummary(reports, context), actions);
 

@@ -40,7 +40,8 @@ export async function runAction(actions: Actions, env: Environment, signals: Sig
     await withSession(session, async (parts) => {
       const about = { branch, publishing, cache: session.cache, sha: runner.sha, now: new Date() };
       const history = openHistory(about, parts, github, actions);
-      const weighed = await weighEvent(event, given, parts);
+      const apps = await weighEvent(event, given, parts);
+      const weighed = apps.map(({ report }) => report);
       const unsettled = {
         weighed: await history.show(weighed),
         pullRequest: pullRequestOf(event),
@@ -50,7 +51,7 @@ export async function runAction(actions: Actions, env: Environment, signals: Sig
         comparesWithTip: event.kind === "pull-request" && given.base === undefined,
       };
       const settled = await settle(unsettled, github, actions);
-      await publish({ event, runner, publishing, settled }, github, actions);
+      await publish({ event, runner, publishing, settled, maps: apps.map(({ map }) => map) }, github, actions);
       await history.remember(weighed);
     });
   });

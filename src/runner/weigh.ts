@@ -1,21 +1,25 @@
 import type { Given } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import type { GitHubEvent } from "../events/event.js";
-import type { Report } from "../model/report.js";
+import type { PageApp } from "../model/page-data.js";
 import type { Revision } from "../model/slug.js";
 import { compareApps } from "../pipeline/compare-apps.js";
 import { findApps } from "../pipeline/find-apps.js";
 import type { Parts } from "../pipeline/parts.js";
+import { mapFor } from "../report/page-report.js";
 import type { Repository } from "../revisions/repository.js";
 
-/** Weighs the apps at the commit that the event is about, against what the event says that it is compared with. */
-export async function weighEvent(event: GitHubEvent, given: Given, parts: Parts): Promise<readonly Report[]> {
+/** Weighs the apps at the commit that the event is about, against what the event says that it is compared with, and maps them. */
+export async function weighEvent(event: GitHubEvent, given: Given, parts: Parts): Promise<readonly PageApp[]> {
   const { repository } = parts;
   const head = await repository.resolve(given.head ?? "HEAD");
   const base = await baseRevision(given, head, event, repository);
   const apps = await findApps(given.app ?? ["."], base === null ? [head] : [base, head], repository);
   const occasion = base === null ? "push" : event.kind === "merge-queue" ? "queue" : "comparison";
-  return compareApps({ apps, base, head, occasion, given, now: new Date() }, parts);
+  return compareApps({ apps, base, head, occasion, given, now: new Date() }, parts, (result) => ({
+    report: result.report,
+    map: mapFor(result, apps.length),
+  }));
 }
 
 /**

@@ -2,15 +2,17 @@ import { constants } from "node:fs";
 import { access, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isGlob } from "../app/glob.js";
-import { COMMANDS, type Format } from "../config/commands.js";
+import type { Format } from "../config/commands.js";
 import { fromArgv, type Invocation, type Run } from "../config/fromArgv.js";
 import { helpText } from "../config/help.js";
 import type { Given } from "../config/schema.js";
 import { UserError } from "../errors.js";
 import type { AppHistory } from "../history/rows.js";
 import type { Report } from "../model/report.js";
+import type { MapNode } from "../model/size-map.js";
 import { worst } from "../model/verdict.js";
 import { compareApps } from "../pipeline/compare-apps.js";
+import type { Result } from "../pipeline/compare.js";
 import { findApps } from "../pipeline/find-apps.js";
 import { weighHistory } from "../pipeline/history.js";
 import { withSession, type SessionOptions } from "../pipeline/session.js";
@@ -20,20 +22,24 @@ import type { Progress } from "../ports.js";
 import { renderBadge } from "../render/badge.js";
 import { renderGathered } from "../render/gathered.js";
 import { renderHistoryMarkdown, renderHistoryText } from "../render/history.js";
+import { renderHtml } from "../render/html.js";
 import { jsonListPieces, jsonPieces, jsonText } from "../render/json.js";
 import type { TextOptions } from "../render/layout.js";
 import { renderTexts } from "../render/text.js";
 import { visible, visibleLine } from "../render/visible.js";
 import { renderWhy, whyIn } from "../render/why.js";
+import { mapFor } from "../report/page-report.js";
 import { mib } from "../model/format.js";
 import { defaultCacheDir } from "../store/directory.js";
 import { openStore } from "../store/store.js";
+import { reportPage } from "../system/report-page.js";
 import { redact, secretsOf } from "../system/redact.js";
 import { ENDED, watchForEnd, type SignalSource } from "../system/signals.js";
 import { systemErrorCode } from "../system/system-error.js";
 import { VERSION } from "../version.js";
 import { wantsColor } from "./color.js";
 import { wantsDrawing } from "./drawing.js";
+import { formatsOf, has, type Formats } from "./formats.js";
 import { progressOn, widthOf, type TerminalStream } from "./progress.js";
 
 /** What a command line is run with; `process` is one. */
@@ -101,16 +107,20 @@ async function runCommand(
     case "why":
     case "what-if": {
       const { run } = invocation;
+      const formats = formatsOf(invocation.command, run, stdout.isTTY === true);
       if (run.output !== null) await requireWritable(run.output);
-      const reports = await weigh(invocation, { env, progress, signal });
-      await deliver((format, options) => result(invocation, reports, format, options), invocation, terminal);
-      return invocation.command === "why" ? 0 : STATUS[worst(reports.map(({ verdict }) => verdict.status))];
+      const template = has(formats, "html") ? await reportPage() : null;
+      const apps = await weigh(invocation, formats, { env, progress, signal });
+      const toShow = { invocation, apps, template };
+      await deliver((format, options) => result(toShow, format, options), formats, run, terminal);
+      return invocation.command === "why" ? 0 : STATUS[worst(apps.map(({ report }) => report.verdict.status))];
     }
     case "history": {
       const { run } = invocation;
+      const formats = formatsOf(invocation.command, run, stdout.isTTY === true);
       if (run.output !== null) await requireWritable(run.output);
       const history = await tellHistory(invocation, { env, progress, signal });
-      await deliver((format, options) => [historyText(history, format, options)], invocation, terminal);
+      await deliver((format, options) => [historyText(history, format, options)], formats, run, terminal);
       return history.rows.some(({ state }) => state === "weighed") ? 0 : WRONG;
     }
   }
@@ -119,7 +129,8 @@ async function runCommand(
 /** Writes a result, which is told in pieces, to standard output, and to the file that was asked for. */
 async function deliver(
   piecesOf: (format: Format, options: TextOptions) => Iterable<string>,
-  { command, run: { format, output } }: Pick<Telling, "command" | "run">,
+  { shown, written }: Formats,
+  { output }: Run,
   { stdout, env }: Terminal,
 ): Promise<void> {
   const isTerminal = stdout.isTTY === true;
@@ -128,20 +139,14 @@ async function deliver(
     color: wantsColor(isTerminal, env),
     drawing: wantsDrawing(isTerminal, env),
   };
-  for (const piece of piecesOf(format, options)) stdout.write(piece);
-  if (output === null) return;
-  const named = formatOf(output);
-  const inFile = named !== null && COMMANDS[command].formats.includes(named) ? named : format;
-  await writeResult(output, piecesOf(inFile, { width: FILE_WIDTH, color: false }));
+  for (const piece of piecesOf(shown, options)) stdout.write(piece);
+  if (output !== null) await writeResult(output, piecesOf(written, { width: FILE_WIDTH, color: false }));
 }
 
 /** Columns of text that no terminal shows. */
 const FILE_WIDTH = 120;
 
 type Weighing = Extract<Invocation, { command: "compare" | "weigh" | "why" | "what-if" }>;
-
-/** What has a result to tell. */
-type Telling = Weighing | Extract<Invocation, { command: "history" }>;
 
 /** What the terminal has for a session. */
 type Surroundings = Pick<SessionOptions, "env" | "progress" | "signal">;
@@ -174,14 +179,25 @@ function historyText(history: AppHistory, format: Format, options: TextOptions):
       return renderHistoryMarkdown(history);
     case "json":
       return jsonText(history);
+    case "html":
     case "badge":
-      throw new Error("a history has no badge");
+      throw new Error(`a history has no ${format}`);
   }
 }
 
-async function weigh(invocation: Weighing, surroundings: Surroundings): Promise<readonly Report[]> {
+/** An app that was weighed; its map only where a page is to be made. */
+interface WeighedApp {
+  readonly report: Report;
+  readonly map: MapNode | null;
+}
+
+async function weigh(
+  invocation: Weighing,
+  formats: Formats,
+  surroundings: Surroundings,
+): Promise<readonly WeighedApp[]> {
   const { progress } = surroundings;
-  const { given, run } = invocation;
+  const { given } = invocation;
   return withSession(sessionOf(invocation, surroundings), async (parts) => {
     const { repository } = parts;
     const named = invocation.command === "weigh" ? invocation.revision : given.head;
@@ -190,7 +206,8 @@ async function weigh(invocation: Weighing, surroundings: Surroundings): Promise<
     if (invocation.command === "what-if") {
       const [app, ...others] = await findApps(appsOf(given), [head], repository);
       if (app === undefined || others.length > 0) throw aboutOneApp("what-if", others.length + 1);
-      return [await compareWhatIf({ app, revision: head, wish: invocation.wish, given, now }, createShared(parts))];
+      const wished = { app, revision: head, wish: invocation.wish, given, now };
+      return [weighedApp(await compareWhatIf(wished, createShared(parts)), 1, formats)];
     }
     const alone = invocation.command !== "compare";
     const base = alone
@@ -203,14 +220,16 @@ async function weigh(invocation: Weighing, surroundings: Surroundings): Promise<
     }
     const occasion = alone ? "push" : "comparison";
     const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
-    const about = invocation.command === "why" ? "why" : wantsBadge(run) ? "A badge" : null;
+    const about = invocation.command === "why" ? "why" : has(formats, "badge") ? "A badge" : null;
     if (about !== null && apps.length > 1) throw aboutOneApp(about, apps.length);
-    return compareApps({ apps, base, head, occasion, given, now }, parts);
+    return compareApps({ apps, base, head, occasion, given, now }, parts, (made) =>
+      weighedApp(made, apps.length, formats),
+    );
   });
 }
 
-function wantsBadge({ format, output }: Run): boolean {
-  return format === "badge" || (output !== null && formatOf(output) === "badge");
+function weighedApp(made: Result, apps: number, formats: Formats): WeighedApp {
+  return { report: made.report, map: has(formats, "html") ? mapFor(made, apps) : null };
 }
 
 function aboutOneApp(what: string, apps: number): UserError {
@@ -227,13 +246,16 @@ function asksForOne(given: Given): boolean {
   return first !== undefined && others.length === 0 && !isGlob(first);
 }
 
+interface ToShow {
+  readonly invocation: Weighing;
+  readonly apps: readonly WeighedApp[];
+  /** Null where no page is made. */
+  readonly template: string | null;
+}
+
 /** What is printed or written, in pieces. */
-function result(
-  invocation: Weighing,
-  reports: readonly Report[],
-  format: Format,
-  options: TextOptions,
-): Iterable<string> {
+function result({ invocation, apps, template }: ToShow, format: Format, options: TextOptions): Iterable<string> {
+  const reports = apps.map(({ report }) => report);
   const [first] = reports;
   if (first === undefined) throw new Error("there is no report");
   if (invocation.command === "why") {
@@ -249,14 +271,16 @@ function result(
       return [renderBadge(first)];
     case "json":
       return asksForOne(invocation.given) ? jsonPieces(first) : jsonListPieces(reports);
+    case "html": {
+      if (template === null) throw new Error("no page was asked for");
+      return [
+        renderHtml(
+          apps.flatMap(({ report, map }) => (map === null ? [] : [{ report, map }])),
+          template,
+        ),
+      ];
+    }
   }
-}
-
-/** The format that a file's name asks for; null if it does not say. */
-function formatOf(file: string): Format | null {
-  if (file.endsWith(".json")) return "json";
-  if (file.endsWith(".svg")) return "badge";
-  return file.endsWith(".md") ? "markdown" : null;
 }
 
 async function writeResult(file: string, pieces: Iterable<string>): Promise<void> {

@@ -38,9 +38,13 @@ while (found.some((path) => relative(root, path).startsWith(".."))) root = dirna
 const files = found
   .flatMap(filesAt)
   .map((path) => ({ name: relative(root, path), content: readFileSync(path, "base64") }));
+// One file that is not packed is an artifact of the file's own name.
+const isPacked = input("archive") !== "false";
+if (!isPacked && files.length > 1) fail("only one file can be uploaded without an archive");
+const name = isPacked ? input("name") : files[0].name;
 const response = await fetch(process.env.E2E_ARTIFACTS_URL, {
   method: "POST",
-  body: JSON.stringify({ run: Number(process.env.GITHUB_RUN_ID), name: input("name"), files }),
+  body: JSON.stringify({ run: Number(process.env.GITHUB_RUN_ID), name, isPacked, files }),
 });
 if (response.status === 409) fail("an artifact with this name already exists on the workflow run");
 if (!response.ok) fail(`the test answered ${response.status}`);
