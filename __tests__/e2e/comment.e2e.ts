@@ -1,7 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Event } from "../github-fake/events.js";
-import { blob, green, oneComment, openShop, WITH_CERTIFI, type Ran, type Shop } from "./shop.js";
+import { dataIn } from "../render/page.js";
+import { blob, green, oneComment, openShop, reportsIn, WITH_CERTIFI, type Ran, type Shop } from "./shop.js";
 import { readmeWorkflow } from "./workflow.js";
 
 const MANY = 4000;
@@ -35,8 +36,17 @@ describe("the workflow of the README leaves exactly one right comment", () => {
     const copied = '<!-- slugdiff {"v":1,"key":".","run":1,"attempt":1,"head":"x","apps":{}} -->\n### no';
     state.addComment("acme/shop", 7, copied, { user: "stranger" });
     for (let number = 1; number < MANY; number++) state.addComment("acme/shop", 7, `+1 from ${number}`);
-    const { text } = await right(event);
+    const { text, ran } = await right(event);
     expect(text).toMatch(/^### 🟢 Slug \+0\.2 MiB/);
+    expect(text.trimEnd()).toMatch(
+      /\[Summary and files of this run\]\(\S+\/acme\/shop\/actions\/runs\/\d+#artifacts\)$/,
+    );
+    // The page is an artifact by itself, and says what the report does.
+    const [report] = await reportsIn(ran.artifacts.get("slugdiff"));
+    const [page] = dataIn(ran.artifacts.get("slugdiff-report.html")?.toString() ?? "").apps;
+    expect(page?.map.head?.[2]).toBe(report?.head.total?.compressed);
+    expect(page?.report.diff.total).toEqual(report?.diff.total);
+    expect(page?.map.children?.map(({ name }) => name)).toContain("certifi");
     expect(text).toContain("| 🆕 certifi | 2025.10.5 | +0.2 MiB | `requirements.txt:2` |");
     expect(state.repository("acme/shop").comments).toHaveLength(MANY + 1);
     expect(state.repository("acme/shop").comments[0]?.body).toBe(copied);

@@ -14,6 +14,7 @@ import {
   inWords,
   largestTable,
   revisionOf,
+  sharesTable,
   summaryTable,
   updatesTable,
   type Signs,
@@ -74,6 +75,7 @@ export function sectionsOf(report: Report, room: Room): string[] {
     ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
     room.folds === "none" ? null : unpinnedSection(report, room.items),
     appFiles(report, room),
+    weighed === null || room.folds !== "all" ? null : shares(weighed, room),
     weighed === null ? null : largest(weighed, room),
     weighed === null ? null : measured(report, weighed, room),
     ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
@@ -129,6 +131,13 @@ function appFiles(report: Report, room: Room): string | null {
   if (table === null || report.diff.state === "unknown") return null;
   const count = report.diff.files.length + report.diff.filesFolded.count;
   return fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
+}
+
+/** Layers that are told apart by their share. */
+const SHARES = 10;
+
+function shares(head: WeighedSide, room: Room): string | null {
+  return titled("What is in the slug", markdownTable(sharesTable(head, Math.min(room.rows, SHARES))));
 }
 
 function largest(head: WeighedSide, room: Room): string | null {

@@ -1,9 +1,10 @@
-import { limitMib, signedPercent } from "../model/format.js";
+import { limitMib, roundTogether, signedPercent } from "../model/format.js";
 import { layerTitle } from "../model/layer.js";
 import type { Report, ReportLayer, ReportLayerDelta, ReportSide, WeighedSide } from "../model/report.js";
 import { deltaText, diskDelta, figuresOf, headroom, size, sizeBefore, type Known } from "./figures.js";
 import { roundOne, roundRows, scaleFor, shown, shownSigned, type Scale } from "./rounding.js";
 import { code, joined, name, own, strong, version, type Spans, type Table } from "./span.js";
+import { barOf, percent } from "./tree.js";
 import { versionStep } from "./versions.js";
 
 /** Rows for what changed and how: signs that read the same in a comment and on a terminal. */
@@ -185,10 +186,7 @@ export function appFilesTable(report: Report, most: number, signs: Signs): Table
 
 /** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
 export function largestTable(head: WeighedSide, most: number): Table {
-  const heaviest = head.layers.toSorted(
-    (a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1),
-  );
-  const { rows, rest } = fold(heaviest, most, ({ weight }) => weight.compressed > 0);
+  const { rows, rest } = fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
   const compressed = steps(
     rows.map(({ weight }) => weight.compressed),
     head.total.compressed,
@@ -215,6 +213,32 @@ export function largestTable(head: WeighedSide, most: number): Table {
   }
   return { columns: columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
 }
+
+function byWeight(layers: readonly ReportLayer[]): ReportLayer[] {
+  return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * What the head consists of: its heaviest layers with their share of the slug, as a figure and as a bar. Rows, the folded rest among
+ * them, sum to the slug and to 100 %.
+ */
+export function sharesTable(head: WeighedSide, most: number): Table {
+  const { rows, rest } = fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
+  const sizes = rows.map(({ weight }) => weight.compressed);
+  const compressed = steps(sizes, head.total.compressed);
+  const left = head.total.compressed - sizes.reduce((a, b) => a + b, 0);
+  const tenths = roundTogether([...sizes, left], Math.max(1, head.total.compressed) / 1000);
+  const figures = (at: number): Spans[] => {
+    const share = tenths[at] ?? 0;
+    return [[own(compressed.text(at))], [own(percent(share))], [own(barOf(share, BAR, { drawing: true }))]];
+  };
+  const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
+  if (rest > 0) cells.push([[own(`${thousands(rest)} others`)], ...figures(rows.length)]);
+  return { columns: columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
+}
+
+/** Characters of the bar that stands for a whole slug. */
+const BAR = 30;
 
 /** The first rows of a table of layers in a few words, with the figures it shows: `tensorflow 577.6 MiB, xgboost 57.3 MiB`. */
 export function inWords({ rows }: Table, most: number): Spans {

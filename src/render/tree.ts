@@ -156,12 +156,13 @@ export function drawnRows<T>(
 const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** @param share in thousandths @param width columns of the whole */
-function barOf(share: number, width: number, { drawing = false }: TextOptions): string {
+export function barOf(share: number, width: number, { drawing = false }: Pick<TextOptions, "drawing">): string {
   if (!drawing) return "#".repeat(Math.round((share * width) / 1000));
   const eighths = Math.round((share * width * 8) / 1000);
   return "█".repeat(Math.floor(eighths / 8)) + (BLOCKS[eighths % 8] ?? "");
 }
 
-function percent(share: number): string {
+/** A share in thousandths: `12.3 %`. */
+export function percent(share: number): string {
   return `${(share / 10).toFixed(1)} %`;
 }
