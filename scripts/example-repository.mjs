@@ -1,12 +1,34 @@
 // Makes git repositories of the examples, which are kept as one directory per revision.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { createCipheriv } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The root of this repository. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Bytes that compress as badly as trained weights do, the same on every run. */
+function weights(bytes) {
+  return createCipheriv("aes-128-ctr", Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(bytes));
+}
+
+const tensorflowApp = join(root, "examples/tensorflow-app");
+
+/** The revisions of examples/tensorflow-app: `main`, and `classify-images` with a model. */
+export const TENSORFLOW_APP = [
+  { branch: "main", message: "Count positive numbers", directory: join(tensorflowApp, "base") },
+  {
+    branch: "classify-images",
+    message: "Classify uploaded images",
+    directory: join(tensorflowApp, "head"),
+    add: (repository) => {
+      mkdirSync(join(repository, "models"));
+      writeFileSync(join(repository, "models/classifier.h5"), weights(20 * 1024 * 1024));
+    },
+  },
+];
 
 /**
  * Calls `use` with the path of a git repository that has a branch per revision, each on top of the one before, and

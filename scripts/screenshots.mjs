@@ -1,0 +1,57 @@
+// Makes the pictures of the page that the README shows: compares the example's two revisions with the committed command line, opens
+// the page that it writes in Chromium, and takes it in light and dark.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { root, slugdiff, TENSORFLOW_APP, withExampleRepository } from "./example-repository.mjs";
+
+const pictures = join(root, "docs/images");
+const MOST = 300 * 1024;
+
+function chromiumPath() {
+  for (const name of ["chromium", "google-chrome", "chromium-browser"]) {
+    const { stdout } = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" });
+    if (stdout !== "") return stdout.trim();
+  }
+  throw new Error("install Chromium or Chrome");
+}
+
+async function take(page) {
+  const browser = await chromium.launch({ executablePath: chromiumPath() });
+  try {
+    for (const colorScheme of ["light", "dark"]) {
+      const tab = await browser.newPage({
+        colorScheme,
+        viewport: { width: 1280, height: 1500 },
+        reducedMotion: "reduce",
+      });
+      await tab.goto(pathToFileURL(page).href);
+      const path = join(pictures, `report-${colorScheme}.png`);
+      await tab.screenshot({ path });
+      await tab.close();
+      const { size } = statSync(path);
+      console.log(`${path}: ${Math.ceil(size / 1024)} KiB`);
+      if (size > MOST) throw new Error("That is more than a README should load.");
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+const directory = mkdtempSync(join(tmpdir(), "slugdiff-screenshots-"));
+try {
+  const page = join(directory, "report.html");
+  const { status } = withExampleRepository(TENSORFLOW_APP, (repository) =>
+    slugdiff(["compare", "--repo", repository, "--base", "main", "--head", "classify-images", "--output", page], {
+      stdio: ["ignore", "ignore", "inherit"],
+    }),
+  );
+  if (status > 1) throw new Error("the example could not be weighed");
+  mkdirSync(pictures, { recursive: true });
+  await take(page);
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
