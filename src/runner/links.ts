@@ -1,5 +1,5 @@
 import type { Artifact } from "../github/github.js";
-import type { Link } from "../render/several.js";
+import type { Link } from "../render/gathered.js";
 import type { RunnerEnvironment } from "./environment.js";
 
 /** Pages that are linked; all of them are behind the link to the run. */
