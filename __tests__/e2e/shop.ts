@@ -328,6 +328,13 @@ const MARKER = z.object({
   apps: z.record(z.string(), z.tuple([z.number().nullable(), z.number().nullable()])),
 });
 
+/** The text of a comment without its last line, which links to the run, or to the pages that it left. */
+export function withoutLinks(text: string): string {
+  const shortened = text.replace(/\n\n\[[^\n]*\]\([^\n]*\)\n$/, "\n");
+  if (shortened === text) throw new Error(`this comment links to nothing: ${text}`);
+  return shortened;
+}
+
 /** The one comment of a pull request, as its marker and its text. */
 export function oneComment(shop: Shop, number: number) {
   const comments = shop.comments(number);

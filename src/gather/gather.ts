@@ -35,7 +35,7 @@ export interface Gathered {
   readonly reports: readonly Report[];
   /** Sentences about what was left out. */
   readonly problems: readonly string[];
-  /** The artifacts that are pages about reports: they are not looked into. */
+  /** The artifacts that are pages about reports, by name: they are not looked into. */
   readonly pages: readonly Artifact[];
 }
 
@@ -53,7 +53,7 @@ export async function gatherReports(
   const reports: Report[] = [];
   const problems: string[] = [];
   const all = newest(await github.artifacts(run));
-  const pages = all.filter(({ name }) => isPage(name));
+  const pages = all.filter(({ name }) => isPage(name)).sort((a, b) => compareBytes(a.name, b.name));
   const artifacts = all.filter(({ name }) => isWanted(name) && !isPage(name));
   if (artifacts.length > MOST) problems.push(`Only ${MOST} of ${artifacts.length} artifacts were looked at.`);
   const left = { downloaded: DOWNLOADED, unpacked: { entries: ENTRIES, text: REPORT, left: UNPACKED } };
