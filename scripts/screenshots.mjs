@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 import { root, slugdiff, TENSORFLOW_APP, withExampleRepository } from "./example-repository.mjs";
 
 const pictures = join(root, "docs/images");
-const MOST = 300 * 1024;
+const MOST = 300_000;
 
 function chromiumPath() {
   for (const name of ["chromium", "google-chrome", "chromium-browser"]) {
@@ -25,7 +25,7 @@ async function take(page) {
     for (const colorScheme of ["light", "dark"]) {
       const tab = await browser.newPage({
         colorScheme,
-        viewport: { width: 1280, height: 1500 },
+        viewport: { width: 1280, height: 1320 },
         reducedMotion: "reduce",
       });
       await tab.goto(pathToFileURL(page).href);
@@ -33,7 +33,7 @@ async function take(page) {
       await tab.screenshot({ path });
       await tab.close();
       const { size } = statSync(path);
-      console.log(`${path}: ${Math.ceil(size / 1024)} KiB`);
+      console.log(`${path}: ${Math.ceil(size / 1000)} kB`);
       if (size > MOST) throw new Error("That is more than a README should load.");
     }
   } finally {
