@@ -67,7 +67,7 @@ describe("a pull request that adds what is too large", () => {
     );
 
     // Neither another run nor another push says it again, wherever the line is by then.
-    const pull = scene.push({ "app.py": "print('more')\n" });
+    const pull = scene.push({ "page.html": "<p>more\n" });
     await weigh(pull);
     await weigh(pull);
     const moved = manifest("mkl==2025.0", "# images", "web==1.0", "opencv-python==4.10.0");
@@ -118,7 +118,7 @@ describe("a pull request that adds what is too large", () => {
   test("that was pushed to meanwhile gets none: the lines are of another commit", async () => {
     const pull = scene.push(withOpenCv("4.10.0"));
     const [event, workspace] = [scene.pullEvent(pull), scene.checkOutMerge(pull)];
-    scene.push({ "app.py": "print('more')\n" });
+    scene.push({ "page.html": "<p>more\n" });
     const done = await scene.weigh(pull, { event, workspace, inputs: { suggest: "true" } });
     expect(done.failure).toBeNull();
     expect(suggestions()).toEqual([]);
