@@ -19,7 +19,7 @@ beforeAll(async () => {
     { name: "arrays", version: "1.5", bytes: 200_000 },
     { name: "jupyterlab", version: "4.4", bytes: 400_000 },
     { name: "pytest", version: "9.0", bytes: 300_000 },
-    { name: "tensorflow-cpu", version: "2.21.0", requires: ["keras"], bytes: 900_000 },
+    { name: "tensorflow-cpu", version: "2.21.0", module: "tensorflow", requires: ["keras"], bytes: 900_000 },
     { name: "keras", version: "3.11", bytes: 200_000 },
     { name: "ai-edge-litert", version: "2.0", bytes: 100_000 },
   ]);

@@ -29,11 +29,12 @@ def metadata(item, version):
 
 def wheel(directory, item):
     name = item["name"].replace("-", "_")
+    module = item.get("module", name)
     tag = item.get("tag", "py3-none-any")
     info = f"{name}-{item['version']}.dist-info"
     files = {
-        f"{name}/__init__.py": "",
-        **({f"{name}/data.txt": noise(item["bytes"], name)} if "bytes" in item else {}),
+        f"{module}/__init__.py": "",
+        **({f"{module}/data.txt": noise(item["bytes"], name)} if "bytes" in item else {}),
         f"{info}/METADATA": metadata(item, "2.1"),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }

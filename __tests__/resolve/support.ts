@@ -121,6 +121,8 @@ async function anyInterpreter(context: Context): Promise<Interpreter> {
 export interface Made {
   readonly name: string;
   readonly version: string;
+  /** Its top-level package, if it is called otherwise. */
+  readonly module?: string;
   readonly requires?: readonly string[];
   readonly extras?: readonly string[];
   readonly tag?: string;

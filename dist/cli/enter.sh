@@ -2,9 +2,10 @@
 # Runs one command as a user without rights, in namespaces and under a root directory of its own, where only what is
 # named here can be seen. docs/adr/0013 says why it is made this way.
 #
-#   enter.sh supervise WAY ROOT WORK OWNER DIRECTORY MOUNT... -- COMMAND...
+#   enter.sh supervise WAY NETWORK ROOT WORK OWNER DIRECTORY MOUNT... -- COMMAND...
 #
 #   WAY        root: this runs as root, the command as nobody. user: this runs as anybody, who makes a user namespace
+#   NETWORK    network: the machine's. none: not even a loopback interface that is up
 #   ROOT       an empty directory, on which the new root is mounted
 #   WORK       the directory that the command may write; it is the owner's again when the command has ended
 #   OWNER      uid:gid of whom WORK belongs to
@@ -22,8 +23,9 @@ NOBODY=65534
 supervise() {
   exec 3<&0 </dev/null
   new="--mount --pid --ipc --uts --fork --kill-child=KILL --propagation private"
+  if [ "$2" = none ]; then new="$new --net"; fi
   if [ "$1" = root ]; then
-    chown -R -h -P "$NOBODY:$NOBODY" -- "$3"
+    chown -R -h -P "$NOBODY:$NOBODY" -- "$4"
   else
     new="$new --user --map-root-user"
   fi
@@ -42,15 +44,15 @@ supervise() {
   wait "$child" || status=$?
   kill -KILL "$lifeline" 2>/dev/null || :
   # Nothing runs in here any more, so nobody can put a link in the place of a file; links themselves are not followed.
-  if [ "$1" = root ]; then chown -R -h -P "$4" -- "$3"; fi
-  chmod -R u+rwX,a-s -- "$3"
+  if [ "$1" = root ]; then chown -R -h -P "$5" -- "$4"; fi
+  chmod -R u+rwX,a-s -- "$4"
   exit "$status"
 }
 
 # The first process of the namespaces: makes the new root, lets the command run there, and takes all with it at its end.
 enter() {
-  way=$1 root=$2 work=$3 directory=$5
-  shift 5
+  way=$1 root=$3 work=$4 directory=$6
+  shift 6
   mount -t tmpfs -o nosuid,mode=755,size=16m sandbox "$root"
   cd "$root"
   mkdir -p proc dev/shm .old

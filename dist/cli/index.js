@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(864);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(958);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 864:
+/***/ 958:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4710,8 +4710,17 @@ class UserError extends Error {
         this.details = details;
     }
 }
-/** The steps of weighing one side, in their order. */
-const STEPS = (/* unused pure expression or super */ null && (["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]));
+/** The steps of weighing one side, in their order; the last is for a what-if that asks for it. */
+const STEPS = (/* unused pure expression or super */ null && ([
+    "revision",
+    "configuration",
+    "manifest",
+    "python",
+    "resolve",
+    "install",
+    "weigh",
+    "quantise",
+]));
 /**
  * A side that can't be weighed. `invalid`: its own files are wrong (two manifests, a lock out of date), which
  * the pull request may be about to mend. `unweighable`: the files may be right, the world did not play along
@@ -4727,6 +4736,10 @@ class SideError extends UserError {
         this.step = step;
     }
 }
+
+;// CONCATENATED MODULE: ./src/model/quantisation.ts
+/** What the weights of a quantised model are stored as. */
+const WEIGHT_TYPES = ["int8", "float16"];
 
 ;// CONCATENATED MODULE: ./src/model/resolution.ts
 /** Package managers that Heroku's Python buildpack supports. */
@@ -14430,6 +14443,14 @@ const values_duration = (texts, of) => {
     }
     return seconds * 1000;
 };
+/** How many: a whole number from 1. */
+const count = (texts, of) => {
+    const text = one(texts, of);
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+    if (number === 0)
+        throw new UserError(`${of} is no number from 1: "${text}".`, 'Write a whole number, as in "3".');
+    return number;
+};
 /** Sizes in bytes, each once, largest first. */
 const sizes = (texts, of) => [...new Set(items(texts, of).map((text) => parseSize(text, of)))].sort((a, b) => b - a);
 /** A size, a percentage such as `5%`, or `none`. */
@@ -14489,6 +14510,14 @@ const moment = (texts, of) => {
 function wholeSeconds(date) {
     return `${date.toISOString().slice(0, 19)}Z`;
 }
+/** A branch by its name alone, of the characters that such names mostly have. */
+const branchName = (texts, of) => {
+    const text = one(texts, of);
+    if (!/^(?!refs\/)[\w-]+(?:[./][\w-]+)*$/.test(text) || text.length > 100) {
+        throw new UserError(`${of} is no name for a branch: "${text}".`, 'Write it as in "slugdiff-history".');
+    }
+    return text;
+};
 /** A text for a name, on one line, of at most so many characters. */
 function shortText(most) {
     return (texts, of) => {
@@ -14542,7 +14571,7 @@ function withinRepository(pattern, of) {
 
 
 /** Commands that take settings, in the order help shows them. */
-const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"];
+const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if", "history"];
 /** When the action writes a comment; one that is there is kept true in any case. */
 const COMMENT_MODES = ["always", "changes", "failure", "never"];
 const EVERYWHERE = ["action", "cli", "file"];
@@ -14604,7 +14633,7 @@ const KEYS = {
         read: moment,
         value: "TIME",
         help: "resolve as of this moment (RFC 3339)",
-        byDefault: "now",
+        byDefault: "now; for history each commit's own date",
         doors: EVERYWHERE,
         commands: ALL,
         decidedBy: "base",
@@ -14708,11 +14737,29 @@ const KEYS = {
         commands: [],
         decidedBy: "side",
     },
+    suggest: {
+        read: flag,
+        value: "BOOLEAN",
+        help: "suggest changes of the lines that the pull request wrote",
+        byDefault: "false",
+        doors: ACTION_ONLY,
+        commands: [],
+        decidedBy: "side",
+    },
     "override-label": {
         read: shortText(100),
         value: "LABEL",
         help: "label that lets an increase through",
         byDefault: "slug-size-approved",
+        doors: ACTION_ONLY,
+        commands: [],
+        decidedBy: "side",
+    },
+    "history-branch": {
+        read: branchName,
+        value: "BRANCH",
+        help: "branch of its own to keep what the default branch weighed on",
+        byDefault: "none; the Actions cache",
         doors: ACTION_ONLY,
         commands: [],
         decidedBy: "side",
@@ -14759,9 +14806,10 @@ function readInto(given, name, texts, of) {
 ;// CONCATENATED MODULE: ./src/config/commands.ts
 
 
+
 const COMMAND_NAMES = [...WEIGHING_COMMANDS, "store"];
 /** The forms that a result can be written in. */
-const FORMATS = ["text", "markdown", "json"];
+const FORMATS = ["text", "markdown", "json", "html", "badge"];
 const COMMANDS = {
     compare: {
         usage: "compare [options]",
@@ -14783,9 +14831,20 @@ const COMMANDS = {
         help: "compare an app as it is with what it would be",
         formats: FORMATS,
     },
+    history: {
+        usage: "history [REV] [options]",
+        help: "tell what an app weighed at the last commits that changed it (up to REV, default: HEAD), each as of its own date",
+        formats: ["text", "markdown", "json"],
+    },
     store: { usage: "store stats|clear [options]", help: "show or empty the store of what was weighed", formats: [] },
 };
-const FORMATTING = ["compare", "weigh", "why", "what-if"];
+const FORMATTING = WEIGHING_COMMANDS;
+/** Commits that `history` tells of unless it is told otherwise. */
+const DEFAULT_LAST = 20;
+/** Commands that show a tree, as text. */
+const TREES = ["weigh", "why"];
+/** How much of a tree is shown where nothing else is said. */
+const TREE = { depth: 2, top: 10 };
 const WHAT_IF = ["what-if"];
 /** What would be otherwise. `--python` is a key: for what-if it is the version that would be. */
 const WISHES = [
@@ -14821,6 +14880,22 @@ const WISHES = [
         commands: WHAT_IF,
         key: null,
     },
+    {
+        name: "quantise",
+        value: "MODEL",
+        help: "convert a Keras, TensorFlow or LiteRT model of the app, by its path from the slug root, to a LiteRT one with smaller weights; this runs code of the model; may be repeated",
+        byDefault: null,
+        commands: WHAT_IF,
+        key: null,
+    },
+    {
+        name: "weights",
+        value: "TYPE",
+        help: `how --quantise stores weights: ${WEIGHT_TYPES.join(", ")}`,
+        byDefault: WEIGHT_TYPES[0],
+        commands: WHAT_IF,
+        key: null,
+    },
 ];
 /** Options of the terminal alone: they don't change the answer, so they are no keys and stand in no file. */
 const RUN_OPTIONS = [
@@ -14835,7 +14910,7 @@ const RUN_OPTIONS = [
     {
         name: "format",
         value: "FORMAT",
-        help: "how the result is written: text, markdown (not for why), json (an array of reports for a list or glob of apps)",
+        help: "how the result is written: text, markdown, json (an array of reports for a list or glob of apps), html (a page), badge (an SVG, of one app); for why text or json",
         byDefault: "text",
         commands: FORMATTING,
         key: null,
@@ -14843,9 +14918,33 @@ const RUN_OPTIONS = [
     {
         name: "output",
         value: "FILE",
-        help: "write the result to a file too: as JSON or Markdown if it ends in .json or .md",
+        help: "write the result to a file too: as JSON, Markdown, a page or a badge if it ends in .json, .md, .html or .svg",
         byDefault: null,
         commands: FORMATTING,
+        key: null,
+    },
+    {
+        name: "depth",
+        value: "N",
+        help: "levels of the tree that are shown; text only",
+        byDefault: String(TREE.depth),
+        commands: TREES,
+        key: null,
+    },
+    {
+        name: "top",
+        value: "N",
+        help: "rows that are shown under one row of the tree, the rest folded into one more; text only",
+        byDefault: String(TREE.top),
+        commands: TREES,
+        key: null,
+    },
+    {
+        name: "last",
+        value: "N",
+        help: "commits to tell of",
+        byDefault: String(DEFAULT_LAST),
+        commands: ["history"],
         key: null,
     },
     {
@@ -14895,13 +14994,19 @@ function normalName(name) {
 
 
 
+
 /**
  * Reads what is wished for.
  * @throws UserError if it is nothing, or not to be understood
  */
-function readWish({ replace, without, with: added, python, packageManager }) {
-    if (replace.length + without.length + added.length === 0 && python === null && packageManager === null) {
-        throw new UserError("what-if was not told what would be otherwise.", "Write --replace NAME=REQ, --without NAME, --with REQ, --python VERSION or --package-manager NAME.");
+function readWish(texts) {
+    const { replace, without, with: added, python, packageManager, quantise, weights } = texts;
+    const named = [...replace, ...without, ...added, ...quantise];
+    if (named.length === 0 && python === null && packageManager === null) {
+        throw new UserError("what-if was not told what would be otherwise.", "Write --replace NAME=REQ, --without NAME, --with REQ, --python VERSION, --package-manager NAME or --quantise MODEL.");
+    }
+    if (weights !== null && quantise.length === 0) {
+        throw new UserError("--weights says how --quantise stores weights, and there is none.", "Add --quantise MODEL.");
     }
     return {
         replace: replace.map((text) => {
@@ -14915,6 +15020,7 @@ function readWish({ replace, without, with: added, python, packageManager }) {
         with: added.map((text) => requirementOf(text, "--with")),
         python,
         packageManager: packageManager === null ? null : oneOf(PACKAGE_MANAGERS)([packageManager], "--package-manager"),
+        quantise: { models: quantise, weights: oneOf(WEIGHT_TYPES)([weights ?? WEIGHT_TYPES[0]], "--weights") },
     };
 }
 /** A normalised name (PEP 503). */
@@ -14982,6 +15088,7 @@ function fromArgv(argv) {
         format: format === null ? "text" : oneOf(COMMANDS[command].formats)([format], "--format"),
         output: value("output"),
         cacheDir,
+        tree: treeBounds(options, format ?? "text"),
     };
     switch (command) {
         case "compare":
@@ -14997,6 +15104,11 @@ function fromArgv(argv) {
                 throw new UserError("why was not told which distribution.", usage(command));
             return { command, name, given, run };
         }
+        case "history": {
+            const last = options.get("last");
+            const most = last === undefined ? DEFAULT_LAST : count(last, "--last");
+            return { command, revision: operand(), last: most, given, run };
+        }
         case "what-if": {
             if (operands[0] !== undefined) {
                 throw new UserError(`what-if takes no argument, but got "${operands[0]}".`, "Name the revision by --head, and what would be otherwise by --replace, --without or --with.");
@@ -15009,6 +15121,8 @@ function fromArgv(argv) {
                 with: texts("with"),
                 python,
                 packageManager: value("package-manager"),
+                quantise: texts("quantise"),
+                weights: value("weights"),
             });
             return { command, wish, given: others, run };
         }
@@ -15051,6 +15165,19 @@ function wordsOf(argv) {
         texts.push(token.value);
     }
     return { positionals, options };
+}
+/** @throws UserError for a format that has no tree */
+function treeBounds(options, format) {
+    const read = (name) => {
+        const texts = options.get(name);
+        if (texts === undefined)
+            return TREE[name];
+        if (format !== "text") {
+            throw new UserError(`--${name} is about text, but --format is ${format}.`, "Leave one of them out.");
+        }
+        return count(texts, `--${name}`);
+    };
+    return { depth: read("depth"), top: read("top") };
 }
 function settings(options) {
     const texts = new Map();
@@ -15244,11 +15371,11 @@ function signedPercent(part, whole) {
 /**
  * The values in whole multiples of `unit`, rounded by largest remainder so that they sum to their rounded total
  * exactly. Values may be negative; none moves by a unit or more. Ties go to the earlier value.
+ * @param total what they are to sum to, where their own total was rounded among others: up or down
  */
-function roundTogether(values, unit) {
+function roundTogether(values, unit, total = Math.round(values.reduce((a, b) => a + b, 0) / unit)) {
     const floors = values.map((value) => Math.floor(value / unit));
-    const total = values.reduce((a, b) => a + b, 0);
-    const left = Math.round(total / unit) - floors.reduce((a, b) => a + b, 0);
+    const left = total - floors.reduce((a, b) => a + b, 0);
     const order = values
         .map((value, index) => ({ remainder: value - (floors[index] ?? 0) * unit, index }))
         .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
@@ -17418,6 +17545,159 @@ function sizeText(bytes) {
     return String(bytes);
 }
 
+;// CONCATENATED MODULE: ./src/judge/noise-floor.ts
+
+/**
+ * Growth up to this is not held against the change. Bytes.
+ * @throws UserError if the report says something else than a size
+ */
+function noise_floor_noiseFloorOf({ config }) {
+    const text = config["noise-floor"];
+    return typeof text === "string" ? parseSize(text, "noise-floor") : 0;
+}
+
+;// CONCATENATED MODULE: ./src/judge/worth.ts
+
+/**
+ * Whether a report says anything that somebody has to know: it is no plain pass, the change is unknown, it is overridden, or
+ * some layer moved by more than the noise floor (also where others make up for it).
+ */
+function isWorthSaying(report) {
+    const { verdict, diff, override } = report;
+    if (verdict.status !== "pass" || override !== null || diff.state === "unknown")
+        return true;
+    const noise = noiseFloorOf(report);
+    return diff.layers.some(({ delta }) => Math.abs(delta.compressed) > noise) || Math.abs(diff.total.compressed) > noise;
+}
+/** Who made nothing worse, and is not over a limit, is left alone. */
+function isAdviceDue(report) {
+    const { verdict, diff } = report;
+    return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noise_floor_noiseFloorOf(report);
+}
+/** Whether a report turns the check red. */
+function isRed({ verdict: { status } }) {
+    return status === "fail" || status === "indeterminate";
+}
+
+;// CONCATENATED MODULE: ./src/model/byte-order.ts
+/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
+function compareBytes(a, b) {
+    // Not by `Buffer`: the page compares names too, in a browser.
+    for (let at = 0; at < a.length && at < b.length; at++) {
+        const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+        if (left !== right)
+            return byteRank(left) - byteRank(right);
+    }
+    return a.length - b.length;
+}
+/** Where a UTF-16 unit comes in the order of UTF-8: surrogates, which stand for what is above U+FFFF, last. */
+function byteRank(unit) {
+    const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+    return isSurrogate ? unit + 0x10000 : unit;
+}
+
+;// CONCATENATED MODULE: ./src/model/weight.ts
+const ZERO = { files: 0, disk: 0, compressed: 0 };
+function add(a, b) {
+    return { files: a.files + b.files, disk: a.disk + b.disk, compressed: a.compressed + b.compressed };
+}
+/** The delta from `base` to `head`: head minus base. */
+function subtract(head, base) {
+    return {
+        files: head.files - base.files,
+        disk: head.disk - base.disk,
+        compressed: head.compressed - base.compressed,
+    };
+}
+function sum(weights) {
+    let total = ZERO;
+    for (const weight of weights)
+        total = add(total, weight);
+    return total;
+}
+function equal(a, b) {
+    return a.files === b.files && a.disk === b.disk && a.compressed === b.compressed;
+}
+
+;// CONCATENATED MODULE: ./src/report/advice.ts
+
+
+/**
+ * What following a piece of advice saves. It is measured if there is no doubt about any of it.
+ * @param before what the whole slug weighs
+ * @param after what it would weigh
+ * @param error half-width of the error band of the compressed difference, in bytes
+ */
+function savingOf(before, after, error) {
+    const effect = { weight: subtract(before, after), before: weightOf(before), after: weightOf(after) };
+    return error === 0 ? { basis: "measured", error: 0, ...effect } : { basis: "predicted", error, ...effect };
+}
+/** The weight alone of what may be more. */
+function weightOf({ files, disk, compressed }) {
+    return { files, disk, compressed };
+}
+/** Advice about what an app requires. */
+function requirementsAdvice(candidate, saving, remedy) {
+    const { id, subject, title, detail, sources } = candidate;
+    return {
+        id,
+        family: "requirements",
+        level: "advice",
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving,
+        remedy,
+    };
+}
+/**
+ * Advice about an app's own files.
+ * @param total what the whole slug weighs
+ */
+function filesAdvice(found, total) {
+    const { id, level, subject, title, detail, sources, saving, error, ignore } = found;
+    return {
+        id,
+        family: "files",
+        level,
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving: savingOf(total, subtract(total, saving), error),
+        remedy: {
+            possible: true,
+            because: null,
+            steps: ignore.length === 0 ? [] : [{ kind: "text", file: ".slugignore", lines: [...ignore], note: null }],
+        },
+    };
+}
+/**
+ * The advice that is worth its lines, in the order of a report: warnings, what can be done, what can't; each with the
+ * largest saving first.
+ * @param noiseFloor compressed bytes; only more than that is worth saving
+ */
+function ranked(advice, noiseFloor) {
+    return advice.filter((each) => isWorthAdvising(each, noiseFloor)).sort(compareAdvice);
+}
+/** Whether advice saves more than the noise floor, or is about more than size. */
+function isWorthAdvising({ level, saving }, noiseFloor) {
+    return level === "warning" || saving.weight.compressed > noiseFloor;
+}
+/** The order of a report's advice. */
+function compareAdvice(a, b) {
+    return (rank(a) - rank(b) ||
+        b.saving.weight.compressed - a.saving.weight.compressed ||
+        compareBytes(a.subject, b.subject) ||
+        compareBytes(a.id, b.id));
+}
+function rank({ level, remedy }) {
+    if (level === "warning")
+        return 0;
+    return remedy.possible ? 1 : 2;
+}
+
 ;// CONCATENATED MODULE: ./src/model/layer.ts
 /** Who owns a layer's files. `unattributed` owns what is installed and claimed by nobody. */
 const LAYER_KINDS = ["runtime", "tool", "distribution", "app", "unattributed"];
@@ -17442,6 +17722,20 @@ function entriesWeight(entries) {
     }
     return weight;
 }
+/** What a layer is called by what it is, as a distribution may be named `app` too; null for those that go by their own name. */
+function layerTitle(kind) {
+    switch (kind) {
+        case "distribution":
+        case "tool":
+            return null;
+        case "runtime":
+            return "Python itself";
+        case "app":
+            return "the app's own files";
+        case "unattributed":
+            return "(unattributed)";
+    }
+}
 /** Identifies a layer within one slug, and the layer that it is compared with in another. */
 function layerKey(layer) {
     // A tool that the app also requires (setuptools) is the same files to the reader: one row, not two.
@@ -17449,32 +17743,147 @@ function layerKey(layer) {
     return `${family}:${layer.name}`;
 }
 
-;// CONCATENATED MODULE: ./src/model/tree.ts
+;// CONCATENATED MODULE: ./src/report/check-report.ts
+
+
+
+
+
 /**
- * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
- * would put `a-b` between `a` and `a/c`.
+ * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
+ * its layer weighs on the two sides, the files and what is folded to the app's row; and that advice saves what it says, is in order
+ * and worth its lines.
+ * @throws Error, which is a bug, that names what does not add up
  */
-function byTarOrder(a, b) {
-    const left = a.path.split("/");
-    const right = b.path.split("/");
-    for (let at = 0; at < left.length && at < right.length; at++) {
-        const order = compareBytes(left[at] ?? "", right[at] ?? "");
-        if (order !== 0)
-            return order;
+function checkReport(report) {
+    const wrong = [
+        ...wrongInSide("base", report.base),
+        ...wrongInSide("head", report.head),
+        ...wrongInDiff(report),
+        ...wrongInAdvice(report),
+    ];
+    const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
+    if (STATUSES.indexOf(report.verdict.status) !== worst)
+        wrong.push("the verdict is not its worst finding");
+    if (wrong.length > 0)
+        throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
+}
+function wrongInSide(name, side) {
+    if (side.total === null)
+        return [];
+    const wrong = [];
+    const { error, ...total } = side.total;
+    const { layers } = side;
+    if (!equal(sum(layers.map(({ weight }) => weight)), total))
+        wrong.push(`the layers of ${name}`);
+    if (layers.reduce((all, layer) => all + layer.error, 0) !== error)
+        wrong.push(`the error bands of ${name}`);
+    if (new Set(layers.map(layerKey)).size !== layers.length)
+        wrong.push(`${name} has a layer twice`);
+    for (const layer of layers) {
+        if (!within(sum(layer.largestFiles.map(({ weight }) => weight)), layer.weight)) {
+            wrong.push(`the files of ${layer.name} in ${name}`);
+        }
+        if (!within(layer.weight, layer.retained) || !within(layer.retained, total)) {
+            wrong.push(`what ${layer.name} retains in ${name}`);
+        }
     }
-    return left.length - right.length;
+    return wrong;
 }
-/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
-function compareBytes(a, b) {
-    if (a === b)
-        return 0;
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+function wrongInDiff({ base, head, diff }) {
+    const unknown = base.total === null || head.total === null;
+    if (diff.state === "unknown")
+        return unknown ? [] : ["the delta is called unknown"];
+    if (unknown)
+        return ["the delta is called known"];
+    const wrong = [];
+    if (!equal(diff.total, subtract(head.total, base.total)))
+        wrong.push("the delta of the sides");
+    if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta))))
+        wrong.push("the rows of the delta");
+    const before = weights(base);
+    const after = weights(head);
+    for (const row of diff.layers) {
+        const key = layerKey(row);
+        const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
+        if (!equal(row.delta, delta))
+            wrong.push(`the row of ${row.name}`);
+    }
+    const keys = new Set([...before.keys(), ...after.keys()]);
+    if (diff.layers.length !== keys.size)
+        wrong.push("the delta lacks a layer, or has one twice");
+    wrong.push(...wrongInUpdates(diff));
+    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
+    const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
+    if (!equal(app, files))
+        wrong.push("the files of the app");
+    return wrong;
 }
-/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
-function inTarOrder(items) {
-    // No name holds a NUL, which sorts before all that one may hold.
-    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
-    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+/** Each distribution that changed is in one update, and an update is the sum of what is in it. */
+function wrongInUpdates({ layers, updates }) {
+    const rows = layers.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
+    const deltas = new Map(rows.map(({ name, delta }) => [name, delta]));
+    const wrong = updates.filter((update) => {
+        return !equal(update.delta, sum(update.layers.map((name) => deltas.get(name) ?? ZERO)));
+    });
+    const listed = updates.flatMap(({ layers: names }) => names).sort();
+    const isWhole = JSON.stringify(listed) === JSON.stringify([...deltas.keys()].sort());
+    return [
+        ...wrong.map(({ names }) => `the update of ${names.join(" and ") || "nothing"}`),
+        ...(isWhole ? [] : ["the updates lack a distribution, or have one twice"]),
+    ];
+}
+function wrongInAdvice(report) {
+    const { advice, head } = report;
+    if (advice.length === 0)
+        return [];
+    if (head.state !== "weighed")
+        return ["advice on what was not weighed"];
+    const wrong = [];
+    const floor = noise_floor_noiseFloorOf(report);
+    for (const [at, each] of advice.entries()) {
+        const { id, subject, saving } = each;
+        const called = `${id} about ${subject}`;
+        if (!equal(saving.before, head.total))
+            wrong.push(`what there is before ${called}`);
+        if (!equal(saving.weight, subtract(saving.before, saving.after)))
+            wrong.push(`what ${called} saves`);
+        if (!isWorthAdvising(each, floor))
+            wrong.push(`${called} is not worth its lines`);
+        const before = advice[at - 1];
+        if (before !== undefined && compareAdvice(before, each) > 0)
+            wrong.push(`${called} is out of order`);
+    }
+    if (new Set(advice.map(({ id, subject }) => JSON.stringify([id, subject]))).size !== advice.length) {
+        wrong.push("some advice is given twice");
+    }
+    return wrong;
+}
+function weights(side) {
+    return new Map(side.layers.map((layer) => [layerKey(layer), layer.weight]));
+}
+function within(part, whole) {
+    return part.files <= whole.files && part.disk <= whole.disk && part.compressed <= whole.compressed;
+}
+
+;// CONCATENATED MODULE: ./src/report/with-advice.ts
+
+
+
+/**
+ * The report with advice: what is worth its lines, in the report's order.
+ * @param advice in any order
+ * @param notes sentences about what could not be found out for it
+ * @throws Error, which is a bug, if the report does not add up with it
+ */
+function withAdvice(report, advice, notes) {
+    const advised = {
+        ...report,
+        advice: ranked(advice, noise_floor_noiseFloorOf(report)),
+        notes: [...new Set([...report.notes, ...notes])],
+    };
+    checkReport(advised);
+    return advised;
 }
 
 ;// CONCATENATED MODULE: ./src/advise/files/rule.ts
@@ -17974,6 +18383,8 @@ const LFS = [
 const WORTH_MOVING = 6 * MIB;
 /** A smaller model may stay as it is. */
 const WORTH_QUANTISING = MIB;
+/** What a prediction is off by at most (`__tests__/sniff`), as a share of it. */
+const PREDICTION_ERROR = 0.05;
 /** Endings that also mean something else count from here on, bytes on disk. */
 const models_SMALLEST = 256 * KIB;
 const LITERT = "https://ai.google.dev/edge/litert/models/model_optimization";
@@ -17991,7 +18402,7 @@ const FAMILIES = [
         framework: "TensorFlow",
         formats: ["keras", "tflite", "tensorflow-checkpoint"],
         name: /\.(?:h5|hdf5|keras|pb|tflite|meta|ckpt(?:[.-].*)?|data-\d+-of-\d+)$/i,
-        smaller: "For inference convert it to LiteRT and quantise it: float16 halves it, int8 quarters it; check what that does to the results.",
+        smaller: "For inference convert it to LiteRT and quantise it: float16 halves it, int8 quarters it; check what that does to the results. `slugdiff what-if --quantise` does it and weighs what comes out.",
         sources: [LITERT],
     },
     {
@@ -18051,9 +18462,30 @@ function family(id, framework, smaller, sources) {
         least: WORTH_QUANTISING,
         ignore: "never",
         worth: ({ weight, model }) => weight.compressed >= WORTH_MOVING || (model?.predicted.length ?? 0) > 0,
-        title: ({ name, weight }) => weight.compressed >= WORTH_MOVING ? `Fetch ${name} from object storage instead` : `Store ${name} in fewer bits`,
+        saves,
+        title: (found) => {
+            const smaller = storedSmaller(found);
+            return smaller === null
+                ? `Fetch ${found.name} from object storage instead`
+                : `Store ${found.name} ${AS[smaller.as]}`;
+        },
         detail: (found) => [whatItIs(found), ...moving(found), smaller].join(" "),
         sources: [OBJECT_STORAGE, ...sources],
+    };
+}
+/** The first thing to do about a model that is not worth moving; null for one that is. */
+function storedSmaller({ weight, model }) {
+    return weight.compressed >= WORTH_MOVING ? null : (model?.predicted[0] ?? null);
+}
+function saves(found) {
+    const { weight } = found;
+    const smaller = storedSmaller(found);
+    if (smaller === null)
+        return { saving: weight, error: 0 };
+    const { disk, compressed } = smaller;
+    return {
+        saving: { files: 0, disk: weight.disk - disk, compressed: weight.compressed - compressed },
+        error: Math.ceil(compressed * PREDICTION_ERROR),
     };
 }
 function isOf({ formats, name }, entry, sniffed) {
@@ -18088,6 +18520,7 @@ function whatItIs({ model, count }) {
     const prediction = predicted.length === 0 ? "" : ` Predicted in the slug: ${predicted.join(", ")}.`;
     return `${model.framework}, weights (${weights.join(", ")}).${optimizer}${prediction}`;
 }
+/** How else it may be stored. */
 const AS = { float16: "as float16", int8: "as int8", inference: "without the optimiser's state" };
 function moving({ weight }) {
     if (weight.compressed < WORTH_MOVING)
@@ -18132,20 +18565,25 @@ function predict(weights, optimizer, entries) {
     const rest = Math.max(0, disk - known);
     // The optimiser's numbers are of the same types as the weights, by and large.
     const kept = Math.max(0, 1 - optimizer / floats);
-    const expected = (of) => weights.reduce((sum, { type, bytes }) => sum + of(type, bytes), rest);
-    const left = (type) => LEFT[type] ?? LEFT_OTHERWISE;
-    const now = expected((type, bytes) => bytes * left(type));
-    const scaled = (as, then) => ({
+    const size = (form) => weights.reduce((sum, each) => sum + form(each).bytes, rest);
+    const expected = (form) => weights.reduce((sum, each) => {
+        const { type, bytes } = form(each);
+        return sum + bytes * (LEFT[type] ?? LEFT_OTHERWISE);
+    }, rest);
+    const asIs = (each) => each;
+    const now = expected(asIs);
+    const scaled = (as, form) => ({
         as,
-        compressed: Math.round((compressed * then) / now),
+        disk: Math.round((disk * size(form)) / size(asIs)),
+        compressed: Math.round((compressed * expected(form)) / now),
     });
-    const inference = expected((type, bytes) => bytes * left(type) * (predict_WIDTH[type] === undefined ? 1 : kept));
-    const narrower = TARGETS.map(({ as, width }) => scaled(as, expected((type, bytes) => {
-        const from = predict_WIDTH[type];
-        if (from === undefined)
-            return bytes * left(type);
-        return from <= width ? bytes * kept * left(type) : ((bytes * kept * width) / from) * left(as);
-    })));
+    const inference = ({ type, bytes }) => ({ type, bytes: bytes * (predict_WIDTH[type] === undefined ? 1 : kept) });
+    const narrower = TARGETS.map(({ as, width }) => scaled(as, (each) => {
+        const from = predict_WIDTH[each.type];
+        if (from === undefined || from <= width)
+            return inference(each);
+        return { type: as, bytes: (inference(each).bytes * width) / from };
+    }));
     const all = [...(optimizer > 0 ? [scaled("inference", inference)] : []), ...narrower];
     // A form that changes nothing further is none: float16 of a model that is float16.
     return all.filter((one, at) => one.compressed < (all[at - 1]?.compressed ?? compressed));
@@ -18219,8 +18657,7 @@ function adviseOn(rule, group, all, sniffed, noiseFloor) {
             title: rule.title(found),
             detail: rule.detail(found),
             sources: rule.sources,
-            saving: weight,
-            basis: "measured",
+            ...(rule.saves?.(found) ?? { saving: weight, error: 0 }),
             ignore,
             files: weight.files,
             ...(model === null ? {} : { model }),
@@ -18233,11 +18670,8 @@ function codeSpan(subject) {
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/diff.ts
-/**
- * Lines of a unified diff without its headers: `-` goes, `+` comes. What only comes has the line before it for context, so that one
- * can see where.
- */
-function diffLines(before, after) {
+/** What differs between two texts. */
+function diffHunks(before, after) {
     const [a, b] = [before.split("\n"), after.split("\n")];
     let start = 0;
     while (start < Math.min(a.length, b.length) && a[start] === b[start])
@@ -18249,13 +18683,12 @@ function diffLines(before, after) {
     return hunks
         .map((hunk) => ({ ...hunk, at: hunk.at + start }))
         .map((hunk, index, all) => settled(hunk, a, all[index - 1], all[index + 1]))
-        .flatMap(({ at, gone, come }) => {
+        .map(({ at, gone, come }) => {
         const context = gone.length > 0 ? undefined : a[at - 1];
-        return [
-            ...(context === undefined ? [] : [` ${context}`]),
-            ...gone.map((line) => `-${line}`),
-            ...come.map((line) => `+${line}`),
-        ];
+        const changed = [...gone.map((line) => `-${line}`), ...come.map((line) => `+${line}`)];
+        return context === undefined
+            ? { line: at + 1, lines: changed }
+            : { line: at, lines: [` ${context}`, ...changed] };
     });
 }
 /** What only comes may stand a little higher or lower with the same effect: the blank line that sets it off is to come first. */
@@ -18418,7 +18851,7 @@ function withReplaced(lines, { name, line, comes }) {
         .slice(start, end)
         .map((each) => each.trimEnd().replace(/\\$/, ""))
         .join(" ");
-    const requirement = new RegExp(`^(\\s*)${spellings(name)}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?(.*)$`, "i").exec(whole);
+    const requirement = new RegExp(`^(\\s*)${spellings(name)}(?![\\w.-])(?:\\s*\\[[^\\]]*\\])?(.*)$`, "i").exec(whole);
     if (requirement === null)
         return null;
     const [, indent = "", rest = ""] = requirement;
@@ -18456,7 +18889,7 @@ function notesOn(edited, change) {
             notes.set(file, `The file is written by \`${tool.replaceAll("`", "")}\`: change what it is made from, then run that.`);
         }
         else if (change.with.length > 0 && /\s--hash[= ]/.test(text)) {
-            notes.set(file, "The file has hashes, and pip then wants one for each requirement: write it anew with the tool that made it.");
+            notes.set(file, "The file has hashes, and pip then refuses a requirement without one: write it anew with the tool that made it.");
         }
     }
     return notes;
@@ -18468,7 +18901,7 @@ function notesOn(edited, change) {
 function namedIndexes(urls, known) {
     const names = new Set(known.map(({ name }) => name));
     return urls.map((url) => {
-        const same = known.find((each) => typeof each.url === "string" && indexes_plain(each.url) === indexes_plain(url));
+        const same = known.find((each) => typeof each.url === "string" && plain(each.url) === plain(url));
         if (typeof same?.name === "string")
             return { name: same.name, url, isNew: false };
         const { hostname, pathname } = new URL(url);
@@ -18488,7 +18921,7 @@ function fromIndexes(comes) {
     const builds = comes.filter((text) => text.includes("+"));
     return (builds.length > 0 ? builds : comes).map((text) => requirement_requirementOf(text).name);
 }
-function indexes_plain(url) {
+function plain(url) {
     return url.replace(/\/+$/, "");
 }
 
@@ -19000,20 +19433,25 @@ function remedyFor(change, manager, direct, texts) {
         return { possible: true, because: null, steps: [remedy_inWords(change)] };
     if (!edited.possible)
         return { possible: false, because: edited.because, steps: [] };
-    const steps = [...edited.texts].map(([file, text]) => {
-        const lines = diffLines(remedy_plain(texts.get(file) ?? ""), remedy_plain(text));
-        const notes = [edited.notes.get(file), isPinnedAnew(lines) ? PINNED : undefined].filter((note) => note !== undefined);
-        return { kind: "diff", file, lines, note: notes.length === 0 ? null : notes.join(" ") };
-    });
     const { command } = edited;
     return {
         possible: true,
         because: null,
         steps: [
-            ...steps,
+            ...diffSteps(edited, texts, (lines) => (isPinnedAnew(lines) ? PINNED : null)),
             ...(command === null ? [] : [{ kind: "command", file: null, lines: [command], note: null }]),
         ],
     };
+}
+/** What each file's change looks like. @param noteOn what else to know about such lines; null for nothing */
+function diffSteps({ texts: after, notes }, before, noteOn) {
+    return [...after].map(([file, text]) => {
+        const found = diffHunks(remedy_plain(before.get(file) ?? ""), remedy_plain(text));
+        const lines = found.flatMap((hunk) => hunk.lines);
+        const hunks = found.map((hunk) => ({ line: hunk.line, lines: hunk.lines.length }));
+        const remarks = [notes.get(file) ?? null, noteOn(lines)].filter((note) => note !== null);
+        return { kind: "diff", file, lines, hunks, note: remarks.length === 0 ? null : remarks.join(" ") };
+    });
 }
 const PINNED = "It is pinned to the version that was looked at; a range will do as well.";
 /** Does something come with an exact version where nothing that goes had one? */
@@ -19039,6 +19477,7 @@ function remedy_inWords({ without, with: comes, indexes, exclude }) {
 ;// CONCATENATED MODULE: ./src/model/advice.ts
 /** The change that changes nothing: the others are written as what differs from it. */
 const NO_CHANGE = { without: [], with: [], indexes: [], exclude: [] };
+const UNKNOWN_USES = { imports: null, started: new Set(), unnamed: new Set() };
 
 ;// CONCATENATED MODULE: ./src/advise/versions.ts
 /** A version without its build: `2.15.0` of `2.15.0+cu128` (PEP 440's local part). */
@@ -19190,7 +19629,7 @@ const condaLeftovers = {
     family: "conda leftovers",
     propose: (facts) => {
         const all = [...facts.distributions.values()];
-        if (isImported("mkl", facts) === true)
+        if (isImported("mkl", facts.uses) === true)
             return [];
         // Each goes only if nothing needs it but others of them.
         const gone = new Set(all.filter(({ name, places }) => LEFT_OVER.test(name) && places.length > 0).map(({ name }) => name));
@@ -19250,7 +19689,7 @@ const WHERE = {
     poetry: "`[tool.poetry.group.dev.dependencies]`, by `poetry add --group dev`",
     pipenv: "`[dev-packages]`, by `pipenv install --dev`",
 };
-/** Tools for development among what a dyno gets: nothing requires them, and no file of the app imports them. */
+/** Tools for development among what a dyno gets: nothing requires them, and no file of the app imports or starts them. */
 const developmentTools = {
     family: "development tools",
     propose: (facts) => {
@@ -19264,7 +19703,7 @@ const developmentTools = {
                 id: "development-tools",
                 subject: subject.name,
                 title: `Move ${listed(names)} out of what production requires`,
-                detail: `${names.length === 1 ? "It is a tool" : "They are tools"} for development, nothing else here requires ${names.length === 1 ? "it" : "them"}, and no file of the app imports ${names.length === 1 ? "it" : "them"}. The place for that is ${WHERE[facts.packageManager]}. A Procfile, a script or a plugin may still start one by its name: look there first.`,
+                detail: `${names.length === 1 ? "It is a tool" : "They are tools"} for development, nothing else here requires ${names.length === 1 ? "it" : "them"}, no file of the app imports ${names.length === 1 ? "it" : "them"}, and no Procfile or script names ${names.length === 1 ? "it" : "them"}. The place for that is ${WHERE[facts.packageManager]}. What is started in another way may still need one.`,
                 sources: ["https://devcenter.heroku.com/articles/python-support"],
                 change: { ...NO_CHANGE, without: names },
             },
@@ -19273,15 +19712,15 @@ const developmentTools = {
 };
 /** Tools that the app names, and that only other such tools require. */
 function unneeded(facts) {
-    const { distributions, imports } = facts;
-    if (imports === null)
+    const { distributions, uses } = facts;
+    if (uses.imports === null)
         return [];
     const leaving = new Map();
     for (const each of distributions.values()) {
         const modules = TOOLS[each.name] ?? (JUPYTER.test(each.name) ? [moduleOf(each.name)] : null);
         if (modules === null || each.places.length === 0)
             continue;
-        if (modules.some((module) => isImported(module, facts) === true))
+        if (uses.started.has(each.name) || modules.some((module) => isImported(module, uses) === true))
             continue;
         leaving.set(each.name, each);
     }
@@ -19510,14 +19949,14 @@ const litert_BROUGHT = /^(?:absl-py|astunparse|flatbuffers|gast|google-pasta|grp
 const litert = {
     family: "inference only",
     propose: (facts) => {
-        if (!usesOnlyInterpreter(facts) || facts.distributions.has("ai-edge-litert"))
+        if (!usesOnlyInterpreter(facts.uses) || facts.distributions.has("ai-edge-litert"))
             return [];
         const found = TENSORFLOW.flatMap((name) => facts.distributions.get(name) ?? []);
         const [tensorflow] = found;
         if (tensorflow === undefined || !found.every(isLoose))
             return [];
         const names = found.map(({ name }) => name);
-        const own = new Set([...(facts.imports ?? [])].map((name) => name.split(".", 1)[0] ?? name));
+        const own = new Set([...(facts.uses.imports ?? [])].map((name) => name.split(".", 1)[0] ?? name));
         const brought = companions(names, litert_BROUGHT, facts).filter((name) => !own.has(name.replaceAll("-", "_")));
         return [
             {
@@ -19531,7 +19970,7 @@ const litert = {
         ];
     },
 };
-/** `import tensorflow` alone does not say what of it is used, and counts as all of it. */
+/** `import tensorflow` by itself does not say what of it is used, and counts as all of it. */
 function usesOnlyInterpreter({ imports }) {
     if (imports === null)
         return false;
@@ -19664,7 +20103,7 @@ const tensorflowExtras = {
 function withoutLibclang(facts) {
     const found = broughtByTensorflow("libclang", facts);
     // It is declared: only uv can leave it out.
-    if (found === null || facts.packageManager !== "uv" || isImported("clang", facts) === true)
+    if (found === null || facts.packageManager !== "uv" || isImported("clang", facts.uses) === true)
         return [];
     return [
         {
@@ -19682,7 +20121,7 @@ function withoutLibclang(facts) {
 }
 function withoutTensorboard(facts) {
     const found = broughtByTensorflow("tensorboard", facts);
-    if (found === null || isImported("tensorboard", facts) === true)
+    if (found === null || isImported("tensorboard", facts.uses) === true)
         return [];
     const common = {
         subject: "tensorboard",
@@ -19776,7 +20215,65 @@ function isForCuda({ version }, all) {
     return all.some(({ name, requiredBy }) => torch_CUDA.test(name) && requiredBy.includes("torch"));
 }
 
+;// CONCATENATED MODULE: ./src/advise/rules/unused.ts
+
+
+/** Of the heaviest so many: each costs a resolution. */
+const MOST = 4;
+/**
+ * What is used without being imported or named, by normalised name: servers and their loops, drivers that an address asks for, what a
+ * library picks up when it is there without saying so in its extras, what changes Python by being installed.
+ */
+const AT_RUN_TIME = new Set([
+    ...["gunicorn", "uvicorn", "hypercorn", "daphne", "waitress", "gevent", "eventlet", "uvloop", "httptools", "honcho"],
+    ...["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "psycopg-c", "mysqlclient", "pymysql", "oracledb"],
+    ...["asyncpg", "aiomysql", "aiosqlite", "aioodbc", "pyodbc", "pymssql", "cx-oracle", "redis", "hiredis", "pylibmc"],
+    ...["whitenoise", "brotli", "zstandard", "python-dotenv", "watchdog", "setuptools", "pip", "wheel", "tzdata"],
+    ...["cryptography", "pyopenssl", "certifi", "pysocks", "h2", "itsdangerous", "python-multipart", "email-validator"],
+    ...["argon2-cffi", "bcrypt", "greenlet", "pillow", "lxml", "html5lib", "openpyxl", "xlrd", "xlsxwriter", "tabulate"],
+    ...["pyarrow", "fastparquet", "tables", "numexpr", "bottleneck", "s3fs", "gcsfs", "adlfs", "fsspec", "h5py", "scipy"],
+    ...["accelerate", "bitsandbytes", "sentencepiece", "tiktoken", "protobuf", "safetensors", "hf-transfer", "hf-xet"],
+    ...["newrelic", "ddtrace", "scout-apm", "blackfire", "sentry-sdk", "kaleido", "ipykernel"],
+]);
+/** Families of plugins, which are found by their metadata. */
+const PLUGINS = /^(?:opentelemetry|sqlalchemy|pytest|celery|airflow|apache-airflow-providers|dagster|dbt|mkdocs|django|flask|wagtail|jupyter|keyring|keyrings)-/;
+/** Requirements that no file of the app imports or names, and that nothing else requires. */
+const unused = {
+    family: "not imported",
+    propose: (facts) => {
+        const found = [...facts.distributions.values()]
+            .filter((each) => isLoose(each) && isUnneeded(each, facts))
+            .sort((a, b) => b.retained.compressed - a.retained.compressed || (a.name < b.name ? -1 : 1));
+        return found.slice(0, MOST).flatMap(({ name }) => {
+            const brought = companions([name], { test: (other) => isUnneededName(other, facts) }, facts);
+            const without = [name, ...brought];
+            // More than this does not leave with them.
+            const most = without.reduce((sum, each) => sum + (facts.distributions.get(each)?.retained.compressed ?? 0), 0);
+            if (most <= facts.noiseFloor)
+                return [];
+            return [
+                {
+                    id: "not-imported",
+                    subject: name,
+                    title: `Remove \`${name}\` from what the app requires`,
+                    detail: `No file of the app imports or names \`${name}\`, and nothing else here requires it. A plugin that is found by its metadata, or code that puts a module's name together while it runs, may still use it: try the app without it.`,
+                    sources: ["https://deptry.com/rules-violations/"],
+                    change: { ...NO_CHANGE, without },
+                },
+            ];
+        });
+    },
+};
+function isUnneededName(name, facts) {
+    const found = facts.distributions.get(name);
+    return found !== undefined && isUnneeded(found, facts);
+}
+function isUnneeded({ name, optionalFor }, { uses }) {
+    return uses.unnamed.has(name) && optionalFor.length === 0 && !AT_RUN_TIME.has(name) && !PLUGINS.test(name);
+}
+
 ;// CONCATENATED MODULE: ./src/advise/rules/index.ts
+
 
 
 
@@ -19791,157 +20288,25 @@ function isForCuda({ version }, all) {
 /** Every rule, the most promising first. Adding one is adding a file, a line here, and a test. */
 const rules_RULES = [
     ...[torch, litert, gpuBuilds, gpuLibraries, sameModule, condaLeftovers],
-    ...[kaleido, developmentTools, tensorflowExtras, opencv, googleApiClient],
+    ...[kaleido, developmentTools, tensorflowExtras, opencv, googleApiClient, unused],
 ];
-
-;// CONCATENATED MODULE: ./src/model/weight.ts
-const ZERO = { files: 0, disk: 0, compressed: 0 };
-function add(a, b) {
-    return { files: a.files + b.files, disk: a.disk + b.disk, compressed: a.compressed + b.compressed };
-}
-/** The delta from `base` to `head`: head minus base. */
-function subtract(head, base) {
-    return {
-        files: head.files - base.files,
-        disk: head.disk - base.disk,
-        compressed: head.compressed - base.compressed,
-    };
-}
-function sum(weights) {
-    let total = ZERO;
-    for (const weight of weights)
-        total = add(total, weight);
-    return total;
-}
-function equal(a, b) {
-    return a.files === b.files && a.disk === b.disk && a.compressed === b.compressed;
-}
-
-;// CONCATENATED MODULE: ./src/attribute/graph.ts
-
-/** The names that the app itself requires, each once, in the order of the files. */
-function directNames(graph) {
-    return [...new Set(graph.direct.map(({ name }) => name))];
-}
-/** What each name requires, sorted and each once; requiring oneself says nothing. Names without are not in it. */
-function dependencies(graph) {
-    return grouped(graph.edges.map(({ from, to }) => [from, to]));
-}
-/** Who requires each name, sorted and each once. Names that nobody requires are not in it. */
-function dependents(graph) {
-    return grouped(graph.edges.map(({ from, to }) => [to, from]));
-}
-function grouped(pairs) {
-    const groups = new Map();
-    for (const [key, value] of pairs) {
-        if (key === value)
-            continue;
-        const group = groups.get(key);
-        if (group)
-            group.add(value);
-        else
-            groups.set(key, new Set([value]));
+/** What all rules would try in an app. Of what does the same, or less by nothing but leaving something out, only the first. */
+function candidatesFor(facts) {
+    const candidates = [];
+    for (const each of rules_RULES.flatMap((rule) => rule.propose(facts))) {
+        if (!candidates.some(({ change }) => covers(change, each.change)))
+            candidates.push(each);
     }
-    return new Map([...groups].map(([key, values]) => [key, [...values].sort(compareBytes)]));
+    return candidates;
 }
-
-;// CONCATENATED MODULE: ./src/attribute/retained.ts
-
-
-/**
- * Retained weight of each name in `weights`: its own and that of everything that is in the slug only because of it.
- * This is what would leave the slug if the name left, whoever requires it.
- *
- * A name is there only because of another if that one dominates it: if every chain of requirements from the app to it
- * goes through the other. A name that no requirement leads to is taken as asked for by the app.
- */
-function retainedWeights(weights, graph) {
-    const names = [...weights.keys()];
-    const { order, dominators } = dominance(names, graph);
-    const retained = [ZERO, ...weights.values()];
-    // A dominator comes after what it dominates in postorder, so its share is complete when it is passed on.
-    for (const at of order) {
-        const above = dominators[at];
-        if (at === 0 || above === undefined)
-            continue;
-        retained[above] = add(retained[above] ?? ZERO, retained[at] ?? ZERO);
-    }
-    return new Map(names.map((name, at) => [name, retained[at + 1] ?? ZERO]));
-}
-/**
- * For each name the nearest one that every chain of requirements from the app to it goes through; null where that is
- * the app itself.
- */
-function dominatorsOf(names, graph) {
-    const { dominators } = dominance(names, graph);
-    return new Map(names.map((name, at) => [name, names[(dominators[at + 1] ?? 0) - 1] ?? null]));
-}
-/** Nodes in postorder and their dominators: 0 is the app, and a name's node is its place in `names`, from 1. */
-function dominance(names, graph) {
-    const index = new Map(names.map((name, at) => [name, at + 1]));
-    const indices = (of) => of.flatMap((name) => index.get(name) ?? []);
-    const below = dependencies(graph);
-    const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
-    const reached = new Set(postorder(successors));
-    successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
-    const order = postorder(successors);
-    return { order, dominators: immediateDominators(successors, order) };
-}
-/**
- * The immediate dominator of every node that can be reached from node 0 (whose own is itself), by the algorithm of
- * Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001).
- * @param order the nodes in postorder
- */
-function immediateDominators(successors, order) {
-    const rank = [];
-    order.forEach((node, at) => (rank[node] = at));
-    const rankOf = (node) => rank[node] ?? -1;
-    const predecessors = successors.map(() => []);
-    for (const node of order)
-        for (const next of successors[node] ?? [])
-            predecessors[next]?.push(node);
-    const dominator = [];
-    dominator[0] = 0;
-    const common = (a, b) => {
-        while (a !== b) {
-            if (rankOf(a) < rankOf(b))
-                a = dominator[a] ?? 0;
-            else
-                b = dominator[b] ?? 0;
-        }
-        return a;
-    };
-    const nodes = order.filter((node) => node !== 0).reverse();
-    for (let changed = true; changed;) {
-        changed = false;
-        for (const node of nodes) {
-            const [first = 0, ...others] = (predecessors[node] ?? []).filter((before) => dominator[before] !== undefined);
-            const found = others.reduce(common, first);
-            if (dominator[node] !== found) {
-                dominator[node] = found;
-                changed = true;
-            }
-        }
-    }
-    return dominator;
-}
-/** The nodes that can be reached from node 0, each after those below it, the way back in a cycle left out. */
-function postorder(successors) {
-    const order = [];
-    const seen = new Set([0]);
-    const stack = [{ node: 0, next: 0 }];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-        const child = successors[top.node]?.[top.next++];
-        if (child === undefined) {
-            order.push(top.node);
-            stack.pop();
-        }
-        else if (!seen.has(child)) {
-            seen.add(child);
-            stack.push({ node: child, next: 0 });
-        }
-    }
-    return order;
+/** Does a change do all that another one does? */
+function covers(change, other) {
+    const isSame = (a, b) => new Set([...a, ...b]).size === a.length && a.length === b.length;
+    const has = (a, b) => b.every((each) => a.includes(each));
+    return (isSame(change.with, other.with) &&
+        isSame(change.indexes, other.indexes) &&
+        has(change.without, other.without) &&
+        has(change.exclude, other.exclude));
 }
 
 ;// CONCATENATED MODULE: ./src/ports.ts
@@ -19986,7 +20351,7 @@ const TAIL = 128 * KIB;
 /** A directory that is larger is not read. tensorflow's, of 24,013 files, has 2.7 MiB. */
 const LARGEST_DIRECTORY = 16 * MIB;
 /** More files or longer names are not believed: a path has 4,096 bytes at most on Linux. */
-const MOST = { files: 100_000, name: 4096, folders: 64, metadata: MIB };
+const directory_MOST = { files: 100_000, name: 4096, folders: 64, metadata: MIB };
 /** Zip's methods: as it is, and deflate. Others say nothing of what gzip makes of a file. */
 const STORED = 0;
 const DEFLATED = 8;
@@ -20030,7 +20395,7 @@ async function readDirectory(ranges) {
 /** @param tail the archive's bytes from `from` to its end */
 async function directoryIn(tail, from, size) {
     const archive = await (0,yauzl/* fromRandomAccessReaderPromise */.or)(new TailReader(tail, from), size, { autoClose: false });
-    if (archive.entryCount > MOST.files)
+    if (archive.entryCount > directory_MOST.files)
         throw new NoDirectory("it has too many files");
     const files = new Map();
     let packed = 0;
@@ -20051,7 +20416,7 @@ async function directoryIn(tail, from, size) {
     return { files: [...files.values()], metadata: about === null ? null : await metadataIn(archive, about) };
 }
 async function metadataIn(archive, entry) {
-    if (entry.uncompressedSize > MOST.metadata || !entry.canDecodeFileData())
+    if (entry.uncompressedSize > directory_MOST.metadata || !entry.canDecodeFileData())
         return null;
     try {
         return await (0,consumers_namespaceObject.text)(await archive.openReadStreamPromise(entry));
@@ -20066,7 +20431,7 @@ function fileOf({ fileName: name, uncompressedSize: size, compressedSize: packed
         throw new NoDirectory("it is packed in an unusual way");
     if (size > (stored ? packed : packed * MOST_DEFLATED))
         throw new NoDirectory("a file of it is larger than can be");
-    if (name.length > MOST.name || name.split("/").length > MOST.folders)
+    if (name.length > directory_MOST.name || name.split("/").length > directory_MOST.folders)
         throw new NoDirectory("a name in it is too long");
     if (name.includes("\0"))
         throw new NoDirectory("a name in it is no name");
@@ -20138,7 +20503,7 @@ function runStreaming(command, args, options, consume) {
             stdio: ["pipe", "pipe", "pipe"],
             detached: true,
         });
-        const stderr = new Tail(options.stderrKept ?? STDERR_KEPT);
+        const stderr = new Tail();
         let timedOut = false;
         let grace;
         const kill = () => {
@@ -20169,6 +20534,7 @@ function runStreaming(command, args, options, consume) {
         });
         consumed.catch(() => undefined); // Looked at when the process has ended.
         child.stderr.on("data", (chunk) => {
+            options.onStderr?.(chunk);
             stderr.add(chunk);
         });
         child.stdin.on("error", () => undefined); // A child may end without reading its input.
@@ -20681,6 +21047,30 @@ function survey_own(owners, path, name) {
         names.add(name);
 }
 
+;// CONCATENATED MODULE: ./src/model/tree.ts
+
+
+/**
+ * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
+ * would put `a-b` between `a` and `a/c`.
+ */
+function byTarOrder(a, b) {
+    const left = a.path.split("/");
+    const right = b.path.split("/");
+    for (let at = 0; at < left.length && at < right.length; at++) {
+        const order = compareBytes(left[at] ?? "", right[at] ?? "");
+        if (order !== 0)
+            return order;
+    }
+    return left.length - right.length;
+}
+/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
+function inTarOrder(items) {
+    // No name holds a NUL, which sorts before all that one may hold.
+    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
+    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+}
+
 ;// CONCATENATED MODULE: ./src/predict/wheel-layout.ts
 
 
@@ -20899,7 +21289,7 @@ async function openRemote(address, known, context) {
         const range = `bytes=${from}-${to - 1}`;
         const response = await download(url, authorization, context, { range, "accept-encoding": "identity" });
         try {
-            return { response, total: totalOf(response, from, to) };
+            return { response, total: ranges_totalOf(response, from, to) };
         }
         catch (error) {
             response.destroy(); // It may be about to send all of the file.
@@ -20927,7 +21317,7 @@ async function openRemote(address, known, context) {
     };
 }
 /** How large the whole is, by an answer that is just the range that was asked for. */
-function totalOf({ statusCode = 0, headers }, from, to) {
+function ranges_totalOf({ statusCode = 0, headers }, from, to) {
     if (statusCode === 200)
         throw new NoRanges(wholeNumber(headers["content-length"]));
     if (statusCode !== 206)
@@ -21041,85 +21431,6 @@ function predictedLayer({ version }, prediction) {
 }
 function isSize(size) {
     return size !== null && Number.isSafeInteger(size) && size >= 0 && size <= LARGEST;
-}
-
-;// CONCATENATED MODULE: ./src/report/advice.ts
-
-
-/**
- * What following a piece of advice saves. It is measured if there is no doubt about any of it.
- * @param before what the whole slug weighs
- * @param after what it would weigh
- * @param error half-width of the error band of the compressed difference, in bytes
- */
-function savingOf(before, after, error) {
-    const effect = { weight: subtract(before, after), before: weightOf(before), after: weightOf(after) };
-    return error === 0 ? { basis: "measured", error: 0, ...effect } : { basis: "predicted", error, ...effect };
-}
-/** The weight alone of what may be more. */
-function weightOf({ files, disk, compressed }) {
-    return { files, disk, compressed };
-}
-/** Advice about what an app requires. */
-function requirementsAdvice(candidate, saving, remedy) {
-    const { id, subject, title, detail, sources } = candidate;
-    return {
-        id,
-        family: "requirements",
-        level: "advice",
-        subject,
-        title,
-        detail,
-        sources: [...sources],
-        saving,
-        remedy,
-    };
-}
-/**
- * Advice about an app's own files.
- * @param total what the whole slug weighs
- */
-function filesAdvice(found, total) {
-    const { id, level, subject, title, detail, sources, saving, ignore } = found;
-    return {
-        id,
-        family: "files",
-        level,
-        subject,
-        title,
-        detail,
-        sources: [...sources],
-        saving: savingOf(total, subtract(total, saving), 0),
-        remedy: {
-            possible: true,
-            because: null,
-            steps: ignore.length === 0 ? [] : [{ kind: "text", file: ".slugignore", lines: [...ignore], note: null }],
-        },
-    };
-}
-/**
- * The advice that is worth its lines, in the order of a report: warnings, what can be done, what can't; each with the
- * largest saving first.
- * @param noiseFloor compressed bytes; only more than that is worth saving
- */
-function ranked(advice, noiseFloor) {
-    return advice.filter((each) => isWorthAdvising(each, noiseFloor)).sort(compareAdvice);
-}
-/** Whether advice saves more than the noise floor, or is about more than size. */
-function isWorthAdvising({ level, saving }, noiseFloor) {
-    return level === "warning" || saving.weight.compressed > noiseFloor;
-}
-/** The order of a report's advice. */
-function compareAdvice(a, b) {
-    return (rank(a) - rank(b) ||
-        b.saving.weight.compressed - a.saving.weight.compressed ||
-        compareBytes(a.subject, b.subject) ||
-        compareBytes(a.id, b.id));
-}
-function rank({ level, remedy }) {
-    if (level === "warning")
-        return 0;
-    return remedy.possible ? 1 : 2;
 }
 
 ;// CONCATENATED MODULE: ./src/app/lfs.ts
@@ -22094,35 +22405,191 @@ function sniff_sizes(entries, keyOf) {
     return sums;
 }
 
-;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+;// CONCATENATED MODULE: ./src/attribute/optional.ts
 
+/** Extras for who works on a distribution: what they ask for is not used where it runs. */
+const FOR_DEVELOPMENT = /^(?:.*[-_.])?(?:dev|devel|development|docs?|documentation|tests?|testing|lint|linting|typing|types|mypy|style|check|cover|coverage|ci|build|bench|benchmarks?|examples?|tutorials?|maintenance|release|pre-commit)(?:[-_.].*)?$/i;
+/**
+ * Which distributions use another one where it is there, as an extra of theirs says that nobody asked for: names of the former by that
+ * of the latter, all normalised.
+ */
+function optionalFor(metadata) {
+    const found = new Map();
+    for (const [from, { requires }] of metadata) {
+        const names = requires.flatMap((text) => {
+            const [, name] = /^\s*([\w.-]+)/.exec(text) ?? [];
+            const [, extra] = /\bextra\s*==\s*["']([\w.-]+)["']/.exec(text) ?? [];
+            return name === undefined || extra === undefined || FOR_DEVELOPMENT.test(extra) ? [] : [normalName(name)];
+        });
+        for (const name of new Set(names))
+            if (name !== from)
+                found.set(name, [...(found.get(name) ?? []), from]);
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/attribute/graph.ts
+
+/** The names that the app itself requires, each once, in the order of the files. */
+function directNames(graph) {
+    return [...new Set(graph.direct.map(({ name }) => name))];
+}
+/** What each name requires, sorted and each once; requiring oneself says nothing. Names without are not in it. */
+function dependencies(graph) {
+    return grouped(graph.edges.map(({ from, to }) => [from, to]));
+}
+/** Who requires each name, sorted and each once. Names that nobody requires are not in it. */
+function dependents(graph) {
+    return grouped(graph.edges.map(({ from, to }) => [to, from]));
+}
+function grouped(pairs) {
+    const groups = new Map();
+    for (const [key, value] of pairs) {
+        if (key === value)
+            continue;
+        const group = groups.get(key);
+        if (group)
+            group.add(value);
+        else
+            groups.set(key, new Set([value]));
+    }
+    return new Map([...groups].map(([key, values]) => [key, [...values].sort(compareBytes)]));
+}
+
+;// CONCATENATED MODULE: ./src/attribute/retained.ts
 
 
 /**
- * Writes the app's files at a revision into a directory; null if the app does not exist there.
- * @param root absolute path; the directory is made
+ * Retained weight of each name in `weights`: its own and that of everything that is in the slug only because of it.
+ * This is what would leave the slug if the name left, whoever requires it.
+ *
+ * A name is there only because of another if that one dominates it: if every chain of requirements from the app to it
+ * goes through the other. A name that no requirement leads to is taken as asked for by the app.
  */
-async function checkOutApp(revision, root, app, { repository }) {
-    const checkedOut = await repository.checkOut(revision, app, root);
-    return checkedOut === null ? null : { ...checkedOut, revision, root };
+function retainedWeights(weights, graph) {
+    const names = [...weights.keys()];
+    const { order, dominators } = dominance(names, graph);
+    const retained = [ZERO, ...weights.values()];
+    // A dominator comes after what it dominates in postorder, so its share is complete when it is passed on.
+    for (const at of order) {
+        const above = dominators[at];
+        if (at === 0 || above === undefined)
+            continue;
+        retained[above] = add(retained[above] ?? ZERO, retained[at] ?? ZERO);
+    }
+    return new Map(names.map((name, at) => [name, retained[at + 1] ?? ZERO]));
 }
 /**
- * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
- * they may lead out of the app.
+ * For each name the nearest one that every chain of requirements from the app to it goes through; null where that is
+ * the app itself.
  */
-async function readAppFile(app, path) {
-    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
-        return null;
-    try {
-        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
+function dominatorsOf(names, graph) {
+    const { dominators } = dominance(names, graph);
+    return new Map(names.map((name, at) => [name, names[(dominators[at + 1] ?? 0) - 1] ?? null]));
+}
+/** Nodes in postorder and their dominators: 0 is the app, and a name's node is its place in `names`, from 1. */
+function dominance(names, graph) {
+    const index = new Map(names.map((name, at) => [name, at + 1]));
+    const indices = (of) => of.flatMap((name) => index.get(name) ?? []);
+    const below = dependencies(graph);
+    const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
+    const reached = new Set(postorder(successors));
+    successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
+    const order = postorder(successors);
+    return { order, dominators: immediateDominators(successors, order) };
+}
+/**
+ * The immediate dominator of every node that can be reached from node 0 (whose own is itself), by the algorithm of
+ * Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001).
+ * @param order the nodes in postorder
+ */
+function immediateDominators(successors, order) {
+    const rank = [];
+    order.forEach((node, at) => (rank[node] = at));
+    const rankOf = (node) => rank[node] ?? -1;
+    const predecessors = successors.map(() => []);
+    for (const node of order)
+        for (const next of successors[node] ?? [])
+            predecessors[next]?.push(node);
+    const dominator = [];
+    dominator[0] = 0;
+    const common = (a, b) => {
+        while (a !== b) {
+            if (rankOf(a) < rankOf(b))
+                a = dominator[a] ?? 0;
+            else
+                b = dominator[b] ?? 0;
+        }
+        return a;
+    };
+    const nodes = order.filter((node) => node !== 0).reverse();
+    for (let changed = true; changed;) {
+        changed = false;
+        for (const node of nodes) {
+            const [first = 0, ...others] = (predecessors[node] ?? []).filter((before) => dominator[before] !== undefined);
+            const found = others.reduce(common, first);
+            if (dominator[node] !== found) {
+                dominator[node] = found;
+                changed = true;
+            }
+        }
     }
-    catch (error) {
-        // `.slugignore` has removed it in between.
-        if (error instanceof Error && "code" in error && error.code === "ENOENT")
-            return null;
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
+    return dominator;
+}
+/** The nodes that can be reached from node 0, each after those below it, the way back in a cycle left out. */
+function postorder(successors) {
+    const order = [];
+    const seen = new Set([0]);
+    const stack = [{ node: 0, next: 0 }];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+        const child = successors[top.node]?.[top.next++];
+        if (child === undefined) {
+            order.push(top.node);
+            stack.pop();
+        }
+        else if (!seen.has(child)) {
+            seen.add(child);
+            stack.push({ node: child, next: 0 });
+        }
     }
+    return order;
+}
+/** What would leave a slug with each of its distributions, by normalised name. */
+function retainedIn({ layers, graph }) {
+    const distributions = layers.filter(({ kind }) => kind === "distribution");
+    return retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), graph);
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/advice-facts.ts
+
+
+
+/** What rules look at in an app, but for what its own files use. @param noiseFloor bytes of the compressed slug */
+function factsOf({ plan, slug, metadata }, noiseFloor) {
+    const layers = slug.layers.filter(({ kind }) => kind === "distribution");
+    const retained = retainedIn(slug);
+    const optional = optionalFor(metadata);
+    const distributions = layers.map(({ name, version, weight }) => {
+        const direct = plan.resolution.direct.filter((requirement) => requirement.name === name);
+        return {
+            name,
+            version,
+            places: direct.map(({ location }) => location),
+            extras: [...new Set(direct.flatMap(({ extras }) => extras))],
+            requiredBy: slug.graph.edges.filter(({ to }) => to === name).map(({ from }) => from),
+            optionalFor: optional.get(name) ?? [],
+            weight,
+            retained: retained.get(name) ?? weight,
+        };
+    });
+    return {
+        packageManager: slug.packageManager,
+        python: plan.target.python,
+        stack: slug.stack,
+        distributions: new Map(distributions.map((each) => [each.name, each])),
+        noiseFloor,
+        uses: UNKNOWN_USES,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/app/slugignore.ts
@@ -22216,12 +22683,12 @@ function slugignoreNotes(text, entries) {
     const left = entries.filter(({ path, kind }) => kind !== "directory" && here.has(path) && !there.has(path));
     const doubt = "; Heroku does not say how it matches, and known programs differ.";
     if (kept.length > 0)
-        notes.push(`.slugignore was taken to keep ${count(kept)}${doubt}`);
+        notes.push(`.slugignore was taken to keep ${slugignore_count(kept)}${doubt}`);
     if (left.length > 0)
-        notes.push(`.slugignore was taken to leave out ${count(left)}${doubt}`);
+        notes.push(`.slugignore was taken to leave out ${slugignore_count(left)}${doubt}`);
     return notes;
 }
-function count(entries) {
+function slugignore_count(entries) {
     const bytes = entries.reduce((sum, { size }) => sum + size, 0);
     const others = entries.length === 1 ? "" : ` and ${String(entries.length - 1)} more`;
     return `${entries[0]?.path ?? ""}${others} (${mib(bytes)} on disk)`;
@@ -22991,26 +23458,50 @@ class BuiltMetadata {
 
 ;// CONCATENATED MODULE: ./src/manifests/uv-log.ts
 
-/** Reads the standard error of `uv pip compile`. */
-function parseResolverLog(stderr) {
-    const dependencies = /Adding transitive dependency for ([^[\s=]+)(?:\[[^\]]*\])?==(\S+): ([\w.-]+?)(?:\[[^\]]*\])?([<>=*].*)$/gm;
-    const searches = [
-        ...stderr.matchAll(/Searching for a compatible version of ([\w.-]+)(?:\[[^\]]*\])? \((.*)\)$/gm),
-    ].flatMap(([, name = "", range = ""]) => {
-        const version = pinnedVersion(range);
-        return version === null ? [] : [`${name}==${version}`];
-    });
-    const selected = new Set([...stderr.matchAll(/Selecting: (\S+==\S+) \[/g)].map((match) => match[1] ?? ""));
-    return {
-        dependencies: [...stderr.matchAll(dependencies)].map(([, parent = "", parentVersion = "", name = "", range = ""]) => ({
-            parent,
-            parentVersion,
-            name,
-            range,
-        })),
-        missing: searches.filter((pin) => !selected.has(pin)),
-        untimed: [...stderr.matchAll(/^warning: (\S+) is missing an upload date/gm)].map((match) => projectOf(match[1] ?? "")),
-    };
+const DEPENDENCY = /Adding transitive dependency for ([^[\s=]+)(?:\[[^\]]*\])?==(\S+): ([\w.-]+?)(?:\[[^\]]*\])?([<>=*].*)$/gm;
+const SEARCH = /Searching for a compatible version of ([\w.-]+)(?:\[[^\]]*\])? \((.*)\)$/gm;
+const SELECTION = /Selecting: (\S+==\S+) \[/g;
+const UNTIMED = /^warning: (\S+) is missing an upload date/gm;
+/** Reads the standard error of `uv pip compile` as it comes: of thousands of distributions it is more than is worth holding. */
+class ResolverLogReader {
+    #dependencies = [];
+    #searched = new Set();
+    #selected = new Set();
+    #untimed = new Set();
+    #rest = "";
+    add(chunk) {
+        // What matters is ASCII.
+        const text = this.#rest + chunk.toString("latin1");
+        const end = text.lastIndexOf("\n") + 1;
+        this.#rest = text.slice(end);
+        this.#read(text.slice(0, end));
+    }
+    /** What the log says, after its last line. */
+    end() {
+        this.#read(this.#rest);
+        this.#rest = "";
+        return {
+            dependencies: this.#dependencies,
+            missing: [...this.#searched].filter((pin) => !this.#selected.has(pin)),
+            untimed: [...this.#untimed],
+        };
+    }
+    #read(lines) {
+        for (const [, parent = "", parentVersion = "", name = "", range = ""] of lines.matchAll(DEPENDENCY)) {
+            if (namesPrerelease(range) || pinnedVersion(range) !== null) {
+                this.#dependencies.push({ parent, parentVersion, name, range });
+            }
+        }
+        for (const [, name = "", range = ""] of lines.matchAll(SEARCH)) {
+            const version = pinnedVersion(range);
+            if (version !== null)
+                this.#searched.add(`${name}==${version}`);
+        }
+        for (const [, pin = ""] of lines.matchAll(SELECTION))
+            this.#selected.add(pin);
+        for (const [, file = ""] of lines.matchAll(UNTIMED))
+            this.#untimed.add(projectOf(file));
+    }
 }
 /** The version that a range allows alone; null if it allows more. */
 function pinnedVersion(range) {
@@ -23047,15 +23538,12 @@ function projectOf(file) {
 
 
 
-
 /** Named relative to where uv runs: a path with a blank would be two files of constraints to it. */
 const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
 const EXCLUDES = "excludes.txt";
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const compile_BUILDS = 100;
-/** Of uv's log nothing must be missing: it takes some 2 KB for each distribution. Bytes. */
-const LOG_KEPT = 64 * MIB;
 /** uv's resolution is repeated while it shows something that pip sees otherwise; more rounds than this is a bug. */
 const ROUNDS = 30;
 /**
@@ -23090,6 +23578,7 @@ async function compile(directory, file, options, request, tools, context) {
         const settings = (0,external_node_path_namespaceObject.join)(directory, "uv.toml");
         if (built.size > 0)
             await (0,promises_namespaceObject.writeFile)(settings, await built.settings(), mode);
+        const log = new ResolverLogReader();
         const result = await run(program, [
             ...["pip", "compile", REQUIREMENTS, "--constraints", CONSTRAINTS, "--output-file", output],
             ...["--format", "pylock.toml", "--no-header", "--no-annotate", "--no-sources"],
@@ -23109,15 +23598,18 @@ async function compile(directory, file, options, request, tools, context) {
             // Found where uv runs, it adds to the user's own settings, unless these are in a file that is named.
             env: env.UV_CONFIG_FILE === undefined || built.size === 0 ? env : { ...env, UV_CONFIG_FILE: settings },
             signal: context.signal,
-            stderrKept: LOG_KEPT,
+            onStderr: (chunk) => {
+                log.add(chunk);
+            },
         });
-        return { stderr: result.stderr, pylock: result.code === 0 ? await (0,promises_namespaceObject.readFile)(output, "utf8") : null };
+        const pylock = result.code === 0 ? await (0,promises_namespaceObject.readFile)(output, "utf8") : null;
+        return { stderr: result.stderr, log: log.end(), pylock };
     };
     for (let round = 0; round < ROUNDS + built.size; round++) {
         await (0,promises_namespaceObject.writeFile)(output, wishes.preferences());
         const lines = asked.map((required) => requirementLine(required, built));
-        const { stderr, pylock } = await uvCompile(lines, options.dependencies);
-        if (wishes.learn(parseResolverLog(stderr), pylock === null ? null : versionsOf(pylock)))
+        const { stderr, log, pylock } = await uvCompile(lines, options.dependencies);
+        if (wishes.learn(log, pylock === null ? null : versionsOf(pylock)))
             continue;
         if (pylock !== null)
             return { pylock, notes: wishes.notes() };
@@ -23188,7 +23680,8 @@ function withPlaces(error, output, requirements) {
         .filter((line) => !/^(DEBUG|TRACE|INFO|WARN)\b/.test(line))
         .flatMap((line) => line.split(/[^\w.:/-]|[=<>!~]=|[.:]$/)));
     const meant = requirements.filter(({ name, link }) => [name, link?.url, link?.path].some((each) => each != null && words.has(each)));
-    const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}:${line}`))];
+    // A line is 0 where it can't be told, or where no file says it.
+    const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}${line === 0 ? "" : `:${line}`}`))];
     if (places.length === 0)
         return error;
     const others = places.length > PLACES ? ` and ${places.length - PLACES} more` : "";
@@ -23362,6 +23855,10 @@ function backToApp(pylock, copy, app) {
 
 
 
+
+
+
+
 const requirements_file_HELPER = asset(import.meta.url, "read_requirements_file.py");
 const Link = object({
     url: schemas_string(),
@@ -23385,7 +23882,7 @@ const Required = object({
     constraint: schemas_boolean(),
     hashes: array(schemas_string()),
 });
-const Answer = object({
+const requirements_file_File = object({
     requirements: array(Required),
     /** Null: the default. */
     indexUrl: schemas_string().nullable(),
@@ -23404,22 +23901,30 @@ const Answer = object({
     onlyFinal: array(schemas_string()),
     requireHashes: schemas_boolean(),
 });
-const Refusal = object({
-    error: object({
-        file: schemas_string().nullable(),
-        line: schemas_number().nullable(),
-        message: schemas_string(),
-        /** Could something not be fetched? */
-        network: schemas_boolean(),
+const Answer = union([
+    object({
+        file: requirements_file_File,
+        /** Does it follow from the text of that one file, whatever else there is? */
+        alone: schemas_boolean(),
     }),
-});
+    object({
+        error: object({
+            file: schemas_string().nullable(),
+            line: schemas_number().nullable(),
+            message: schemas_string(),
+            /** Could something not be fetched? */
+            network: schemas_boolean(),
+        }),
+    }),
+]);
 /**
  * Reads a requirements file as pip does; those that do not apply to the target are left out.
  * @param file absolute path, or relative to the app
  * @param writtenFrom the file that a reader would look into; null for the requirements file itself
  * @throws SideError that names the file and the line, if pip could not read it
  */
-async function readRequirements(file, writtenFrom, { app, target }, tools, context) {
+async function readRequirements(file, writtenFrom, job, tools, context) {
+    const { app, target } = job;
     const env = toolEnvironment(context.env);
     const input = {
         file,
@@ -23427,11 +23932,11 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
         extraIndexUrls: (env.PIP_EXTRA_INDEX_URL ?? "").split(/\s+/).filter((url) => url !== ""),
         environment: markerEnvironment(target),
     };
-    const answer = await runHelper(requirements_file_HELPER, input, union([Answer, Refusal]), app, tools);
-    if (!("error" in answer)) {
-        const [refusing] = answer.refusing;
+    const answer = await answerFor(input, job, tools);
+    if ("file" in answer) {
+        const [refusing] = answer.file.refusing;
         if (refusing === undefined)
-            return answer;
+            return answer.file;
         throw new SideError("unweighable", "resolve", `The index ${redact(refusing)} refused access.`, "Give this run the credentials that Heroku's build has, for instance in PIP_EXTRA_INDEX_URL or ~/.netrc.");
     }
     const { error } = answer;
@@ -23449,6 +23954,33 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
     }
     const [text, hint] = requirements_file_inWords(first, redact(place), error.line !== null);
     throw new SideError("invalid", "manifest", text, hint, rest);
+}
+/** The script's answer, which is found out once for all files of that text where it depends on nothing else. */
+async function answerFor(input, { app, answers }, tools) {
+    const ask = () => runHelper(requirements_file_HELPER, input, Answer, app, tools);
+    const text = (0,external_node_path_namespaceObject.isAbsolute)(input.file) ? null : await plainText((0,external_node_path_namespaceObject.join)(app, input.file));
+    if (text === null)
+        return ask();
+    let own;
+    const isAlone = (found) => "file" in found && found.alone;
+    const answer = await answers.to({
+        about: ["requirements file", BUILDPACK.tools.pip, text, input],
+        find: async () => (own = await ask()),
+        lasting: { schema: Answer, may: isAlone },
+    });
+    // Whatever else it depends on may differ where another side has asked.
+    return isAlone(answer) ? answer : (own ?? ask());
+}
+/** The text of a file as bytes, one character each; null if there is none, or it is a link. */
+async function plainText(path) {
+    try {
+        return (await (0,promises_namespaceObject.lstat)(path)).isFile() ? await (0,promises_namespaceObject.readFile)(path, "latin1") : null;
+    }
+    catch (error) {
+        if (systemErrorCode(error) === null)
+            throw error;
+        return null; // Which the script says in pip's words.
+    }
 }
 /** What pip says of a place, with what to do about it. */
 function requirements_file_inWords(message, place, hasLine) {
@@ -23511,7 +24043,7 @@ async function lockRequirements(readIn, options, request, tools, context) {
         return {
             pylock: backToApp(pylock, job.app, app),
             notes,
-            ...factsOf(read, job.app, app),
+            ...requirements_factsOf(read, job.app, app),
             preinstalled: options.preinstalled,
         };
     };
@@ -23529,7 +24061,7 @@ function withoutPlaces(file) {
     return { ...file, requirements: file.requirements.map((required) => ({ ...required, file: null, line: null })) };
 }
 /** What a requirements file adds to the lock that was made of it, in a copy of the app or in the app itself. */
-function factsOf(file, copy, app) {
+function requirements_factsOf(file, copy, app) {
     const hashes = {};
     for (const { name, link, hashes: allowed } of file.requirements) {
         const all = link?.sha256 == null ? allowed : [...allowed, link.sha256];
@@ -23546,10 +24078,20 @@ function factsOf(file, copy, app) {
             address: link === null ? null : (link.path ?? link.url).replaceAll(copy, app),
             editable,
         })),
+        loose: looseIn(file),
         hashes,
         requireHashes: file.requireHashes,
         indexUrls: [...(file.indexUrl === null ? [] : [file.indexUrl]), ...file.extraIndexUrls, ...file.findLinks],
     };
+}
+/** Names of what is required by name, and in no version that alone will do; constraints count. */
+function looseIn({ requirements }) {
+    const pinned = new Set(requirements.flatMap(({ name, specifier }) => (isExact(specifier) ? [name] : [])));
+    const asked = requirements.filter(({ constraint, link }) => !constraint && link === null);
+    return [...new Set(asked.flatMap(({ name }) => (name === null || pinned.has(name) ? [] : [name])))];
+}
+function isExact(specifier) {
+    return specifier.split(",").some((each) => /^={2,3}[^*]+$/.test(each));
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/changed.ts
@@ -23565,8 +24107,10 @@ function factsOf(file, copy, app) {
  * @param current what the app gets without the change
  * @param own how the app's own files are read
  * @param manager the package manager after it
+ * @param askedBy by normalised name, how somebody asked for what comes (`--with six==1.17`), for errors to name; else they name the place
+ *   in the app's files that it would have
  */
-function changed(current, own, change, manager) {
+function changed(current, own, change, manager, askedBy = new Map()) {
     const place = placeOf(current, change);
     return {
         sources: () => Promise.resolve(null),
@@ -23581,7 +24125,10 @@ function changed(current, own, change, manager) {
                 const file = isFile
                     ? await readRequirements("requirements.txt", null, job, tools, context)
                     : pinned(current, indexUrls, job.app);
-                return edited(file, change, place);
+                return edited(file, change, (name) => {
+                    const option = askedBy.get(name);
+                    return option === undefined ? place : { file: option, line: null };
+                });
             };
             const preinstalled = preinstalledTools(manager, request.target.python.minor);
             const options = {
@@ -23593,7 +24140,7 @@ function changed(current, own, change, manager) {
                 exclude: change.exclude,
             };
             const lock = await lockRequirements(read, options, request, tools, context);
-            const added = new Set(change.with.map((text) => changed_required(text, place).name));
+            const added = new Set(change.with.map((text) => changed_required(text, changed_NOWHERE).name));
             return {
                 ...lock,
                 direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
@@ -23602,17 +24149,23 @@ function changed(current, own, change, manager) {
         },
     };
 }
+const changed_NOWHERE = { file: "requirements.txt", line: null };
 /** Where what comes would be written: in the place of what goes. */
 function placeOf({ direct }, { without }) {
     const replaced = direct.find(({ name }) => without.includes(name)) ?? direct.at(-1);
-    return replaced?.location ?? { file: "requirements.txt", line: null };
+    return replaced?.location ?? changed_NOWHERE;
 }
-function edited(file, change, place) {
+/** @param placeFor what errors name, by a requirement's name */
+function edited(file, change, placeFor) {
+    const comes = change.with.map((text) => {
+        const { name } = changed_required(text, changed_NOWHERE);
+        return changed_required(text, name === null ? changed_NOWHERE : placeFor(name));
+    });
     const gone = new Set(change.without);
     const kept = file.requirements.filter(({ name, constraint }) => constraint || name === null || !gone.has(name));
     return {
         ...file,
-        requirements: [...kept, ...change.with.map((text) => changed_required(text, place))],
+        requirements: [...kept, ...comes],
         extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
         // What comes has no hash.
         requireHashes: false,
@@ -23880,6 +24433,8 @@ const LOCK = strictObject({
     pylock: schemas_string(),
     /** What the app names itself, in the order of its files. May hold what the target does not get. */
     direct: array(NAMED_REQUIREMENT).readonly(),
+    /** Normalised names of what it names without a version that alone will do: each time it is installed it may be another one. */
+    loose: array(schemas_string()).readonly(),
     /** The sha256 hashes that the app's files allow, by name; `name` absent if any will do. */
     hashes: record(schemas_string(), array(schemas_string()).readonly()).readonly(),
     /** Is a distribution without a hash refused? */
@@ -24174,6 +24729,7 @@ const poetry = {
             pylock,
             // `tool.poetry.dependencies` then only says more about what `project.dependencies` names.
             direct: standard.length > 0 ? standard : legacy,
+            loose: [],
             hashes: {},
             requireHashes: false,
             preinstalled: [],
@@ -24264,6 +24820,7 @@ const uv = {
         return {
             pylock,
             direct: await projectRequirements(project, request, tools),
+            loose: [],
             hashes: {},
             requireHashes: false,
             preinstalled: [],
@@ -24456,6 +25013,7 @@ const SCRIPT = asset(import.meta.url, "enter.sh");
 const TIME_LIMIT = 30 * 60 * 1000;
 /** Bytes of standard output. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
+const BUILD = { name: "A build", ifLate: "Choose a version with a wheel." };
 /** Directory within the work directory for what the command writes beside its results. */
 const OWN = ".sandbox";
 /**
@@ -24475,7 +25033,7 @@ function createSandbox(way, context, timeLimit = TIME_LIMIT) {
         },
     };
 }
-async function runIn(way, { command, args, work, readable, env }, timeLimit, context) {
+async function runIn(way, { command, args, work, readable, env, network = true, called = BUILD }, timeLimit, context) {
     const own = (0,external_node_path_namespaceObject.join)(work, OWN);
     const root = (0,external_node_path_namespaceObject.join)(context.scratch, "sandbox-root");
     const [home, temporary, cache] = [(0,external_node_path_namespaceObject.join)(own, "home"), (0,external_node_path_namespaceObject.join)(own, "tmp"), (0,external_node_path_namespaceObject.join)(own, "uv-cache")];
@@ -24498,7 +25056,7 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
         hidden: await withRealPaths(privateDirectories(context)),
     });
     const script = [
-        ...["/bin/sh", SCRIPT, "supervise", way.kind, root, work, owner(), work],
+        ...["/bin/sh", SCRIPT, "supervise", way.kind, network ? "network" : "none", root, work, owner(), work],
         ...mounts.flatMap((mount) => {
             switch (mount.kind) {
                 case "bind":
@@ -24516,7 +25074,7 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
     const late = new AbortController();
     const timer = setTimeout(() => {
         const minutes = Math.round(timeLimit / 60_000);
-        late.abort(new UserError(`A build did not end in ${minutes} minutes.`, "Choose a version with a wheel."));
+        late.abort(new UserError(`${called.name} did not end in ${minutes} minutes.`, called.ifLate));
     }, timeLimit);
     try {
         const options = {
@@ -24525,7 +25083,7 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
             lifeline: true,
             signal: AbortSignal.any([context.signal, late.signal]),
         };
-        const { code, stderr, value: stdout } = await runStreaming(program, rest, options, atMost);
+        const { code, stderr, value: stdout, } = await runStreaming(program, rest, options, (chunks) => atMost(chunks, called.name));
         return { code, stdout, stderr };
     }
     finally {
@@ -24534,14 +25092,14 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
     }
 }
 /** Standard output as a whole: a stranger's, so it may be endless. */
-async function atMost(chunks) {
+async function atMost(chunks, name) {
     const all = [];
     let size = 0;
     for await (const chunk of chunks) {
         all.push(chunk);
         size += chunk.length;
         if (size > OUTPUT_LIMIT)
-            throw new UserError("A build wrote more than anybody can read.", "See what it does.");
+            throw new UserError(`${name} wrote more than anybody can read.`, "See what it does.");
     }
     return Buffer.concat(all);
 }
@@ -24723,6 +25281,7 @@ function openBuilding(policy, context) {
 
 
 
+
 const select_HELPER = asset(import.meta.url, "select_distributions.py");
 const Source = discriminatedUnion("kind", [
     object({
@@ -24757,18 +25316,20 @@ const select_Answer = union([
  * @throws SideError
  */
 async function select_select(lock, { app, target, answers }, tools) {
+    const holdsElsewhere = isPortable(lock.pylock);
     const input = {
         pylock: lock.pylock,
         environment: markerEnvironment(target),
         python: target.python.minor.split(".").map(Number),
         platforms: platformTags(target.stack),
-        app: isPortable(lock.pylock) ? null : app,
+        app: holdsElsewhere ? null : app,
         hashes: lock.hashes,
         requireHashes: lock.requireHashes,
     };
     const answer = await answers.to({
-        about: ["select", input],
+        about: ["select", BUILDPACK.tools.pip, input],
         find: () => runHelper(select_HELPER, { ...input, app }, select_Answer, app, tools),
+        lasting: holdsElsewhere ? { schema: select_Answer, may: (found) => "distributions" in found } : undefined,
     });
     if ("error" in answer) {
         const { reason, name, message } = answer.error;
@@ -24868,6 +25429,7 @@ async function resolve(request, tools, context) {
         direct: named.map(({ requirement: { extras, location }, distribution }) => {
             return { name: distribution.name, extras, location };
         }),
+        loose: lock.loose.filter((name) => byName.has(name)),
         pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await manifest.logins(app, context))]),
         notes: lock.notes,
     };
@@ -24930,6 +25492,37 @@ function withCredentials(pylock, indexUrls) {
         text = text.replaceAll(`"${scheme}${host}/`, () => `"${scheme}${credentials}@${host}/`);
     }
     return text;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+
+
+
+/**
+ * Writes the app's files at a revision into a directory; null if the app does not exist there.
+ * @param root absolute path; the directory is made
+ */
+async function checkOutApp(revision, root, app, { repository }) {
+    const checkedOut = await repository.checkOut(revision, app, root);
+    return checkedOut === null ? null : { ...checkedOut, revision, root };
+}
+/**
+ * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
+ * they may lead out of the app.
+ */
+async function readAppFile(app, path) {
+    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
+        return null;
+    try {
+        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
+    }
+    catch (error) {
+        // `.slugignore` has removed it in between.
+        if (error instanceof Error && "code" in error && error.code === "ENOENT")
+            return null;
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/store/answers.ts
@@ -25117,7 +25710,7 @@ async function stage(step, timings, work) {
  * @param plan by which the side is weighed as it is
  * @throws SideError
  */
-async function planWhatIf(checkedOut, plan, { change, python, packageManager }, options, shared) {
+async function planWhatIf(checkedOut, plan, { change, python, packageManager, askedBy }, options, shared) {
     const { parts, timings, answers } = shared;
     const { tools, context } = parts;
     const manager = packageManager ?? plan.resolution.packageManager;
@@ -25132,7 +25725,7 @@ async function planWhatIf(checkedOut, plan, { change, python, packageManager }, 
         cutoff: options.cutoff,
         building: building_allowed(options.builds, parts.building),
         answers,
-        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager),
+        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager, askedBy),
     }, tools, context));
     return { app: plan.app, target, interpreter, resolution, notes: [...notes, ...resolution.notes] };
 }
@@ -25200,6 +25793,300 @@ function interpreterNotes({ python }, interpreter) {
         return [];
     return [`Bytecode was compiled by Python ${interpreter.version}; Heroku has ${python.full}.`];
 }
+/** The app's own files that name what it requires, by path. */
+async function readDirectFiles(checkedOut, { direct }) {
+    const texts = new Map();
+    for (const file of new Set(direct.map(({ location }) => location.file))) {
+        const text = await readAppFile(checkedOut, file);
+        if (text !== null)
+            texts.set(file, text);
+    }
+    return texts;
+}
+
+;// CONCATENATED MODULE: ./src/attribute/provided.ts
+
+/** Modules that distributions ship by mistake; an app's own have such names. */
+const MISTAKES = new Set([
+    ...["test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark", "benchmarks", "scripts"],
+]);
+const CODE = /\.(?:py|pyc|so)$/;
+/**
+ * What a layer's files can be imported as and started by. Of a namespace package (`google`) the name that all share is given.
+ * @param paths relative to the slug root
+ * @param minor Python's, such as `3.12`
+ */
+function providedBy(paths, minor) {
+    const [site, bin] = [`${sitePackages(minor)}/`, `${PYTHON_HOME}/bin/`];
+    const modules = new Set();
+    const programs = new Set();
+    for (const path of paths) {
+        if (path.startsWith(bin))
+            programs.add(path.slice(bin.length));
+        if (!path.startsWith(site) || !CODE.test(path))
+            continue;
+        // `six.py`, `_cffi_backend.cpython-312-x86_64-linux-gnu.so` and `flask/app.py` alike.
+        const [name = ""] = path.slice(site.length).split(/[./]/, 1);
+        if (/^[A-Za-z_]\w*$/.test(name) && name !== "__pycache__" && !MISTAKES.has(name))
+            modules.add(name);
+    }
+    return { modules: [...modules].sort(), programs: [...programs].sort() };
+}
+
+;// CONCATENATED MODULE: ./src/imports/deptry.ts
+
+
+
+
+
+
+
+
+
+
+/** deptry's rule of what is required and not imported: https://deptry.com/rules-violations/ */
+const UNUSED = "DEP002";
+/** A regular expression that no path matches: whatever ships counts, tests too, which deptry leaves out by itself. */
+const NO_PATH = "[^\\s\\S]";
+const FOUND = array(object({ error: object({ code: schemas_string() }), module: schemas_string() }));
+/**
+ * The distributions of which deptry finds no import in an app; it reads the files and runs none. Of the app's own settings for it
+ * `ignore` and `per_rule_ignores` are heeded.
+ * @returns their normalised names
+ * @throws UserError if deptry can't be had, or fails
+ */
+async function notImported({ root, modules, pyproject }, tools, { scratch, env, signal }) {
+    const ignored = ignoredIn(pyproject);
+    const program = await unlessAborted(tools.deptry(), signal);
+    const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "deptry-"));
+    try {
+        const [config, output] = [(0,external_node_path_namespaceObject.join)(directory, "pyproject.toml"), (0,external_node_path_namespaceObject.join)(directory, "found.json")];
+        // A project of our own: in the app's, deptry might take another list of requirements than the one that Heroku installs.
+        await (0,promises_namespaceObject.writeFile)(config, stringify({ project: { name: "app", version: "0", dependencies: [...modules.keys()] } }));
+        const map = [...modules].map(([name, some]) => `${name}=${some.join("|")}`);
+        const args = [
+            ...[root, "--config", config, "--json-output", output, "--no-ansi", "--exclude", NO_PATH],
+            ...["--package-module-name-map", map.join(",")],
+        ];
+        const { stderr } = await run(program, args, { cwd: directory, env: toolEnvironment(env), signal });
+        const text = await (0,promises_namespaceObject.readFile)(output, "utf8").catch((error) => {
+            if (systemErrorCode(error) !== "ENOENT")
+                throw error;
+            throw new UserError("deptry could not read the app's files.", "See its last lines.", lastLines(stderr, 3));
+        });
+        const found = FOUND.parse(JSON.parse(text)).flatMap(({ error, module }) => (error.code === UNUSED ? [module] : []));
+        return ignored.all ? new Set() : new Set(found.map(normalName).filter((name) => !ignored.names.has(name)));
+    }
+    finally {
+        await (0,promises_namespaceObject.rm)(directory, { recursive: true, force: true });
+    }
+}
+const deptry_SETTINGS = object({
+    tool: object({
+        deptry: object({
+            ignore: array(schemas_string()).default([]),
+            per_rule_ignores: record(schemas_string(), union([schemas_string(), array(schemas_string())])).default({}),
+        }),
+    }),
+});
+/** What the app does not want to hear about; nothing if its settings can't be understood. */
+function ignoredIn(pyproject) {
+    const settings = pyproject === null ? null : deptry_SETTINGS.safeParse(tomlOf(pyproject));
+    if (settings?.success !== true)
+        return { all: false, names: new Set() };
+    const { ignore, per_rule_ignores } = settings.data.tool.deptry;
+    const names = [per_rule_ignores[UNUSED] ?? []].flat();
+    return { all: ignore.includes(UNUSED), names: new Set(names.map(normalName)) };
+}
+function tomlOf(text) {
+    try {
+        return dist_parse_parse(text);
+    }
+    catch (error) {
+        if (error instanceof TomlError)
+            return null;
+        throw error;
+    }
+}
+/** What is fetched for a whole run is not waited for longer than the signal allows. */
+async function unlessAborted(promise, signal) {
+    signal.throwIfAborted();
+    const aborted = (0,external_node_events_namespaceObject.once)(signal, "abort").then(() => {
+        signal.throwIfAborted();
+        return promise;
+    });
+    return Promise.race([promise, aborted]);
+}
+
+;// CONCATENATED MODULE: ./src/imports/read-uses.ts
+
+
+
+
+
+const read_uses_SCRIPT = asset(import.meta.url, "read_uses.py");
+const USES = object({
+    /** How many Python files there are. */
+    python: schemas_int().nonnegative(),
+    /** Dotted names; what is taken from a module counts as of it (`flask.Flask`). */
+    imports: array(schemas_string()),
+    /** Distributions that a string in a Python file, a notebook or a setting has a word of. */
+    named: array(schemas_string()),
+    /** Distributions that what starts programs has a word of. */
+    started: array(schemas_string()),
+    /** Python files that could not be read. */
+    unread: array(object({ path: schemas_string(), why: schemas_string() })),
+});
+/**
+ * Reads what an app's own files import and name. They are parsed, in a process of its own, and none of them is run.
+ * @throws UserError if that process fails, as the parser may on a file that was made for it
+ */
+async function readUses({ root, files, texts, words, python }, { scratch, env, signal }) {
+    const input = { root, files, texts: Object.fromEntries(texts), words: Object.fromEntries(words) };
+    const { code, stdout, stderr } = await run(python, ["-I", "-X", "utf8", read_uses_SCRIPT], {
+        cwd: scratch,
+        env: toolEnvironment(env),
+        input: JSON.stringify(input),
+        signal,
+    });
+    if (code === 0)
+        return USES.parse(JSON.parse(stdout.toString("utf8")));
+    throw new UserError("The app's own files could not be parsed.", "See Python's last lines.", lastLines(stderr, 3));
+}
+
+;// CONCATENATED MODULE: ./src/imports/without-requirements.ts
+
+
+/** Tables that say what is required, or where that comes from: what stands there is not used by that. */
+const without_requirements_REQUIREMENTS = [
+    ["build-system"],
+    ["project", "dependencies"],
+    ["project", "optional-dependencies"],
+    ["project", "description"],
+    ["project", "keywords"],
+    ["dependency-groups"],
+    ["tool", "poetry", "dependencies"],
+    ["tool", "poetry", "dev-dependencies"],
+    ["tool", "poetry", "group"],
+    ["tool", "poetry", "extras"],
+    ["tool", "poetry", "source"],
+    ["tool", "uv"],
+    ["tool", "deptry"],
+    ["packages"],
+    ["dev-packages"],
+    ["source"],
+];
+/**
+ * What a manifest (`pyproject.toml`, `Pipfile`) says besides requirements, such as settings and scripts, for looking up names in it.
+ * A file that is no TOML is given as it is.
+ */
+function withoutRequirements(text) {
+    try {
+        const table = dist_parse_parse(text);
+        for (const path of without_requirements_REQUIREMENTS)
+            without_requirements_remove(table, path);
+        return JSON.stringify(table);
+    }
+    catch (error) {
+        if (error instanceof TomlError)
+            return text;
+        throw error;
+    }
+}
+function without_requirements_remove(table, path) {
+    const [key = "", ...rest] = path;
+    const value = table[key];
+    if (rest.length === 0)
+        Reflect.deleteProperty(table, key);
+    else if (project_isTable(value))
+        without_requirements_remove(value, rest);
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/uses.ts
+
+
+
+
+
+
+
+
+
+
+/** The oldest Python that our script runs on. */
+const uses_OLDEST_PYTHON = "3.8";
+/** Manifests that hold settings, too. */
+const uses_MANIFESTS = ["pyproject.toml", "Pipfile"];
+/**
+ * What the files that ship use of what the app requires, so far as reading tells. What can't be found out is unknown, and a note says
+ * so: it costs the advice that needs it.
+ */
+async function usesOf(app, facts, { tools, context }) {
+    const provided = providedByRequirements(app);
+    const pyproject = await readAppFile(app.checkedOut, "pyproject.toml");
+    const found = await orNote("What the app imports is not known", () => uses_read(app, provided, context));
+    if (typeof found === "string")
+        return { uses: UNKNOWN_USES, notes: [found] };
+    const [unread] = found.unread;
+    if (unread !== undefined) {
+        const others = found.unread.length === 1 ? "" : `, and ${found.unread.length - 1} more files`;
+        const note = `What the app imports is not known, so no advice is given on that: ${unread.path}: ${unread.why}${others}.`;
+        return { uses: UNKNOWN_USES, notes: [note] };
+    }
+    const imports = new Set(found.imports);
+    const named = new Set([...found.named, ...found.started]);
+    const uses = { imports, started: new Set(found.started), unnamed: new Set() };
+    const suspects = new Map([...provided]
+        .filter(([name, { modules }]) => modules.length > 0 && !named.has(name))
+        .filter(([, { modules }]) => !modules.some((module) => isImported(module, { imports }) === true))
+        .map(([name, { modules }]) => [name, modules]));
+    // deptry is asked only where its answer would make a difference. An app without any Python file imports nothing, and may still run.
+    const supposed = { ...facts, uses: { ...uses, unnamed: new Set(suspects.keys()) } };
+    if (found.python === 0 || unused.propose(supposed).length === 0)
+        return { uses, notes: [] };
+    const request = { root: app.checkedOut.root, modules: suspects, pyproject };
+    const unnamed = await orNote("What the app does not import is not known", () => notImported(request, tools, context));
+    return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
+}
+/** By normalised name, what each requirement of the app can be used by. */
+function providedByRequirements({ plan, slug }) {
+    const direct = new Set(plan.resolution.direct.map(({ name }) => name));
+    const layers = slug.layers.filter(({ kind, name }) => kind === "distribution" && direct.has(name));
+    return new Map(layers.map(({ name, entries }) => {
+        // What another layer has instead is this one's all the same.
+        const shared = slug.overlaps.filter(({ others }) => others.includes(name));
+        const paths = [...entries, ...shared].map(({ path }) => path);
+        return [name, providedBy(paths, plan.target.python.minor)];
+    }));
+}
+async function uses_read({ checkedOut, plan }, provided, context) {
+    const python = plan.interpreter ?? (await findAnyInterpreter(context, uses_OLDEST_PYTHON));
+    if (python === null)
+        throw new UserError("There is no Python here to parse its files.", "Install one.");
+    const texts = new Map(plan.resolution.direct.map(({ location }) => [location.file, null]));
+    for (const file of uses_MANIFESTS) {
+        const text = await readAppFile(checkedOut, file);
+        if (text !== null)
+            texts.set(file, withoutRequirements(text));
+    }
+    const words = [...provided].map(([name, { modules, programs }]) => [
+        name,
+        [name, ...modules.filter((module) => !module.startsWith("_")), ...programs],
+    ]);
+    const files = plan.app.entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
+    return readUses({ root: checkedOut.root, files, texts, words: new Map(words), python: python.path }, context);
+}
+/** What is found; a sentence where it can't be found out, for a reason that a user can mend. */
+async function orNote(what, find) {
+    try {
+        return await find();
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        return [`${what}, so no advice is given on that: ${error.message}`, ...error.details.slice(-1)].join(" ");
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/app/not-weighed.ts
 
@@ -25244,7 +26131,7 @@ function lfsPointers(root, entries) {
     return [
         {
             what: `Git LFS: ${pointers[0]?.path ?? ""}${others}`,
-            why: `Heroku does not fetch Git LFS files, the pointers ship; a build step that fetched them would add ${mib(total)}`,
+            why: `the pointers that ship are weighed; a build step that fetches the files adds ${mib(total)}`,
         },
     ];
 }
@@ -25716,22 +26603,24 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
             return blob !== undefined && entry.size >= app_layer_MODEL ? { entry, blob } : [];
         });
         const all = bytesOf(entries);
-        const shown = showMuch(all, parts.context.progress);
+        const shown = showMuch(all - bytesOf(large.map(({ entry }) => entry)), large.length, parts.context.progress);
         try {
+            const own = new Set();
             const sizes = large.map(async ({ entry, blob }) => {
                 const size = await answers.to({
                     about: ["large file", blob, COMPRESSOR],
                     find: () => {
+                        own.add(entry);
                         shown.todo(entry.size);
-                        return parts.weigher.weighFile(root, entry);
+                        return parts.weigher.weighFile(root, entry, shown.done);
                     },
                     lasting: { schema: schemas_int(), may: () => true },
                 });
-                shown.done(entry.size);
+                if (!own.has(entry))
+                    shown.known();
                 return [entry.path, size];
             });
             const known = new Map(await Promise.all(sizes));
-            shown.todo(all - bytesOf(large.map(({ entry }) => entry)));
             const weighed = await parts.weigher.weigh({ root, entries }, shown.done, known);
             const common = { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA };
             await add(key, { ...common, ...weighed });
@@ -25742,17 +26631,29 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
     };
     return layerOf(await layers.all(new Set([key]), make), key, "app");
 }
-/** Says how far the weighing of the app's files is, once there is much to do: what is remembered is not. */
-function showMuch(total, progress) {
+/**
+ * @param rest bytes of the files that are weighed in any case
+ * @param open large files of which it is not known yet whether they are
+ */
+function showMuch(rest, open, progress) {
     let activity = null;
-    let [ahead, behind] = [0, 0];
+    let [total, left, behind] = [rest, open, 0];
+    const begin = () => {
+        if (left > 0 || total < MUCH)
+            return;
+        activity = progress.start("Weighing the app's files", total, "bytes");
+        activity.advance(behind);
+    };
+    begin();
     return {
         todo: (bytes) => {
-            ahead += bytes;
-            if (activity !== null || ahead < MUCH)
-                return;
-            activity = progress.start("Weighing the app's files", total, "bytes");
-            activity.advance(behind);
+            total += bytes;
+            left--;
+            begin();
+        },
+        known: () => {
+            left--;
+            begin();
         },
         done: (bytes) => {
             behind += bytes;
@@ -26622,6 +27523,8 @@ const PINS = {
     setuptools: asset(import.meta.url, "setuptools.txt"),
     poetry: asset(import.meta.url, "poetry.txt"),
     pipenv: asset(import.meta.url, "pipenv.txt"),
+    deptry: asset(import.meta.url, "deptry.txt"),
+    "ai-edge-quantizer": asset(import.meta.url, "ai-edge-quantizer.txt"),
 };
 
 ;// CONCATENATED MODULE: ./src/tools/preinstalled.json
@@ -28187,6 +29090,10 @@ function estimated({ python }, reason) {
 
 
 
+/** A side that nothing was planned for. */
+function unplanned(side) {
+    return { side, plan: null, metadata: new Map() };
+}
 /**
  * Weighs one side: its resolution, its layers (known ones from the store), and what belongs to whom. What is wrong with the
  * side itself becomes its state; a bug is thrown.
@@ -28199,7 +29106,7 @@ async function weighPlanned(checkedOut, makePlan, options, shared) {
     const { revision } = checkedOut;
     try {
         const plan = await makePlan();
-        const { slug, notes } = await weighPlan(checkedOut, plan, options, shared);
+        const { slug, metadata, notes } = await weighPlan(checkedOut, plan, options, shared);
         const names = new Set(slug.layers.filter(({ kind }) => kind === "distribution").map(({ name }) => name));
         const side = {
             revision,
@@ -28211,11 +29118,11 @@ async function weighPlanned(checkedOut, makePlan, options, shared) {
             }),
             notes: [...plan.notes, ...notes],
         };
-        return { side, plan };
+        return { side, plan, metadata };
     }
     catch (error) {
         if (error instanceof SideError)
-            return { side: { revision, ...problemOf(error) }, plan: null };
+            return unplanned({ revision, ...problemOf(error) });
         throw error;
     }
 }
@@ -28231,7 +29138,8 @@ async function weighPlan(checkedOut, plan, options, shared) {
         stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
         stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
     ]);
-    const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
+    const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
+    const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, metadata, shared));
     const parts = [
         { kind: "runtime", name: "python", weighed: runtime.weighed },
         ...installed.map(({ kind, distribution, weighed }) => ({ kind, name: distribution.name, weighed })),
@@ -28247,10 +29155,9 @@ async function weighPlan(checkedOut, plan, options, shared) {
         graph,
         ...assemble(parts, installOrder(names, graph)),
     };
-    return { slug, notes: runtime.notes };
+    return { slug, metadata, notes: runtime.notes };
 }
-async function dependencyGraph({ resolution, target }, installed, { parts, answers }) {
-    const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
+async function dependencyGraph({ resolution, target }, metadata, { parts, answers }) {
     const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context, answers);
     return { direct: resolution.direct, edges };
 }
@@ -28269,55 +29176,77 @@ async function dependencyGraph({ resolution, target }, installed, { parts, answe
 
 
 
+
+
 /** Resolutions wait for the network. */
 const AT_ONCE = 3;
 /** More candidates than this are not tried: the first are the most promising. */
 const advise_MOST = 12;
-/** What would make a slug smaller: about the app's own files, and about what it requires. In no order. */
+/** What would make a slug smaller: about the app's own files, and about what it requires. */
 async function advise_adviseOn(app, budget, shared) {
     if (budget.time === 0)
-        return [];
-    return [...(await aboutFiles(app, budget)), ...(await aboutRequirements(app, budget, shared))];
+        return { advice: [], notes: [] };
+    const files = await aboutFiles(app, budget);
+    const { advice, notes } = await aboutRequirements(app, budget, shared);
+    return { advice: [...files, ...advice], notes };
 }
 async function aboutFiles({ checkedOut, plan, slug }, { noiseFloor }) {
     const entries = slug.layers.find(({ kind }) => kind === "app")?.entries ?? [];
     const sniffed = await sniffApp(checkedOut.root, plan.app.entries);
     return adviseOnFiles(entries, sniffed, { noiseFloor }).map((found) => filesAdvice(found, slug.total));
 }
-/**
- * Tries what the rules propose, each resolved again as a whole. What is not known of it is predicted; then it is installed and weighed
- * as any revision is, the best first, as long as there is time.
- */
 async function aboutRequirements(app, { time, noiseFloor }, shared) {
-    const facts = advise_factsOf(app);
-    const candidates = rules_RULES.flatMap((rule) => rule.propose(facts)).slice(0, advise_MOST);
+    const limited = advise_within(time, shared);
+    const known = factsOf(app, noiseFloor);
+    const found = await usesOf(app, known, limited.shared.parts).catch(limited.orNull);
+    const { uses, notes } = found ?? {
+        uses: UNKNOWN_USES,
+        notes: ["The time for advice was too short to find out what the app imports."],
+    };
+    const candidates = candidatesFor({ ...known, uses }).slice(0, advise_MOST);
     if (candidates.length === 0)
-        return [];
+        return { advice: [], notes };
+    const activity = shared.parts.context.progress.start("Trying what would be smaller", candidates.length, "count");
+    const advice = await tryAll(candidates, app, noiseFloor, limited, () => {
+        activity.advance(1);
+    });
+    activity.end();
+    return { advice, notes };
+}
+/** @param time milliseconds from now on */
+function advise_within(time, shared) {
     const { context } = shared.parts;
-    const activity = context.progress.start("Trying what would be smaller", candidates.length, "count");
     const end = AbortSignal.timeout(time);
     const signal = AbortSignal.any([context.signal, end]);
-    const inTime = {
-        ...shared,
-        parts: { ...shared.parts, context: { ...context, signal, progress: SILENT } },
-        timings: {},
+    return {
+        shared: { ...shared, parts: { ...shared.parts, context: { ...context, signal, progress: SILENT } }, timings: {} },
+        end,
+        orNull: (error) => {
+            if (context.signal.aborted || !end.aborted)
+                throw error;
+            return null;
+        },
     };
-    const orNull = unlessEnded(end, context.signal);
-    const predicted = await mapAtOnce(candidates, AT_ONCE, (each) => tryOne(each, app, predicting(app, inTime)).catch(orNull));
+}
+/**
+ * Tries changes, each resolved again as a whole. What is not known of it is predicted; then it is installed and weighed as any
+ * revision is, the best first, as long as there is time.
+ */
+async function tryAll(candidates, app, noiseFloor, { shared, end, orNull }, onTried) {
+    const predicted = await mapAtOnce(candidates, AT_ONCE, (each) => tryOne(each, app, predicting(app, shared)).catch(orNull));
     const saving = ({ after }) => app.slug.total.compressed - after.compressed;
     // The report leaves out what turns out to be below the noise floor.
     const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) + tried.error > noiseFloor);
-    const texts = await manifestTexts(app);
+    const texts = await readDirectFiles(app.checkedOut, app.plan.resolution);
     const advice = [];
     for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
         const isMeasurable = tried.error > 0 && !end.aborted;
         const measured = isMeasurable
-            ? await weighTried(tried.candidate, () => Promise.resolve(tried.plan), app, inTime).catch(orNull)
+            ? await weighTried(tried.candidate, () => Promise.resolve(tried.plan), app, shared).catch(orNull)
             : null;
         advice.push(adviceOf(measured ?? tried, app, texts));
-        activity.advance(1);
+        onTried();
     }
-    activity.end();
     return advice;
 }
 /** Where what is not known is predicted, and nothing installed. */
@@ -28331,52 +29260,10 @@ function predicting({ checkedOut, plan }, shared) {
         },
     };
 }
-/** The app's own files that name what it requires, by path. */
-async function manifestTexts({ checkedOut, plan }) {
-    const texts = new Map();
-    for (const file of new Set(plan.resolution.direct.map(({ location }) => location.file))) {
-        const text = await readAppFile(checkedOut, file);
-        if (text !== null)
-            texts.set(file, text);
-    }
-    return texts;
-}
 function adviceOf({ candidate, after, error }, { plan, slug }, texts) {
     const { direct, packageManager } = plan.resolution;
     const remedy = remedyFor(candidate.change, packageManager, direct, texts);
     return requirementsAdvice(candidate, savingOf(slug.total, after, error), remedy);
-}
-/** For `catch`: what the time was too short for has no figure. */
-function unlessEnded(end, run) {
-    return (error) => {
-        if (run.aborted || !end.aborted)
-            throw error;
-        return null;
-    };
-}
-/** What rules look at. */
-function advise_factsOf({ plan, slug }) {
-    const layers = slug.layers.filter(({ kind }) => kind === "distribution");
-    const retained = retainedWeights(new Map(layers.map(({ name, weight }) => [name, weight])), slug.graph);
-    const distributions = layers.map(({ name, version, weight }) => {
-        const direct = plan.resolution.direct.filter((requirement) => requirement.name === name);
-        return {
-            name,
-            version,
-            places: direct.map(({ location }) => location),
-            extras: [...new Set(direct.flatMap(({ extras }) => extras))],
-            requiredBy: slug.graph.edges.filter(({ to }) => to === name).map(({ from }) => from),
-            weight,
-            retained: retained.get(name) ?? weight,
-        };
-    });
-    return {
-        packageManager: slug.packageManager,
-        python: plan.target.python,
-        stack: slug.stack,
-        distributions: new Map(distributions.map((each) => [each.name, each])),
-        imports: null,
-    };
 }
 /** What would be with a change, in whatever version if there is none of that one; null if it can't be had. */
 async function tryOne(candidate, app, shared) {
@@ -28386,9 +29273,22 @@ async function tryOne(candidate, app, shared) {
         const makePlan = () => planWhatIf(checkedOut, plan, whatIf, options, shared);
         const tried = await weighTried({ ...candidate, change }, makePlan, app, shared);
         if (tried !== null)
-            return tried;
+            return change === candidate.change ? tried : withOtherVersions(tried, candidate.change);
     }
     return null;
+}
+/** Says which versions were taken where those that were asked for can't be had. */
+function withOtherVersions(tried, { with: asked }) {
+    const versions = new Map(tried.plan.resolution.distributions.map(({ name, version }) => [name, version]));
+    const sentences = asked.flatMap((text) => {
+        const [, name, wanted] = /^([\w.-]+)[^=]*==(.+)$/.exec(text) ?? [];
+        const version = name === undefined ? null : versions.get(normalName(name));
+        return name === undefined || wanted === undefined || version == null || version === wanted
+            ? []
+            : [`\`${name}\` ${wanted} can't be had here: what was looked at is ${version}, which may behave otherwise.`];
+    });
+    const { candidate } = tried;
+    return { ...tried, candidate: { ...candidate, detail: [candidate.detail, ...sentences].join(" ") } };
 }
 /** What would be by a plan; null if it can't be had. */
 async function weighTried(candidate, makePlan, app, shared) {
@@ -28407,6 +29307,125 @@ function predictedError(layers, known) {
 function changesOf({ change }) {
     const loose = change.with.map((text) => text.replace(/==.*$/, ""));
     return loose.join() === change.with.join() ? [change] : [change, { ...change, with: loose }];
+}
+
+;// CONCATENATED MODULE: ./src/compare/outside.ts
+
+
+
+/** The layers that the world outside can change while the app's own files stay as they are; of the runtime only its size is certain. */
+function fromOutside(slug) {
+    return slug.layers
+        .filter(({ kind }) => kind === "distribution" || kind === "tool")
+        .map(({ kind, name, version, weight }) => ({ kind, name, version, weight: outside_plain(weight) }));
+}
+/** What an app gets now in other versions than then, or only now, or no more; null if that is nothing. */
+function outsideChange(then, now) {
+    const [before, after] = [then.layers, fromOutside(now)].map((layers) => new Map(layers.map((layer) => [layerKey(layer), layer])));
+    const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+    const layers = [...keys].flatMap((key) => {
+        const [from, to] = [before?.get(key), after?.get(key)];
+        const either = to ?? from;
+        if (either === undefined || from?.version === to?.version)
+            return [];
+        const { kind, name } = either;
+        const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
+        return [{ kind, name, fromVersion: from?.version ?? null, toVersion: to?.version ?? null, delta }];
+    });
+    if (layers.length === 0)
+        return null;
+    layers.sort((a, b) => Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed) || compareBytes(a.name, b.name));
+    return { since: then.cutoff, delta: sum(layers.map(({ delta }) => delta)), layers };
+}
+function outside_plain({ files, disk, compressed }) {
+    return { files, disk, compressed };
+}
+
+;// CONCATENATED MODULE: ./src/model/report-weight.ts
+
+/** Whole bytes, or a count. */
+const report_weight_bytes = schemas_int().nonnegative();
+const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_bytes, compressed: report_weight_bytes })
+    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
+const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
+    .meta({ id: "delta", description: "Head minus base, of a weight." });
+
+;// CONCATENATED MODULE: ./src/store/last-time.ts
+
+
+
+
+/** Raised whenever the record has another form. */
+const FORMAT = 1;
+const LAST_TIME = strictObject({
+    cutoff: iso_datetime(),
+    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+});
+/** What an app got and weighed when these very requirements were last looked at. @param about all that they are, as JSON */
+async function recallLastTime(store, about) {
+    return LAST_TIME.safeParse(await store.recall(keyOf(about))).data ?? null;
+}
+/** Remembers what an app gets and weighs, in the place of what was remembered of the same requirements. */
+async function rememberThisTime(store, about, time) {
+    await store.remember(keyOf(about), time);
+}
+function keyOf(about) {
+    return (0,external_node_crypto_namespaceObject.createHash)("sha256")
+        .update(JSON.stringify(["last time", FORMAT, ...about]))
+        .digest("hex");
+}
+
+;// CONCATENATED MODULE: ./src/version.ts
+/** This program's version; `package.json` says the same, and a test holds the two together. */
+const version_VERSION = "0.1.0";
+
+;// CONCATENATED MODULE: ./src/pipeline/outside.ts
+
+
+
+
+
+/** Files that may say what is required, or what for: pip includes others in `requirements.txt` by any name, mostly these. */
+const outside_REQUIREMENTS = /\.(?:txt|in|toml|lock|cfg)$|(?:^|\/)(?:Pipfile|\.python-version|setup\.py)$/;
+/**
+ * What the world outside has changed in the base of a comparison since it was remembered with the same requirements; null if nothing,
+ * or if that is not known. It is remembered only if nothing is, so that the same comparison says the same again.
+ */
+async function outsideSince(base, { store }) {
+    const about = await requirementsOf(base);
+    const then = await recallLastTime(store, about);
+    if (then === null)
+        await rememberThisTime(store, about, thisTime(base));
+    return then !== null && outside_isBefore(then.cutoff, base) ? outsideChange(then, base.slug) : null;
+}
+/** Remembers what was weighed by itself, such as a push to the default branch: comparisons tell from then on what has changed since. */
+async function rememberWeighed(weighed, { store }) {
+    const about = await requirementsOf(weighed);
+    const then = await recallLastTime(store, about);
+    if (then === null || outside_isBefore(then.cutoff, weighed))
+        await rememberThisTime(store, about, thisTime(weighed));
+}
+function thisTime({ options, slug }) {
+    return { cutoff: options.cutoff, layers: fromOutside(slug) };
+}
+function outside_isBefore(moment, { options }) {
+    return Date.parse(moment) < Date.parse(options.cutoff);
+}
+/** All that what an app gets depends on, but for the world outside. */
+async function requirementsOf({ checkedOut, plan, options }) {
+    const { target, interpreter, resolution } = plan;
+    const named = new Set(resolution.direct.map(({ location }) => location.file));
+    const files = [];
+    for (const { path, kind } of plan.app.entries) {
+        if (kind !== "file" || !(outside_REQUIREMENTS.test(path) || named.has(path)))
+            continue;
+        files.push([path, checkedOut.blobs.get(path) ?? digest((await readAppFile(checkedOut, path)) ?? "")]);
+    }
+    const { stack, python } = target;
+    return [version_VERSION, stack, python.full, interpreter?.version ?? null, resolution.packageManager, options.builds, files];
+}
+function digest(text) {
+    return (0,external_node_crypto_namespaceObject.createHash)("sha256").update(text).digest("hex");
 }
 
 ;// CONCATENATED MODULE: ./src/compare/compare.ts
@@ -28629,7 +29648,7 @@ function shortestPaths(graph) {
     const paths = new Map();
     for (const { name, location } of graph.direct)
         if (!paths.has(name))
-            paths.set(name, [place(location)]);
+            paths.set(name, [placeText(location)]);
     // A Map is walked in the order of insertion, and what is inserted on the way is walked too: it is its own queue.
     for (const [name, path] of paths) {
         for (const next of below.get(name) ?? [])
@@ -28638,32 +29657,13 @@ function shortestPaths(graph) {
     }
     return paths;
 }
-function place({ file, line }) {
+/** `requirements.txt:14` */
+function placeText({ file, line }) {
     return line === null ? file : `${file}:${line}`;
-}
-
-;// CONCATENATED MODULE: ./src/judge/noise-floor.ts
-
-/**
- * Growth up to this is not held against the change. Bytes.
- * @throws UserError if the report says something else than a size
- */
-function noiseFloorOf({ config }) {
-    const text = config["noise-floor"];
-    return typeof text === "string" ? parseSize(text, "noise-floor") : 0;
 }
 
 ;// CONCATENATED MODULE: ./src/model/diff.ts
 const CHANGES = ["added", "removed", "changed", "unchanged"];
-
-;// CONCATENATED MODULE: ./src/model/report-weight.ts
-
-/** Whole bytes, or a count. */
-const report_weight_bytes = schemas_int().nonnegative();
-const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_bytes, compressed: report_weight_bytes })
-    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
-const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
-    .meta({ id: "delta", description: "Head minus base, of a weight." });
 
 ;// CONCATENATED MODULE: ./src/model/report-advice.ts
 
@@ -28689,6 +29689,12 @@ const SAVING = discriminatedUnion("basis", [
 ])
     .meta({ id: "saving" });
 const note = schemas_string().nullable().describe("What to know about this step. Markdown in code spans only.");
+const HUNK = strictObject({
+    line: schemas_int()
+        .positive()
+        .describe("Number that its first line has in the file as it was weighed; where there is none, gets."),
+    lines: schemas_int().positive().describe("How many of the step's `lines` are its own."),
+});
 const STEP = discriminatedUnion("kind", [
     strictObject({
         kind: literal("diff"),
@@ -28696,6 +29702,7 @@ const STEP = discriminatedUnion("kind", [
         lines: array(schemas_string().regex(/^[-+ ]/))
             .min(1)
             .describe("Of a unified diff, without its headers."),
+        hunks: array(HUNK).optional().describe("Where `lines` stand in the file, one stretch after the other."),
         note,
     }),
     strictObject({
@@ -28752,7 +29759,31 @@ const ADVICE = discriminatedUnion("family", [
 ])
     .meta({ id: "advice" });
 
+;// CONCATENATED MODULE: ./src/model/report-history.ts
+
+
+
+/** One layer that weighs otherwise than before. */
+const LAYER_CHANGE = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    fromVersion: schemas_string().nullable().describe("Null if the layer came."),
+    toVersion: schemas_string().nullable().describe("Null if the layer went."),
+    delta: DELTA,
+});
+/** What the app weighed at one commit of the default branch. */
+const HISTORY_POINT = strictObject({
+    sha: schemas_string().describe("Full object name of the commit."),
+    date: iso_datetime().describe("When it was committed."),
+    subject: schemas_string().describe("First line of its message."),
+    total: WEIGHT,
+    changes: array(LAYER_CHANGE)
+        .describe("Against the point before, largest compressed delta first, at most ten; none at the first point."),
+})
+    .meta({ id: "historyPoint" });
+
 ;// CONCATENATED MODULE: ./src/model/report.ts
+
 
 
 
@@ -28774,7 +29805,7 @@ const TOTAL = strictObject({
 const WHY = array(schemas_string())
     .describe("Where the app asks for it (`requirements.txt:14`), then the distributions between that requirement and this one.");
 const KIND = schemas_enum(LAYER_KINDS);
-const LAYER = strictObject({
+const LAYER_SCHEMA = strictObject({
     kind: KIND,
     name: schemas_string(),
     version: schemas_string().nullable(),
@@ -28797,7 +29828,7 @@ const OVERLAP = strictObject({
 });
 const REVISION = strictObject({ ref: schemas_string(), sha: schemas_string().nullable() });
 const PROBLEM = strictObject({
-    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]),
+    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh", "quantise"]),
     message: schemas_string(),
     hint: schemas_string(),
     details: array(schemas_string()).describe("The failing tool's last lines, credentials removed."),
@@ -28813,7 +29844,7 @@ const SIDE = discriminatedUnion("state", [
         pythonFrom: schemas_string().describe("Where the version was found: `.python-version`, `default`…"),
         packageManager: schemas_enum(PACKAGE_MANAGERS),
         total: TOTAL,
-        layers: array(LAYER).describe("Sorted by kind, then by name. Their weights sum to `total`."),
+        layers: array(LAYER_SCHEMA).describe("Sorted by kind, then by name. Their weights sum to `total`."),
         overlaps: array(OVERLAP),
     }),
     strictObject({
@@ -28822,7 +29853,7 @@ const SIDE = discriminatedUnion("state", [
         revision: REVISION.nullable(),
         ...nothing,
         total: TOTAL,
-        layers: array(LAYER).max(0),
+        layers: array(LAYER_SCHEMA).max(0),
         overlaps: array(OVERLAP).max(0),
     }),
     strictObject({
@@ -28831,7 +29862,7 @@ const SIDE = discriminatedUnion("state", [
         revision: REVISION.nullable(),
         ...nothing,
         total: schemas_null(),
-        layers: array(LAYER).max(0),
+        layers: array(LAYER_SCHEMA).max(0),
         overlaps: array(OVERLAP).max(0),
     }),
 ])
@@ -28916,6 +29947,23 @@ const FINDING = strictObject({
     value: schemas_int().nullable().describe("Bytes; null where the rule is not about a size."),
     limit: schemas_int().nullable(),
 });
+const UNPINNED = strictObject({
+    requirements: array(strictObject({
+        name: schemas_string(),
+        version: schemas_string().describe("That was weighed."),
+        place: schemas_string().describe("Where the app asks for it: `requirements.txt:14`."),
+        retained: WEIGHT.describe("What would leave the slug together with it."),
+    }))
+        .min(1),
+    steps: array(STEP).describe("The lines that pin them to what was weighed."),
+})
+    .meta({ id: "unpinned" });
+const OUTSIDE = strictObject({
+    since: iso_datetime().describe("As of when the base was resolved then."),
+    delta: DELTA.describe("Of these layers: now minus then."),
+    layers: array(LAYER_CHANGE).min(1).describe("Largest compressed delta first."),
+})
+    .meta({ id: "outside" });
 const OVERRIDE = strictObject({
     label: schemas_string(),
     state: schemas_enum(["in-force", "void", "refused"])
@@ -28943,14 +29991,16 @@ const REPORT_SCHEMA = strictObject({
         .describe("What may end up in the slug and was not weighed."),
     advice: array(ADVICE)
         .describe("On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum."),
+    unpinned: UNPINNED.nullable().describe("What the head asks for by name and in no exact version, so that a deploy may get others than were weighed; null if nothing."),
+    outside: OUTSIDE.nullable().describe("What differs in the base since it was last looked at with the same requirements: no doing of this change. Null if nothing, or if that is not known. May differ from run to run."),
+    history: array(HISTORY_POINT)
+        .describe("What the app weighed at the default branch's last commits that were weighed, oldest first. Differs from run to run."),
     notes: array(schemas_string()).describe("May differ from run to run."),
     timings: record(schemas_string(), schemas_number().nonnegative()).describe("Milliseconds by step. Differ from run to run."),
 })
     .meta({ title: "Slugdiff report", description: "What a change does to a Heroku slug, as measured." });
 
 ;// CONCATENATED MODULE: ./src/report/build-report.ts
-
-
 
 
 
@@ -28966,32 +30016,35 @@ const build_report_FILES = 1000;
 function buildReport(input) {
     const { base, head } = input;
     const weighed = [head, base].filter((side) => side.state === "weighed");
-    const config = mutable(input.config);
+    const largest = largestFiles();
     return {
         schemaVersion: SCHEMA_VERSION,
         tool: { name: "slugdiff", version: input.version },
         app: input.app,
         platform: input.stack,
         cutoff: input.cutoff,
-        config,
+        config: mutable(input.config),
         configChanges: [...input.configChanges],
-        base: reportSide(base),
-        head: reportSide(head),
+        base: reportSide(base, largest),
+        head: reportSide(head, largest),
         diff: reportDiff(input.diff, base, head),
         verdict: { status: input.verdict.status, findings: input.verdict.findings.map((finding) => ({ ...finding })) },
         override: null, // Only who publishes can know of a label.
         notWeighed: head.state === "weighed" ? head.notWeighed.map((item) => ({ ...item })) : [],
-        advice: ranked(input.advice, noiseFloorOf({ config })),
+        advice: [], // `withAdvice` adds it: to know whether any is due takes a report.
+        unpinned: input.unpinned,
+        outside: input.outside,
+        history: [...input.history],
         notes: [...new Set([...input.notes, ...weighed.flatMap(({ notes }) => notes)])],
         timings: { ...input.timings },
     };
 }
-function reportSide(side) {
+function reportSide(side, largest) {
     const revision = side.revision && { ...side.revision };
     const unknown = { revision, stack: null, python: null, pythonFrom: null, packageManager: null };
     switch (side.state) {
         case "weighed":
-            return weighedSide(side.slug, revision);
+            return weighedSide(side.slug, revision, largest);
         case "absent":
             return { state: side.state, problem: null, ...unknown, total: { ...ZERO, error: 0 }, layers: [], overlaps: [] };
         case "invalid":
@@ -29001,9 +30054,8 @@ function reportSide(side) {
         }
     }
 }
-function weighedSide(slug, revision) {
-    const distributions = slug.layers.filter(({ kind }) => kind === "distribution");
-    const retained = retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), slug.graph);
+function weighedSide(slug, revision, largest) {
+    const retained = retainedIn(slug);
     const why = whyOf(slug);
     return {
         state: "weighed",
@@ -29016,14 +30068,13 @@ function weighedSide(slug, revision) {
         total: { ...slug.total, error: slug.error },
         layers: slug.layers.map((layer) => {
             const own = layer.kind === "distribution" ? retained.get(layer.name) : undefined;
-            return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)));
+            return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)), largest(layer));
         }),
         overlaps: reportOverlaps(slug.overlaps),
     };
 }
-function reportLayer(layer, retained, origin) {
+function reportLayer(layer, retained, origin, largest) {
     const { kind, name, version, measure, weight, error } = layer;
-    const largest = largestOf(layer.entries, EXAMPLES);
     return {
         kind,
         name,
@@ -29035,7 +30086,17 @@ function reportLayer(layer, retained, origin) {
         requiredBy: [...(origin?.requiredBy ?? [])],
         why: [...(origin?.why ?? [])],
         measure,
-        largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
+        largestFiles: largest,
+    };
+}
+/** The largest files of layers; layers that have the same entries share them, as most of both sides' do. */
+function largestFiles() {
+    const known = new Map();
+    return ({ entries }) => {
+        const found = known.get(entries) ??
+            largestOf(entries, EXAMPLES).map((entry) => ({ path: entry.path, weight: entryWeight(entry) }));
+        known.set(entries, found);
+        return found;
     };
 }
 /** The files that weigh most, the largest first. */
@@ -29130,133 +30191,6 @@ function mutable(config) {
     ]));
 }
 
-;// CONCATENATED MODULE: ./src/report/check-report.ts
-
-
-
-
-
-/**
- * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
- * its layer weighs on the two sides, the files and what is folded to the app's row; and that advice saves what it says, is in order
- * and worth its lines.
- * @throws Error, which is a bug, that names what does not add up
- */
-function checkReport(report) {
-    const wrong = [
-        ...wrongInSide("base", report.base),
-        ...wrongInSide("head", report.head),
-        ...wrongInDiff(report),
-        ...wrongInAdvice(report),
-    ];
-    const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
-    if (STATUSES.indexOf(report.verdict.status) !== worst)
-        wrong.push("the verdict is not its worst finding");
-    if (wrong.length > 0)
-        throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
-}
-function wrongInSide(name, side) {
-    if (side.total === null)
-        return [];
-    const wrong = [];
-    const { error, ...total } = side.total;
-    const { layers } = side;
-    if (!equal(sum(layers.map(({ weight }) => weight)), total))
-        wrong.push(`the layers of ${name}`);
-    if (layers.reduce((all, layer) => all + layer.error, 0) !== error)
-        wrong.push(`the error bands of ${name}`);
-    if (new Set(layers.map(layerKey)).size !== layers.length)
-        wrong.push(`${name} has a layer twice`);
-    for (const layer of layers) {
-        if (!within(sum(layer.largestFiles.map(({ weight }) => weight)), layer.weight)) {
-            wrong.push(`the files of ${layer.name} in ${name}`);
-        }
-        if (!within(layer.weight, layer.retained) || !within(layer.retained, total)) {
-            wrong.push(`what ${layer.name} retains in ${name}`);
-        }
-    }
-    return wrong;
-}
-function wrongInDiff({ base, head, diff }) {
-    const unknown = base.total === null || head.total === null;
-    if (diff.state === "unknown")
-        return unknown ? [] : ["the delta is called unknown"];
-    if (unknown)
-        return ["the delta is called known"];
-    const wrong = [];
-    if (!equal(diff.total, subtract(head.total, base.total)))
-        wrong.push("the delta of the sides");
-    if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta))))
-        wrong.push("the rows of the delta");
-    const before = weights(base);
-    const after = weights(head);
-    for (const row of diff.layers) {
-        const key = layerKey(row);
-        const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
-        if (!equal(row.delta, delta))
-            wrong.push(`the row of ${row.name}`);
-    }
-    const keys = new Set([...before.keys(), ...after.keys()]);
-    if (diff.layers.length !== keys.size)
-        wrong.push("the delta lacks a layer, or has one twice");
-    wrong.push(...wrongInUpdates(diff));
-    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
-    const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
-    if (!equal(app, files))
-        wrong.push("the files of the app");
-    return wrong;
-}
-/** Each distribution that changed is in one update, and an update is the sum of what is in it. */
-function wrongInUpdates({ layers, updates }) {
-    const rows = layers.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
-    const deltas = new Map(rows.map(({ name, delta }) => [name, delta]));
-    const wrong = updates.filter((update) => {
-        return !equal(update.delta, sum(update.layers.map((name) => deltas.get(name) ?? ZERO)));
-    });
-    const listed = updates.flatMap(({ layers: names }) => names).sort();
-    const isWhole = JSON.stringify(listed) === JSON.stringify([...deltas.keys()].sort());
-    return [
-        ...wrong.map(({ names }) => `the update of ${names.join(" and ") || "nothing"}`),
-        ...(isWhole ? [] : ["the updates lack a distribution, or have one twice"]),
-    ];
-}
-function wrongInAdvice(report) {
-    const { advice, head } = report;
-    if (advice.length === 0)
-        return [];
-    if (head.state !== "weighed")
-        return ["advice on what was not weighed"];
-    const wrong = [];
-    const floor = noiseFloorOf(report);
-    for (const [at, each] of advice.entries()) {
-        const { id, subject, saving } = each;
-        const called = `${id} about ${subject}`;
-        if (!equal(saving.before, head.total))
-            wrong.push(`what there is before ${called}`);
-        if (!equal(saving.weight, subtract(saving.before, saving.after)))
-            wrong.push(`what ${called} saves`);
-        if (!isWorthAdvising(each, floor))
-            wrong.push(`${called} is not worth its lines`);
-        const before = advice[at - 1];
-        if (before !== undefined && compareAdvice(before, each) > 0)
-            wrong.push(`${called} is out of order`);
-    }
-    if (new Set(advice.map(({ id, subject }) => JSON.stringify([id, subject]))).size !== advice.length) {
-        wrong.push("some advice is given twice");
-    }
-    return wrong;
-}
-function weights(side) {
-    return new Map(side.layers.map((layer) => [layerKey(layer), layer.weight]));
-}
-function within(part, whole) {
-    return part.files <= whole.files && part.disk <= whole.disk && part.compressed <= whole.compressed;
-}
-
-;// CONCATENATED MODULE: ./src/version.ts
-/** This program's version; `package.json` says the same, and a test holds the two together. */
-const version_VERSION = "0.1.0";
-
 ;// CONCATENATED MODULE: ./src/pipeline/report.ts
 
 
@@ -29266,7 +30200,7 @@ const version_VERSION = "0.1.0";
 
 
 /** Compares and judges two sides, and makes sure that the report adds up. */
-function reportOf({ app, base, head, config, occasion, advice }, timings) {
+function reportOf({ app, base, head, config, occasion, unpinned, outside }, timings) {
     const diff = compareSides(base, head);
     const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
     const report = buildReport({
@@ -29279,7 +30213,9 @@ function reportOf({ app, base, head, config, occasion, advice }, timings) {
         head,
         diff,
         verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
-        advice,
+        unpinned,
+        outside,
+        history: [],
         configChanges: config.notes,
         notes: [],
         timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
@@ -29288,7 +30224,67 @@ function reportOf({ app, base, head, config, occasion, advice }, timings) {
     return report;
 }
 
+;// CONCATENATED MODULE: ./src/advise/pinning.ts
+
+
+
+
+
+/**
+ * The app's own requirements that a later deploy may get in other versions than those that were looked at, and the lines that pin
+ * them; null where there are none. What is required by its address is left alone.
+ * @param retained what would leave with a distribution, by its normalised name
+ * @param texts the app's own files by path
+ */
+function unpinnedIn(resolution, retained, texts) {
+    const versions = new Map(resolution.distributions.map(({ name, version }) => [name, version]));
+    const found = resolution.loose.flatMap((name) => {
+        const places = resolution.direct.filter((each) => each.name === name);
+        const [version, weight] = [versions.get(name) ?? null, retained.get(name)];
+        const [first] = places;
+        return version === null || weight === undefined || first === undefined
+            ? []
+            : [{ name, version, weight, places, first }];
+    });
+    if (found.length === 0)
+        return null;
+    const pins = found.map(({ name, version, places }) => `${name}${pinning_extrasOf(places)}==${version}`);
+    return {
+        requirements: found.map(({ name, version, weight, first }) => {
+            const { files, disk, compressed } = weight;
+            return { name, version, place: placeText(first.location), retained: { files, disk, compressed } };
+        }),
+        steps: stepsFor(pins, resolution, texts),
+    };
+}
+function stepsFor(pins, { packageManager, direct }, texts) {
+    const edited = changedFiles({ ...NO_CHANGE, with: pins }, packageManager, direct, texts);
+    if (edited !== UNCLEAR && edited.possible)
+        return diffSteps(edited, texts, () => null);
+    return [{ kind: "text", file: null, lines: [...pins], note: "Where these lines go could not be told." }];
+}
+function pinning_extrasOf(places) {
+    const extras = [...new Set(places.flatMap((place) => place.extras))];
+    return extras.length === 0 ? "" : `[${extras.join(",")}]`;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/unpinned.ts
+
+
+
+/** What an app asks for in no exact version, and the lines that pin it; null if nothing. */
+async function unpinnedAt({ checkedOut, plan, slug }) {
+    const { resolution } = plan;
+    if (resolution.loose.length === 0)
+        return null;
+    return unpinnedIn(resolution, retainedIn(slug), await readDirectFiles(checkedOut, resolution));
+}
+
 ;// CONCATENATED MODULE: ./src/pipeline/compare.ts
+
+
+
+
 
 
 
@@ -29325,47 +30321,50 @@ async function compareApp(request, shared) {
     });
     const weigh = async (name, checkedOut, revision) => {
         if (checkedOut === null)
-            return { side: { revision, state: "absent" }, plan: null };
+            return unplanned({ revision, state: "absent" });
         if (!(checkedOut instanceof SideError))
             return weighSide(checkedOut, targetOptionsOf(config, name), shared);
-        return {
-            side: revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) },
-            plan: null,
-        };
+        return unplanned(revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) });
     };
     const isBroken = headFile instanceof SideError;
     const weighing = weigh("head", isBroken ? headFile : headApp, head);
-    const [{ side: headSide, plan }, { side: baseSide }] = await Promise.all([
+    const [headSide, baseSide] = await Promise.all([
         weighing,
         // The same files have the same settings too. Of a head whose settings can't be read the files are left to the base.
         same && !isBroken
-            ? weighing.then(({ side }) => ({ side: { ...side, revision: base }, plan: null }))
+            ? weighing.then(({ side }) => unplanned({ ...side, revision: base }))
             : weigh("base", baseApp, base),
     ]);
     // A side that was cut short is no side that can't be weighed.
     parts.context.signal.throwIfAborted();
-    requireOneSide(app, baseSide, headSide);
-    const weighed = { app, base: baseSide, head: headSide, config, occasion: request.occasion };
-    const plain = reportOf({ ...weighed, advice: [] }, timings);
-    const budget = adviceBudgetOf(config, HEROKU);
-    const canAdvise = headSide.state === "weighed" && plan !== null && isCheckedOut(headApp);
-    const advice = canAdvise && isAdviceDue(plain, budget.noiseFloor)
-        ? await advise_adviseOn({ checkedOut: headApp, plan, slug: headSide.slug, options: targetOptionsOf(config, "head") }, budget, shared)
-        : [];
+    requireOneSide(app, baseSide.side, headSide.side);
+    const atHeadNow = weighedApp(headApp, headSide, targetOptionsOf(config, "head"));
+    const atBaseNow = weighedApp(baseApp, baseSide, targetOptionsOf(config, "base"));
+    if (base === null && atHeadNow !== null)
+        await rememberWeighed(atHeadNow, parts);
+    const plain = reportOf({
+        app,
+        base: baseSide.side,
+        head: headSide.side,
+        config,
+        occasion: request.occasion,
+        unpinned: atHeadNow === null ? null : await unpinnedAt(atHeadNow),
+        outside: atBaseNow === null ? null : await outsideSince(atBaseNow, parts),
+    }, timings);
+    const given = atHeadNow !== null && isAdviceDue(plain) ? await advise_adviseOn(atHeadNow, adviceBudgetOf(config, HEROKU), shared) : null;
     parts.context.signal.throwIfAborted();
     await (0,promises_namespaceObject.rm)(scratch, { recursive: true, force: true, maxRetries: 3 });
     return {
-        report: advice.length === 0 ? plain : reportOf({ ...weighed, advice }, timings),
-        base: baseSide,
-        head: headSide,
+        report: given === null ? plain : withAdvice(plain, given.advice, given.notes),
+        base: baseSide.side,
+        head: headSide.side,
     };
 }
-/** Who made nothing worse, and is not over a limit, is left alone. */
-function isAdviceDue({ verdict, diff }, noiseFloor) {
-    return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloor;
-}
-function isCheckedOut(app) {
-    return app !== null && !(app instanceof SideError);
+/** A side that was weighed, with all that it was made of; null if it was not. */
+function weighedApp(checkedOut, { side, plan, metadata }, options) {
+    if (side.state !== "weighed" || plan === null || checkedOut === null || checkedOut instanceof SideError)
+        return null;
+    return { checkedOut, plan, slug: side.slug, metadata, options };
 }
 /** Whether the app's files are the same on both sides, as git's name for their directory tells. */
 async function isSame({ app, base, head }, { repository }) {
@@ -29443,20 +30442,20 @@ async function baseConfig(checkedOut, app) {
 /** Apps that are worked on at the same time: resolving waits for the network. */
 const compare_apps_AT_ONCE = 3;
 /**
- * The reports of several apps, in their order. What they have in common is done once: fetching, installing and weighing a
- * distribution, the runtime; all are resolved as of the same moment. An app that can't be weighed has a report that says
- * so. What an app leaves on disk is gone before the run ends.
+ * What is made of the results of several apps, in their order. What they have in common is done once: fetching, installing and
+ * weighing a distribution, the runtime; all are resolved as of the same moment. An app that can't be weighed has a report that
+ * says so. What an app leaves on disk is gone before the run ends.
+ * @param make what is kept of an app; the file lists of its sides take memory, and are not kept here
  * @throws UserError before anything is weighed if an app is on neither side, or revisions can't be had
  */
-async function compareApps(request, parts) {
+async function compareApps(request, parts, make) {
     const { apps, ...common } = request;
     await checkOptions(request.given);
     await requireApps(request, parts);
     const shared = createShared(parts);
     return mapAtOnce(apps, compare_apps_AT_ONCE, async (app) => {
         parts.context.signal.throwIfAborted();
-        const { report } = await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app));
-        return report;
+        return make(await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app)));
     });
 }
 /** A misspelt app is told of before the others are weighed. */
@@ -29536,6 +30535,338 @@ function literalStart(pattern) {
     // Braces may hold slashes.
     const first = names.findIndex((name) => isGlob(name));
     return names.slice(0, first);
+}
+
+;// CONCATENATED MODULE: ./src/history/point.ts
+
+/** Characters of a commit's subject that are kept. */
+const LONGEST_SUBJECT = 100;
+/**
+ * What is to be remembered of a report's head; null if it was not weighed.
+ * @param figures stands for how a layer is weighed: what makes the figures of two releases of this tool comparable
+ * @param weighed moment of the run, RFC 3339 with `Z`
+ */
+function weighedOf({ head }, figures, weighed) {
+    if (head.state !== "weighed")
+        return null;
+    const layers = head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight }));
+    return { way: point_wayOf(head, figures), weighed, layers };
+}
+/** That as a point of a commit. */
+function pointAt({ sha, date, subject }, { way, weighed, layers }) {
+    return { sha, date, subject: Array.from(subject).slice(0, LONGEST_SUBJECT).join(""), way, weighed, layers };
+}
+/**
+ * How a side was weighed. Between two that were weighed in different ways there is a step that no commit made: another stack has
+ * another Python and other wheels, and what is estimated once and measured another time is not the same figure.
+ */
+function point_wayOf({ stack, layers }, figures) {
+    const estimated = layers.flatMap(({ kind, measure }) => (measure === "estimated" ? [kind] : []));
+    return [stack, figures, ...[...new Set(estimated)].sort().map((kind) => ESTIMATED + kind)].join("; ");
+}
+/** Whether something of it was not measured. */
+function isEstimated({ way }) {
+    return way.includes(ESTIMATED);
+}
+const ESTIMATED = "estimated ";
+/** What the slug weighed. */
+function point_totalOf({ layers }) {
+    return sum(layers.map(({ weight }) => weight));
+}
+
+;// CONCATENATED MODULE: ./src/history/record.ts
+
+
+
+/** Raised whenever a record has another form. */
+const RECORD_FORMAT = 1;
+/** Characters; a record that has more is none of ours. */
+const LONGEST = (/* unused pure expression or super */ null && (32 * 1024 * 1024));
+/** What a slug weighed, as a memory has it. */
+const WEIGHED = strictObject({
+    way: schemas_string(),
+    weighed: iso_datetime(),
+    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+});
+const LAYER = tuple([schemas_enum(LAYER_KINDS), schemas_string(), schemas_string().nullable(), report_weight_bytes, report_weight_bytes, report_weight_bytes]);
+const POINT = strictObject({
+    sha: schemas_string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+    date: iso_datetime(),
+    subject: schemas_string(),
+    way: schemas_string(),
+    weighed: iso_datetime(),
+    layers: array(schemas_int().nonnegative()),
+});
+const RECORD = strictObject({
+    v: literal(RECORD_FORMAT),
+    // From one point to the next most layers are the same, so that each is written once, and points name them by their place.
+    apps: array(strictObject({ app: schemas_string(), layers: array(LAYER), points: array(POINT) })),
+});
+/** The history as JSON, a line for each point; the same history is the same text. Ends with a line break. */
+function writeRecord(history) {
+    const apps = [...history].map(([app, points]) => {
+        const places = new Map();
+        const placeOf = (layer) => {
+            const known = places.get(layer) ?? places.size;
+            places.set(layer, known);
+            return known;
+        };
+        const lines = points.map(({ sha, date, subject, way, weighed, layers }) => JSON.stringify({ sha, date, subject, way, weighed, layers: layers.map((layer) => placeOf(record_packed(layer))) }));
+        return `{"app": ${JSON.stringify(app)}, "layers": ${list([...places.keys()])}, "points": ${list(lines)}}`;
+    });
+    return `{"v": ${String(RECORD_FORMAT)}, "apps": ${list(apps)}}\n`;
+}
+/** What a record says; null if it is none, or one of another form. */
+function readRecord(text) {
+    if (text.length > LONGEST)
+        return null;
+    try {
+        const { apps } = RECORD.parse(JSON.parse(text));
+        return new Map(apps.map(({ app, layers, points }) => {
+            const unpacked = layers.map(unpack);
+            return [app, points.map((point) => ({ ...point, layers: point.layers.map((place) => record_at(unpacked, place)) }))];
+        }));
+    }
+    catch (error) {
+        if (error instanceof SyntaxError || error instanceof z.ZodError || error instanceof RangeError)
+            return null;
+        throw error;
+    }
+}
+function record_packed({ kind, name, version, weight }) {
+    return JSON.stringify([kind, name, version, weight.files, weight.disk, weight.compressed]);
+}
+function unpack([kind, name, version, files, disk, compressed]) {
+    return { kind, name, version, weight: { files, disk, compressed } };
+}
+function record_at(layers, place) {
+    const layer = layers[place];
+    if (layer === undefined)
+        throw new RangeError(`there is no layer ${String(place)}`);
+    return layer;
+}
+function list(items) {
+    return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n]`;
+}
+
+;// CONCATENATED MODULE: ./src/history/line.ts
+
+
+
+
+/** Points that a report shows. */
+const MOST_SHOWN = 30;
+/** Layers that are named for a step. */
+const MOST_CHANGES = 10;
+/**
+ * The points up to a commit, oldest first. They depend on that commit alone once all before it are weighed, so that what
+ * is shown on a pull request is the same in each of its runs.
+ * @param points in the order of `mergePoints`
+ */
+function pointsUntil(points, until) {
+    if (until.by === "date") {
+        const before = points.filter(({ sha, date }) => sha !== until.sha && date <= until.date);
+        return [...before, ...points.filter(({ sha }) => sha === until.sha)];
+    }
+    const place = new Map(until.shas.map((sha, at) => [sha, at]));
+    return points
+        .flatMap((point) => {
+        const at = place.get(point.sha);
+        return at === undefined ? [] : [{ point, at }];
+    })
+        .sort((a, b) => b.at - a.at)
+        .map(({ point }) => point);
+}
+/**
+ * The report with what its app weighed before. Shown is what was weighed as the report was, and nothing else: any other point would
+ * make a step that no commit made.
+ * @param points oldest first
+ * @param figures as `pointOf` was given it
+ */
+function withHistory(report, points, figures) {
+    const { base, head } = report;
+    const side = base.state === "weighed" ? base : head.state === "weighed" ? head : null;
+    if (side === null)
+        return report;
+    const way = wayOf(side, figures);
+    return { ...report, history: historyOf(points.filter((point) => point.way === way).slice(-MOST_SHOWN)) };
+}
+/** Points, oldest first, each with what changed since the one before. */
+function historyOf(points) {
+    return points.map((point, at) => {
+        const before = points[at - 1];
+        const { sha, date, subject } = point;
+        return {
+            sha,
+            date,
+            subject,
+            total: totalOf(point),
+            changes: before === undefined ? [] : changesBetween(before.layers, point.layers),
+        };
+    });
+}
+/** The layers that weigh otherwise than before: the largest compressed delta first, at most ten. */
+function changesBetween(before, after) {
+    const old = new Map(before.map((layer) => [layerKey(layer), layer]));
+    const now = new Map(after.map((layer) => [layerKey(layer), layer]));
+    const weightOf = (layer) => layer?.weight ?? ZERO;
+    return [...new Set([...now.keys(), ...old.keys()])]
+        .flatMap((key) => {
+        const [from, to] = [old.get(key), now.get(key)];
+        const layer = to ?? from;
+        const delta = subtract(weightOf(to), weightOf(from));
+        if (layer === undefined || equal(delta, ZERO))
+            return [];
+        const versions = { fromVersion: from?.version ?? null, toVersion: to?.version ?? null };
+        return [{ key, change: { kind: layer.kind, name: layer.name, ...versions, delta } }];
+    })
+        .sort((a, b) => Math.abs(b.change.delta.compressed) - Math.abs(a.change.delta.compressed) || compareBytes(a.key, b.key))
+        .slice(0, MOST_CHANGES)
+        .map(({ change }) => change);
+}
+
+;// CONCATENATED MODULE: ./src/history/rows.ts
+
+
+/** Outcomes, oldest first, as rows. A commit that was not weighed stands between two steps, and hides neither. */
+function rowsOf(outcomes) {
+    let before = null;
+    const rows = [];
+    for (const outcome of outcomes) {
+        if (outcome.state !== "weighed") {
+            const { commit, ...rest } = outcome;
+            rows.push({ ...commitOf(commit), ...rest });
+            continue;
+        }
+        rows.push(weighedRow(outcome.point, before));
+        before = outcome.point;
+    }
+    return rows;
+}
+function weighedRow(point, before) {
+    const total = point_totalOf(point);
+    const comparable = before === null || before.way === point.way;
+    const known = comparable ? before : null;
+    return {
+        ...commitOf(point),
+        state: "weighed",
+        total,
+        step: known === null ? null : total.compressed - point_totalOf(known).compressed,
+        comparable,
+        changes: known === null ? [] : changesBetween(known.layers, point.layers),
+    };
+}
+function commitOf({ sha, date, subject }) {
+    return { sha, date, subject };
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/figures.ts
+
+
+
+/** Stands for how this release weighs a layer: another one has figures that can be compared if it has the same name for it. */
+const FIGURES = (0,external_node_crypto_namespaceObject.createHash)("sha256")
+    .update(`${String(KEY_FORMAT)} ${COMPRESSOR}`)
+    .digest("hex")
+    .slice(0, 12);
+
+;// CONCATENATED MODULE: ./src/pipeline/history.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Commits that are worked on at the same time: resolving waits for the network. */
+const history_AT_ONCE = 3;
+/** What could not be measured is tried again after so long: an archive may be there again, or a Python. Milliseconds. */
+const ESTIMATES_HOLD = 24 * 3600 * 1000;
+/**
+ * What an app weighed at the last commits that changed it, along first parents. Each is resolved as of its own date, so that
+ * what no lock pins is what would have been deployed then; a cut-off that is given holds for all. What one commit has in common with
+ * another is installed and weighed once, and a commit that was weighed before by the same options is not resolved again. One
+ * that can't be weighed has a row that says so.
+ * @throws UserError if there is no such history
+ */
+async function weighHistory(request, parts) {
+    const { app, revision, last, given } = request;
+    const { progress, signal } = parts.context;
+    if (revision.sha === null)
+        throw new UserError("The worktree has no history.", "Name a commit, or leave it out.");
+    await checkOptions(given);
+    const { commits, isCut } = await parts.repository.firstParents(revision.sha, { directory: app, most: last });
+    if (commits.length === 0) {
+        throw new UserError(`No commit up to ${revision.ref} has changed ${app}.`, "Name the app's directory: --app DIR.");
+    }
+    if (isCut)
+        progress.note("This clone has no older commits, so they are not told of: git fetch --unshallow gets them.");
+    const shared = createShared(parts);
+    const activity = progress.start(`Weighing ${app === "." ? "the app" : app} at its last commits`, commits.length);
+    try {
+        const outcomes = await mapAtOnce(commits.toReversed(), history_AT_ONCE, async (commit) => {
+            signal.throwIfAborted();
+            const outcome = await outcomeAt(commit, request, shared);
+            activity.advance(1);
+            return outcome;
+        });
+        return { app, rows: rowsOf(outcomes) };
+    }
+    finally {
+        activity.end();
+    }
+}
+async function outcomeAt(commit, request, shared) {
+    const { repository, context } = shared.parts;
+    const revision = { ref: commit.sha.slice(0, 7), sha: commit.sha };
+    try {
+        const [listing = null] = await repository.list([revision], request.app);
+        const paths = new Set(listing?.paths);
+        if (listing?.treeId == null || !looksLikeApp((path) => paths.has(path)))
+            return { state: "absent", commit };
+        const weighed = await weighedAt({ revision, treeId: listing.treeId, date: commit.date }, request, shared);
+        return { state: "weighed", point: pointAt(commit, weighed) };
+    }
+    catch (error) {
+        context.signal.throwIfAborted();
+        if (!(error instanceof UserError))
+            throw error;
+        return { state: "unweighable", commit, problem: error.message };
+    }
+}
+/** @throws UserError if it can't be weighed: that is not remembered, as it may be otherwise the next time */
+async function weighedAt({ revision, treeId, date }, { app, given, now }, shared) {
+    const { context, building } = shared.parts;
+    const { platform, python, builds, "runtime-archive": archive, cutoff = date } = given;
+    const options = [platform, python, builds, archive, cutoff].map((option) => option ?? null);
+    const holds = (known) => (!isEstimated(known) && archive === undefined) || now.getTime() - Date.parse(known.weighed) < ESTIMATES_HOLD;
+    return shared.answers.to({
+        about: ["history", version_VERSION, FIGURES, treeId, options, building.kind, indexesOf(context.env)],
+        find: async () => {
+            const { report } = await compareApp({
+                app,
+                base: null,
+                head: revision,
+                occasion: "push",
+                given: { ...given, "advice-time": 0 },
+                now: new Date(date),
+            }, shared);
+            const { problem } = report.head;
+            if (problem !== null)
+                throw new UserError(problem.message, problem.hint, problem.details);
+            const weighed = weighedOf(report, FIGURES, wholeSeconds(now));
+            if (weighed === null)
+                throw new Error("an app that is there is absent");
+            return weighed;
+        },
+        lasting: { schema: WEIGHED.refine(holds), may: () => true },
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/revisions/default-base.ts
@@ -29670,6 +31001,38 @@ function splitAtNul(output) {
         from = end + 1;
     }
     return parts;
+}
+
+;// CONCATENATED MODULE: ./src/revisions/log.ts
+
+
+
+/**
+ * A commit and its first parents, as far as they are here: what a branch was at, if it was never pushed to by force.
+ * @param git in a repository where the commit itself is
+ * @throws UserError if git can't tell, as where trees are missing that it would have to compare
+ */
+async function firstParents(git, sha, { directory, most }) {
+    const paths = directory === undefined || directory === "." ? [] : ["--", directory];
+    const format = ["-z", "--format=%H%n%ct%n%s"];
+    const { code, stdout, stderr } = await git.run([
+        ...["log", "--first-parent", "--no-show-signature", `--max-count=${String(most)}`, ...format, sha],
+        ...paths,
+    ]);
+    const commits = splitAtNul(stdout).map(commitIn);
+    // Where a clone was made with a filter and cut off as well, git fails at the first commit that is missing.
+    if (code !== 0 && commits.length === 0) {
+        throw new UserError(`Git can't tell the history of ${sha.slice(0, 7)}.`, "Clone with history and trees: `fetch-depth: 0` of actions/checkout, and no `--filter=tree:0`.", lastLines(stderr));
+    }
+    const isShallow = async () => (await git.line(["rev-parse", "--is-shallow-repository"])) === "true";
+    const isCut = code !== 0 || (commits.length < most && (await isShallow()));
+    return { commits, isCut };
+}
+/** `<name> LF <seconds since 1970> LF <subject>` */
+function commitIn(record) {
+    const [sha = "", seconds = "", ...subject] = record.toString("utf8").split("\n");
+    const date = `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z`;
+    return { sha, date, subject: subject.join(" ") };
 }
 
 ;// CONCATENATED MODULE: ./src/revisions/byte-reader.ts
@@ -30234,7 +31597,7 @@ class Trees {
     async lacking(commits, directories) {
         const wanted = new Set();
         const incomplete = [];
-        for (const commit of commits) {
+        const look = async (commit) => {
             for (const directory of directories) {
                 const tree = await this.at(commit, directory);
                 if (tree === "missing")
@@ -30242,7 +31605,8 @@ class Trees {
                 else if (tree !== null && !this.complete.has(tree.id))
                     incomplete.push(tree);
             }
-        }
+        };
+        await Promise.all(commits.map(look));
         // A submodule's commit is in another repository.
         const blobs = incomplete.flatMap(({ entries }) => entries.filter(({ mode }) => mode !== "160000"));
         const { sizes, missing } = await sizesOf(this.git, blobs.map(({ id }) => id));
@@ -30271,15 +31635,15 @@ class Trees {
         return entry?.mode === "040000" ? entry.id : null;
     }
     async below(id) {
-        const known = this.entries.get(id);
-        if (known !== undefined)
-            return known;
+        const found = this.entries.get(id) ?? this.listBelow(id);
+        this.entries.set(id, found);
+        if ((await found) === "missing")
+            this.entries.delete(id);
+        return found;
+    }
+    async listBelow(id) {
         const { code, stdout } = await this.git.run(["ls-tree", "-r", "-z", id]);
-        if (code !== 0)
-            return "missing";
-        const entries = splitAtNul(stdout).map(parseTreeLine);
-        this.entries.set(id, entries);
-        return entries;
+        return code === 0 ? splitAtNul(stdout).map(parseTreeLine) : "missing";
     }
 }
 /** `<mode> SP <type> SP <id> TAB <path>` */
@@ -30558,6 +31922,7 @@ async function pointerTo(source, size) {
 
 
 
+
 /**
  * Opens the repository that `dir` lies in: a clone of any depth or filter, bare, a linked worktree, or a
  * directory within one.
@@ -30569,12 +31934,12 @@ async function openRepository(dir, context, { credentials, isTrusted = false } =
         throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
     }
     await requireReadable(start);
-    const asked = ["rev-parse", "--absolute-git-dir"];
+    const ask = (git) => Promise.all([git.run(["rev-parse", "--absolute-git-dir"]), git.line(["rev-parse", "--show-toplevel"])]);
     let here = new Git(start, gitEnvironment(context.env), context.signal);
-    let found = await here.run(asked);
+    let [found, top] = await ask(here);
     if (isTrusted && DUBIOUS.test(found.stderr)) {
         here = here.at(start, await trusting(start, context));
-        found = await here.run(asked);
+        [found, top] = await ask(here);
     }
     if (found.code !== 0) {
         // Git takes a repository that it can't read for none.
@@ -30586,7 +31951,6 @@ async function openRepository(dir, context, { credentials, isTrusted = false } =
         throw openError(dir, found.stderr);
     }
     const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
-    const top = await here.line(["rev-parse", "--show-toplevel"]);
     return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
 }
 /** What git says of a repository that another user owns. */
@@ -30628,7 +31992,8 @@ class GitRepository {
     hasWorktree;
     context;
     credentials;
-    ownGit = null;
+    /** Git in a bare repository of our own, which borrows the user's objects and keeps what is fetched. */
+    own;
     remote = null;
     fetching = Promise.resolve();
     ownTrees = null;
@@ -30637,6 +32002,9 @@ class GitRepository {
         this.hasWorktree = hasWorktree;
         this.context = context;
         this.credentials = credentials;
+        // Made while revisions are looked up in the user's own.
+        this.own = createOwn(git, context.scratch);
+        this.own.catch(() => undefined); // Whoever needs it is told.
     }
     async resolve(ref) {
         if (ref === WORKTREE) {
@@ -30669,7 +32037,7 @@ class GitRepository {
         const sha = await this.git.line(["rev-parse", "--quiet", "--verify", `${id}^{commit}`]);
         if (sha !== null)
             return sha;
-        const missing = await missingOf(await this.own(), [id]);
+        const missing = await missingOf(await this.own, [id]);
         if (missing.length > 0)
             return id;
         throw new UserError(`${ref} is not a commit.`, "Name a branch, a tag or a commit.");
@@ -30680,7 +32048,7 @@ class GitRepository {
     async firstParent({ ref, sha }, merged) {
         if (sha !== null)
             await this.fetchMissing([sha]);
-        const commit = sha === null ? null : await (await this.own()).run(["cat-file", "commit", sha]);
+        const commit = sha === null ? null : await (await this.own).run(["cat-file", "commit", sha]);
         const header = commit?.stdout.toString("utf8").split("\n\n")[0] ?? "";
         const [parent, ...others] = [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].flatMap(([, name = ""]) => name);
         if (merged !== undefined && !others.includes(merged)) {
@@ -30689,6 +32057,10 @@ class GitRepository {
         if (parent !== undefined)
             return { ref: parent, sha: parent };
         throw new UserError(`${ref} has no parent to compare with.`, "Name the revision to compare with: `base`.");
+    }
+    async firstParents(sha, options) {
+        await this.fetchMissing([sha]);
+        return firstParents(await this.own, sha, options);
     }
     async prepare(revisions, apps) {
         const commits = commitsOf(revisions);
@@ -30720,7 +32092,7 @@ class GitRepository {
         if (found === null || found === "missing")
             return null;
         await (0,promises_namespaceObject.mkdir)(into, { recursive: true });
-        const own = await this.own();
+        const own = await this.own;
         const written = await this.shown({ revision, app: directory, bytes: trees.bytesOf(found) }, (onBytes) => writeTree(own, found.entries, into, onBytes));
         return {
             entries: inTarOrder(written.entries),
@@ -30738,7 +32110,7 @@ class GitRepository {
         const entries = await this.shown({ revision, app, bytes: worktree_bytesOf(files) }, (onBytes) => copyTracked(files, into, onBytes));
         if (files.sparse.length > 0) {
             await this.fetchMissing(files.sparse.map(({ entry }) => entry.id));
-            entries.push(...(await writeBlobs(await this.own(), files.sparse, into, () => undefined)));
+            entries.push(...(await writeBlobs(await this.own, files.sparse, into, () => undefined)));
         }
         return {
             entries: inTarOrder(entries),
@@ -30777,7 +32149,7 @@ class GitRepository {
     }
     fetchMissing(ids) {
         return this.exclusively(async () => {
-            const missing = await missingOf(await this.own(), ids);
+            const missing = await missingOf(await this.own, ids);
             if (missing.length > 0)
                 await this.fetch(missing);
         });
@@ -30797,16 +32169,11 @@ class GitRepository {
     }
     findRemote() {
         const { GIT_ALLOW_PROTOCOL: protocols } = this.context.env;
-        this.remote ??= this.own().then((own) => findRemote(this.git, own, protocols, this.credentials));
+        this.remote ??= this.own.then((own) => findRemote(this.git, own, protocols, this.credentials));
         return this.remote;
     }
-    /** Git in a bare repository of our own, which borrows the user's objects and keeps what is fetched. */
-    own() {
-        this.ownGit ??= createOwn(this.git, this.context.scratch);
-        return this.ownGit;
-    }
     trees() {
-        this.ownTrees ??= this.own().then((own) => new Trees(own));
+        this.ownTrees ??= this.own.then((own) => new Trees(own));
         return this.ownTrees;
     }
     /** One fetch at a time: two sides may be checked out at once, and the second may find all that it needs. */
@@ -30823,7 +32190,8 @@ class GitRepository {
 async function createOwn(user, scratch) {
     const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "git-"));
     const asked = ["--show-object-format", "--git-path", "shallow", "--git-path", "objects"];
-    const [format = "sha1", shallow = "shallow", objects = "objects"] = (await user.line(["rev-parse", ...asked]))?.split("\n") ?? [];
+    const [answer, partial] = await Promise.all([user.line(["rev-parse", ...asked]), isPartial(user)]);
+    const [format = "sha1", shallow = "shallow", objects = "objects"] = answer?.split("\n") ?? [];
     const own = user.at(directory, { GIT_DIR: directory });
     const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
     if (code !== 0) {
@@ -30832,7 +32200,7 @@ async function createOwn(user, scratch) {
             : "See the message below.";
         throw new UserError("Git can't make a scratch repository.", hint, lastLines(stderr));
     }
-    if (!(await isPartial(user))) {
+    if (!partial) {
         // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.
         await (0,promises_namespaceObject.copyFile)((0,external_node_path_namespaceObject.resolve)(user.directory, shallow), (0,external_node_path_namespaceObject.join)(directory, "shallow")).catch(() => undefined);
     }
@@ -30862,11 +32230,62 @@ function renamedNote(count) {
     return count === 0 ? [] : [`${String(count)} file names are not UTF-8; they are shown as Latin-1.`];
 }
 
+;// CONCATENATED MODULE: ./src/store/cache-client.ts
+
+
+
+
+
+
+
+/** Some hundred kilobytes take a second or two. The client tries again for longer than that when the service is down. Milliseconds. */
+const CACHE_TIMEOUT = 30_000;
+/** Whether the runner offers its cache to this process: it does to an action's, not to a `run` step's. */
+function offersCache(env) {
+    const { ACTIONS_RUNTIME_TOKEN: token = "", ACTIONS_RESULTS_URL: v2 = "", ACTIONS_CACHE_URL: v1 = "" } = env;
+    return token !== "" && (v2 !== "" || v1 !== "");
+}
+/** What names of entries start with: a kind of them, and what tells a run's own from those of other runs in the repository. */
+function prefixOf(kind, selection) {
+    return `${kind}${(0,external_node_crypto_namespaceObject.createHash)("sha256").update(selection).digest("hex").slice(0, 16)}-`;
+}
+/** Makes the directories of an entry, and gives the path of the outer one. */
+async function newEntry(scratch, directory) {
+    const cwd = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "actions-cache-"));
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(cwd, directory));
+    return cwd;
+}
+/**
+ * Uses the toolkit's cache client in a process of its own. It can be ended when it hangs, does not fill the job's log or annotate
+ * the run with its own warnings, and takes its paths from its working directory, so that entries fit every runner.
+ * @returns what went wrong, in one line; null also where policy forbids the cache to this run
+ */
+async function inCacheProcess(command, keys, { cwd, directory }, { env, signal }, timeout) {
+    // The bundler puts the program into a folder beside this one's; the sources run on a Node that was given `scripts/typescript.mjs`.
+    const isSource = import.meta.url.endsWith(".ts");
+    const program = asset(import.meta.url, isSource ? "cache-process.ts" : "../cache-process/index.js");
+    const args = [...process.execArgv, program, command, directory, ...keys];
+    try {
+        return problemIn(await run(process.execPath, args, { cwd, env, signal, timeout }), env);
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        return `it did not answer in ${timeout / 1000} s`;
+    }
+}
+function problemIn({ code, stdout, stderr }, env) {
+    // What is said of a reservation only goes before the reason, or means that another run saves the same entry.
+    const commands = stdout.toString("utf8").matchAll(/^::(?:warning|error)[^:\n]*::(?!Cache reservation failed)(.*)$/gm);
+    const reported = [...commands].at(-1)?.[1];
+    // A run that GitHub does not trust, such as one for a fork, is denied the cache by policy.
+    if (reported !== undefined && /cache (read|write) denied:/.test(reported))
+        return null;
+    const text = reported ?? (code === 0 ? null : (lastLines(stderr, 1)[0] ?? `exit status ${code}`));
+    return text === null ? null : redact(text.replace(/%(0A|0D|25)/g, " "), secretsOf(env)).slice(0, 300);
+}
+
 ;// CONCATENATED MODULE: ./src/store/actions-cache.ts
-
-
-
-
 
 
 
@@ -30876,33 +32295,33 @@ function renamedNote(count) {
 
 /** What goes into an entry, relative to the working directory of the process that uses the cache client. */
 const LAYERS_DIRECTORY = "layers";
-/** Some hundred kilobytes take a second or two. The client tries again for longer than that when the service is down. */
-const actions_cache_TIMEOUT = 30_000;
 /** An app's own files below that are weighed in less time than it takes to save anything. Bytes on disk. */
 const WORTH_SAVING = 16 * MIB;
-/** Whether the runner offers its cache to this process: it does to an action's, not to a `run` step's. */
-function offersCache(env) {
-    const { ACTIONS_RUNTIME_TOKEN: token = "", ACTIONS_RESULTS_URL: v2 = "", ACTIONS_CACHE_URL: v1 = "" } = env;
-    return token !== "" && (v2 !== "" || v1 !== "");
-}
 /**
  * Starts to restore what the Actions cache has, which is waited for when the first layer is asked for. GitHub looks for it
  * among what runs on the same branch or pull request have saved, then on the base branch. Entries are not trusted: a layer is taken
  * only if its record is whole, says that it is the one that was asked for, and adds up.
  */
 async function openSharedStore(options) {
-    const { local, selection, context, timeout = actions_cache_TIMEOUT } = options;
-    const [earlier, later] = await Promise.all([newDirectory(context.scratch), newDirectory(context.scratch)]);
+    const { local, selection, context, timeout = CACHE_TIMEOUT } = options;
+    const [earlier, later] = await Promise.all([
+        newEntry(context.scratch, LAYERS_DIRECTORY),
+        newEntry(context.scratch, LAYERS_DIRECTORY),
+    ]);
     const note = (text) => {
         context.progress.note(text);
     };
+    const inEarlier = { cwd: earlier, directory: LAYERS_DIRECTORY };
+    const inLater = { cwd: later, directory: LAYERS_DIRECTORY };
     const restored = openStore((0,external_node_path_namespaceObject.join)(earlier, LAYERS_DIRECTORY), { note: () => undefined });
     const toSave = openStore((0,external_node_path_namespaceObject.join)(later, LAYERS_DIRECTORY), { note });
     const keys = cacheKeys(selection);
     const used = new Set();
     const reused = { layers: new Set(), answers: new Set() };
+    /** Answers that this run has found: newer than what an earlier run has left. */
+    const found = new Set();
     let isWorthSaving = false;
-    const restoring = inCacheProcess("restore", keys.restore, earlier, context, timeout).then((problem) => {
+    const restoring = inCacheProcess("restore", keys.restore, inEarlier, context, timeout).then((problem) => {
         if (problem !== null)
             note(`The Actions cache can't be read (${problem}): this takes more time.`);
     });
@@ -30933,7 +32352,7 @@ async function openSharedStore(options) {
         // Answers are taken along, but are no reason to save: they take less time than that.
         recall: async (key) => {
             await restoring;
-            const known = await restored.recall(key);
+            const known = found.has(key) ? null : await restored.recall(key);
             if (known !== null)
                 reused.answers.add(key);
             const answer = known ?? (await local.recall(key));
@@ -30942,6 +32361,8 @@ async function openSharedStore(options) {
             return answer;
         },
         remember: async (key, answer) => {
+            found.add(key);
+            reused.answers.delete(key);
             await Promise.all([local.remember(key, answer), toSave.remember(key, answer)]);
         },
     };
@@ -30957,7 +32378,7 @@ async function openSharedStore(options) {
             await toSave.remember(key, await restored.recall(key));
         const { layers, bytes } = await toSave.stats();
         const activity = context.progress.start(`Saving ${layers} layers (${mib(bytes)}) to the Actions cache`);
-        const problem = await inCacheProcess("save", [keys.save()], later, context, timeout);
+        const problem = await inCacheProcess("save", [keys.save()], inLater, context, timeout);
         activity.end();
         if (problem !== null)
             note(`The Actions cache can't be written (${problem}): later runs take more time.`);
@@ -30970,45 +32391,8 @@ async function openSharedStore(options) {
  */
 function cacheKeys(selection) {
     const any = `slugdiff-layers-${LAYOUT}.${KEY_FORMAT}-`;
-    const these = `${any}${digest(selection)}-`;
+    const these = prefixOf(any, selection);
     return { restore: [these, any], save: () => these + (0,external_node_crypto_namespaceObject.randomUUID)() };
-}
-function digest(text) {
-    return (0,external_node_crypto_namespaceObject.createHash)("sha256").update(text).digest("hex").slice(0, 16);
-}
-/**
- * Uses the toolkit's cache client in a process of its own. It can be ended when it hangs, does not fill the job's log or annotate
- * the run with its own warnings, and takes its paths from its working directory, so that entries fit every runner.
- * @returns what went wrong, in one line; null also where policy forbids the cache to this run
- */
-async function inCacheProcess(command, keys, cwd, { env, signal }, timeout) {
-    // The bundler puts the program into a folder beside this one's; the sources run on a Node that was given `scripts/typescript.mjs`.
-    const isSource = import.meta.url.endsWith(".ts");
-    const program = asset(import.meta.url, isSource ? "cache-process.ts" : "../cache-process/index.js");
-    const args = [...process.execArgv, program, command, LAYERS_DIRECTORY, ...keys];
-    try {
-        return problemIn(await run(process.execPath, args, { cwd, env, signal, timeout }), env);
-    }
-    catch (error) {
-        if (!(error instanceof UserError))
-            throw error;
-        return `it did not answer in ${timeout / 1000} s`;
-    }
-}
-function problemIn({ code, stdout, stderr }, env) {
-    // What is said of a reservation only goes before the reason, or means that another run saves the same entry.
-    const commands = stdout.toString("utf8").matchAll(/^::(?:warning|error)[^:\n]*::(?!Cache reservation failed)(.*)$/gm);
-    const reported = [...commands].at(-1)?.[1];
-    // A run that GitHub does not trust, such as one for a fork, is denied the cache by policy.
-    if (reported !== undefined && /cache (read|write) denied:/.test(reported))
-        return null;
-    const text = reported ?? (code === 0 ? null : (lastLines(stderr, 1)[0] ?? `exit status ${code}`));
-    return text === null ? null : redact(text.replace(/%(0A|0D|25)/g, " "), secretsOf(env)).slice(0, 300);
-}
-async function newDirectory(scratch) {
-    const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "actions-cache-"));
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(directory, LAYERS_DIRECTORY));
-    return directory;
 }
 
 ;// CONCATENATED MODULE: ./src/store/directory.ts
@@ -31244,6 +32628,8 @@ function startLineProcess(command, args, { cwd, env, signal }) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/tools/own.json
+const own_namespaceObject = /*#__PURE__*/JSON.parse('{"ai-edge-quantizer":"0.10.0","deptry":"0.25.1"}');
 ;// CONCATENATED MODULE: ./src/tools/place.ts
 
 
@@ -31260,7 +32646,7 @@ const ABANDONED_AFTER = 24 * 60 * 60 * 1000;
  * not hold the path it is made under.
  * @throws UserError if the directory can't be written; whatever `fill` throws
  */
-async function place_place(parent, name, fill) {
+async function place(parent, name, fill) {
     const target = (0,external_node_path_namespaceObject.join)(parent, name);
     if (await place_isDirectory(target))
         return target;
@@ -31330,6 +32716,9 @@ function place_codeOf(error) {
 
 
 
+
+/** The pinned version of every tool. */
+const TOOL_VERSIONS = { ...BUILDPACK.tools, ...own_namespaceObject };
 const tools_HELPER = asset(import.meta.url, "helper.py");
 /** The oldest Python that the pinned files of Poetry, Pipenv and pip are chosen for. */
 const tools_OLDEST_PYTHON = "3.10";
@@ -31342,7 +32731,7 @@ const tools_OLDEST_PYTHON = "3.10";
 function createTools(context) {
     // What a killed pip leaves behind is removed with the run.
     const env = { ...toolEnvironment(context.env), TMPDIR: context.scratch };
-    const version = BUILDPACK.tools;
+    const version = TOOL_VERSIONS;
     const start = (command, args) => run(command, args, { cwd: context.scratch, env, signal: context.signal });
     const once = (find) => {
         let found;
@@ -31372,7 +32761,7 @@ function createTools(context) {
     /** The tool's directory, fetched by `fill` unless it is kept from another run. */
     const kept = async (tool, interpreter, fill) => {
         const name = await nameOf(tool, interpreter);
-        return place_place(context.toolsDir, name, async (directory) => {
+        return place(context.toolsDir, name, async (directory) => {
             const activity = context.progress.start(`Fetching ${tool} ${version[tool]}`);
             try {
                 await fill(directory);
@@ -31434,9 +32823,10 @@ function createTools(context) {
     });
     const helper = once(async () => {
         const [python, library] = await Promise.all([interpreter(), pipLibrary().then((path) => (0,promises_namespaceObject.realpath)(path))]);
-        // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
+        // Isolated from the machine's packages, which it does not even look for (-S). What it compiles is kept: pip's library takes
+        // a second to compile.
         const bytecode = `pycache_prefix=${(0,external_node_path_namespaceObject.join)(context.toolsDir, "bytecode")}`;
-        return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, tools_HELPER, library], {
+        return startLineProcess(python.path, ["-I", "-S", "-X", "utf8", "-X", bytecode, tools_HELPER, library], {
             cwd: context.scratch,
             env,
             signal: context.signal,
@@ -31448,7 +32838,7 @@ function createTools(context) {
         if (isKept)
             await helper().catch(() => undefined); // Who asks it is told what went wrong.
     };
-    /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
+    /** The directory of programs of a virtual environment with the tool, whose scripts find it wherever it is moved. */
     const application = async (tool) => {
         const [program, python] = await Promise.all([uv(), interpreter()]);
         const directory = await kept(tool, python, async (target) => {
@@ -31457,16 +32847,23 @@ function createTools(context) {
             const args = ["pip", "install", "--python", (0,external_node_path_namespaceObject.join)(target, "bin", "python"), ...pinned(tool)];
             check(tool, await start(program, args));
         });
-        return (0,external_node_path_namespaceObject.join)(directory, "bin", tool);
+        return (0,external_node_path_namespaceObject.join)(directory, "bin");
     };
     const poetry = once(async () => {
         const mine = await ready("poetry", ["--version"], versionLine("Poetry \\(version", version.poetry));
         // The plugin has no version of its own to ask for: the command is there or not.
         const able = mine === null ? null : await ready("poetry", ["export", "--help"], /--without-hashes/);
-        return able ?? application("poetry");
+        return able ?? (0,external_node_path_namespaceObject.join)(await application("poetry"), "poetry");
     });
-    const pipenv = once(async () => (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"));
-    return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv };
+    const pipenv = once(async () => (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ??
+        (0,external_node_path_namespaceObject.join)(await application("pipenv"), "pipenv"));
+    const deptry = once(async () => (await ready("deptry", ["--version"], versionLine("deptry", version.deptry))) ??
+        (0,external_node_path_namespaceObject.join)(await application("deptry"), "deptry"));
+    const quantizer = once(async () => {
+        const [programs, python] = await Promise.all([application("ai-edge-quantizer"), interpreter()]);
+        return { ...python, path: (0,external_node_path_namespaceObject.join)(programs, "python") };
+    });
+    return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
 }
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
 function versionLine(words, version) {
@@ -32032,9 +33429,9 @@ function createWeigher({ atOnce, little = LITTLE, python, signal }) {
             });
             return { weight: entriesWeight(weighed), entries: weighed };
         },
-        weighFile: async (root, entry) => {
+        weighFile: async (root, entry, onBytes) => {
             const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
-            const results = await compress(root, pieces);
+            const results = await compress(root, pieces, onBytes);
             return weigher_total(results.map(({ result }) => result.compressed));
         },
         close: async () => {
@@ -32053,6 +33450,7 @@ function failed(error) {
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/session.ts
+
 
 
 
@@ -32115,7 +33513,437 @@ async function withSession(options, work) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
+;// CONCATENATED MODULE: ./src/quantise/find-model.ts
+
+
+
+
+
+/** The file that says that its directory is a SavedModel. */
+const SAVED_MODEL = "saved_model.pb";
+/** What else can be done with a model that LiteRT's quantizer does not take. */
+const OTHERS = {
+    onnx: {
+        what: "an ONNX model",
+        hint: "`onnxruntime.quantization.quantize_dynamic` stores its weights as int8: commit what it makes, and compare.",
+    },
+    pytorch: {
+        what: "a PyTorch model",
+        hint: "Save its weights as float16 (`model.half()`), or convert it by litert-torch and name the .tflite file here.",
+    },
+    safetensors: {
+        what: "a safetensors file: weights without the model that they are of",
+        hint: "Save them as float16 with the framework that made them: commit that, and compare.",
+    },
+    pickle: { what: "a pickle, and no pickle is loaded here", hint: "Export the model to ONNX or LiteRT." },
+    hdf5: {
+        what: "an HDF5 file without a Keras model in it",
+        hint: "Save the whole model (`model.save`), not its weights alone.",
+    },
+    "tensorflow-checkpoint": {
+        what: "a checkpoint: weights without the model that they are of",
+        hint: "Name the directory of a SavedModel, the one that has saved_model.pb in it.",
+    },
+};
+const NO_MODEL = {
+    what: "no model that is understood here",
+    hint: "Name a Keras model (.keras, .h5), the directory of a SavedModel, or a LiteRT model (.tflite).",
+};
+/** Of the files that the readers of headers do not understand, what their framework may. */
+const BY_ENDING = {
+    ".keras": "keras",
+    ".h5": "keras",
+    ".hdf5": "keras",
+    ".tflite": "tflite",
+};
+/** Only the format is asked for: what a file claims of the weights beside it is of no interest. */
+const ANY_WEIGHTS = { others: Number.MAX_SAFE_INTEGER, checkpoint: Number.MAX_SAFE_INTEGER };
+/**
+ * The model that somebody named, looked at without running anything of it.
+ * @param given path relative to the slug root
+ * @throws UserError if it is not in the slug, or is nothing that can be quantised
+ */
+async function findModel(given, { root, all, shipped }) {
+    const path = (0,posix_namespaceObject.normalize)(given).replace(/\/+$/, "");
+    if ((0,posix_namespaceObject.isAbsolute)(path) || path === ".." || path.startsWith("../")) {
+        throw new UserError(`${given} is not in the app.`, "Name the model as seen from the slug root, as in models/m.keras.");
+    }
+    const entry = shipped.find((each) => each.path === path);
+    if (entry === undefined) {
+        throw all.some((each) => each.path === path)
+            ? new UserError(`${path} is not in the slug.`, "The app's .slugignore leaves it out already: nothing can be saved.")
+            : new UserError(`The app has no ${path}.`, "Name a tracked file or directory, as seen from the slug root.");
+    }
+    const format = entry.kind === "directory" ? directoryFormat(path, shipped) : await fileFormat((0,posix_namespaceObject.join)(root, path), entry);
+    const result = format === "saved-model" ? `${path}.tflite` : path.replace(/(?:\.[^./]*)?$/, ".tflite");
+    if (result !== path && shipped.some((each) => each.path === result)) {
+        throw new UserError(`${path} would become ${result}, which the app has already.`, `Name ${result} itself.`);
+    }
+    return { path, format, result };
+}
+function directoryFormat(path, shipped) {
+    if (shipped.some((each) => each.path === `${path}/${SAVED_MODEL}`))
+        return "saved-model";
+    throw new UserError(`${path} is a directory without a SavedModel.`, `Name one that has ${SAVED_MODEL} in it.`);
+}
+async function fileFormat(file, { path, kind, size }) {
+    if (kind === "symlink")
+        throw new UserError(`${path} is a symbolic link.`, "Name the file that it leads to.");
+    if (mayBeLfsPointer(size) && lfsSize(await (0,promises_namespaceObject.readFile)(file)) !== null) {
+        throw new UserError(`${path} is a Git LFS pointer, and so it is in the slug.`, "Heroku does not fetch what it stands for: keep the model in object storage instead.");
+    }
+    if ((0,posix_namespaceObject.basename)(path) === SAVED_MODEL) {
+        throw new UserError(`${path} is a part of a SavedModel.`, "Name the directory that it is in.");
+    }
+    const format = (await sniffModel(file, ANY_WEIGHTS))?.format ?? BY_ENDING[(0,posix_namespaceObject.extname)(path).toLowerCase()] ?? null;
+    if (format === "tflite" || format === "keras")
+        return format;
+    const { what, hint } = (format === null ? null : OTHERS[format]) ?? NO_MODEL;
+    throw new UserError(`${path} is ${what}.`, hint);
+}
+
+;// CONCATENATED MODULE: ./src/quantise/app-packages.ts
+
+
+
+
+
+
+
+/**
+ * Installs what an app has on Heroku, to be run by this machine's Python: all that comes as a wheel, since no framework has to be
+ * built, and what Heroku puts beside it, since TensorFlow needs setuptools.
+ * @param app absolute path that relative paths of the lock start from
+ * @param into absolute path of a directory for this alone; it is made
+ * @returns absolute path of the directory of the packages
+ * @throws SideError
+ */
+async function installPackages({ distributions, pylock, packageManager }, { app, into, target, python }, tools, context) {
+    const root = (0,external_node_path_namespaceObject.join)(into, "root");
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), { recursive: true });
+    const installer = { uv: await tools.uv(), python, target, builds: false, cutoff: null };
+    const index = await tools.defaultIndex();
+    const add = async (lock, some) => {
+        const selected = selectFromLock(parseLock(lock, index), some, app, ({ name }) => {
+            throw new Error(`${name} is a directory, not a wheel`);
+        });
+        await uvInstall(selected, some, { work: into, root, sandbox: null }, installer, context);
+    };
+    const beside = preinstalled(packageManager, target, tools, context);
+    // The app's own come last, and stand.
+    if (beside.environment === null && beside.distributions.length > 0)
+        await add(await beside.lock(), beside.distributions);
+    await add(pylock, distributions.filter(({ source }) => isReadyWheel(source)));
+    return (0,external_node_path_namespaceObject.join)(root, PYTHON_HOME, `lib/python${target.python.minor}/site-packages`);
+}
+
+;// CONCATENATED MODULE: ./src/quantise/confined.ts
+
+
+
+
+
+const CALLED = {
+    name: "Quantising a model",
+    ifLate: "Quantise it where it was trained, and compare with what comes out.",
+};
+/**
+ * The sandbox that builds have, without a network; where this machine has none, the user's own rights, with an environment
+ * that holds no credentials.
+ */
+async function confinement(context) {
+    const sandbox = await findSandbox(context);
+    if ("run" in sandbox) {
+        return {
+            where: "in a sandbox without network",
+            run: async ({ python, options, script, args, work, readable }) => sandbox.run({
+                command: python.path,
+                args: [...options, script, ...args],
+                work,
+                readable: [script, ...readable, ...(await interpreterFiles(python, context))],
+                env: {},
+                network: false,
+                called: CALLED,
+            }),
+        };
+    }
+    return {
+        where: "with your own rights, as this machine has no sandbox",
+        run: ({ python, options, script, args, work }) => run(python.path, [...options, script, ...args], {
+            cwd: work,
+            env: { ...sandboxEnvironment(context.env), PATH: context.env.PATH, HOME: work, TMPDIR: work },
+            signal: context.signal,
+            timeout: TIME_LIMIT,
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/quantise/failure.ts
+
+
+/** What frameworks say, and what can be done about it. */
+const failure_HINTS = [
+    {
+        words: /deserialization of a `?lambda|enable_unsafe_deserialization/i,
+        why: "it holds a Lambda layer, whose code Keras does not run unasked",
+        hint: "Put a layer of Keras in its place, or export a SavedModel (`model.export`) and name its directory.",
+    },
+    {
+        words: /unknown (layer|object)|could not locate (class|function)|register_keras_serializable|custom_objects/i,
+        why: "it has layers of the app's own",
+        hint: "Export a SavedModel (`model.export`), which holds all that they do, and name its directory.",
+    },
+    {
+        words: /no module named ['"]?tensorflow\b/i,
+        why: "the app has no TensorFlow to convert it with",
+        hint: "Convert it to LiteRT where it was trained, and name the .tflite file.",
+    },
+    {
+        words: /select tf ops|select_tf_ops|custom op|\bflex\b/i,
+        why: "it uses operations of TensorFlow that LiteRT does not have",
+        hint: "Leave TensorFlow in the app and the model as it is, or build it of other layers; a fixed batch size helps LSTM and GRU.",
+    },
+    {
+        words: /no space left on device|ENOSPC/i,
+        why: "the disk is full",
+        hint: "Free some disk space, or point TMPDIR at a larger disk.",
+    },
+];
+/** What TensorFlow logs on the way (absl's format), errors aside. */
+const LOGGED = /^(?:WARNING: All log messages before absl.*|[IW]\d{4} \d\d:\d\d:\d.*)\n/gm;
+/** Of a program that something else has killed: by the signal, or as a shell says it. */
+const KILLED = new Set([-1, 137]);
+/**
+ * The failure of a program that loads a model, with its hint told from the program's own words.
+ * @param message what failed, without a full stop
+ */
+function failure_failure(message, { code, stderr }, { scratch }) {
+    const details = lastLines(stderr.replaceAll(scratch, "…").replace(LOGGED, ""));
+    const known = KILLED.has(code)
+        ? { why: "it was killed, most likely for want of memory", hint: "Quantise it on a machine with more memory." }
+        : failure_HINTS.find(({ words }) => words.test(details.join("\n")));
+    return new UserError(known === undefined ? `${message}.` : `${message}: ${known.why}.`, known?.hint ?? "See the last lines of its framework below.", details);
+}
+
+;// CONCATENATED MODULE: ./src/quantise/quantise.ts
+
+
+
+
+
+
+
+
+
+
+const CONVERT = asset(import.meta.url, "convert_model.py");
+const QUANTISE = asset(import.meta.url, "quantise_model.py");
+/** Neither the user's packages nor the variables of the environment have a say, and no bytecode is written. */
+const ISOLATED = ["-I", "-B", "-X", "utf8"];
+/** What the quantizer says at its end. */
+const quantise_ANSWER = object({ difference: schemas_number().nonnegative().nullable() });
+/**
+ * Quantises models of an app for real: Keras models and SavedModels are converted by the app's own TensorFlow first, then LiteRT's
+ * quantizer stores their weights as `weights`. This runs code of the models and of the app's distributions.
+ * @throws UserError if a model can't be converted or quantised; SideError if what it takes can't be installed
+ */
+async function quantise(models, weights, app, tools, context) {
+    const place = await confinement(context);
+    context.progress.note(`Quantising ${models.map(({ path }) => path).join(", ")}: to load a model can run code in it, which is done ${place.where}.`);
+    const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(await (0,promises_namespaceObject.realpath)(context.scratch), "quantise-"));
+    const job = { weights, app, quantizer: await tools.quantizer(), scratch, place, tools, context };
+    const packages = models.some(isConverted) ? await packagesOf(job) : null;
+    const made = [];
+    for (const [at, model] of models.entries()) {
+        const activity = context.progress.start(`Quantising ${model.path}`);
+        try {
+            made.push(await quantiseOne(model, (0,external_node_path_namespaceObject.join)(scratch, `model-${at}`), packages, job));
+        }
+        finally {
+            activity.end();
+        }
+    }
+    // Gigabytes, while all of it is weighed.
+    if (packages !== null)
+        await removeTree((0,external_node_path_namespaceObject.join)(scratch, PACKAGES));
+    return made;
+}
+/** Directory of what the app gets, in scratch. */
+const PACKAGES = "packages";
+async function packagesOf({ app, scratch, tools, context }) {
+    const { root, target, interpreter: python, resolution } = app;
+    const { minor } = target.python;
+    if (python === null) {
+        throw new UserError(`The app's TensorFlow needs a Python ${minor} to run, and there is none on this machine.`, `Put a CPython ${minor} on PATH, or convert the model to LiteRT and name the .tflite file.`);
+    }
+    const into = (0,external_node_path_namespaceObject.join)(scratch, PACKAGES);
+    const activity = context.progress.start("Installing the app's framework");
+    try {
+        return {
+            python,
+            directory: await installPackages(resolution, { app: root, into, target, python }, tools, context),
+        };
+    }
+    finally {
+        activity.end();
+    }
+}
+async function quantiseOne(model, work, packages, job) {
+    const { weights, app, quantizer, place, context } = job;
+    await (0,promises_namespaceObject.mkdir)(work);
+    const original = (0,external_node_path_namespaceObject.join)(app.root, model.path);
+    const [converted, result] = [(0,external_node_path_namespaceObject.join)(work, "converted.tflite"), (0,external_node_path_namespaceObject.join)(work, "quantised.tflite")];
+    const isReady = !isConverted(model);
+    if (packages !== null && !isReady) {
+        const { python, directory } = packages;
+        const ran = await place.run({
+            python,
+            options: [...ISOLATED, "-S"],
+            script: CONVERT,
+            args: [directory, original, converted],
+            work,
+            readable: [directory, original],
+        });
+        await requireFile(converted, ran, `${model.path} could not be converted to LiteRT`, context);
+    }
+    const input = isReady ? original : converted;
+    const ran = await place.run({
+        python: quantizer,
+        options: ISOLATED,
+        script: QUANTISE,
+        args: [input, result, weights],
+        work,
+        readable: [...(isReady ? [original] : []), (0,external_node_path_namespaceObject.join)(quantizer.path, "../..")],
+    });
+    await requireFile(result, ran, `${model.path} could not be quantised`, context);
+    const notes = await quantise_notesOn(model, { input, result, place, weights, ran });
+    await (0,promises_namespaceObject.rm)(converted, { force: true });
+    return { model, file: result, notes };
+}
+/** Does it take the app's framework to make a LiteRT model of it? */
+function isConverted({ format }) {
+    return format !== "tflite";
+}
+/**
+ * @throws UserError unless the program has ended well, and left a file: what runs a model's code may leave anything
+ */
+async function requireFile(file, ran, message, context) {
+    const stats = await (0,promises_namespaceObject.lstat)(file).catch(() => null);
+    if (ran.code !== 0 || stats?.isFile() !== true)
+        throw failure_failure(message, ran, context);
+}
+async function quantise_notesOn({ path, result, format }, outcome) {
+    const { input, place, weights, ran } = outcome;
+    const [before, after] = await Promise.all([(0,promises_namespaceObject.lstat)(input), (0,promises_namespaceObject.lstat)(outcome.result)]);
+    const difference = differenceIn(ran);
+    const by = `ai-edge-quantizer ${TOOL_VERSIONS["ai-edge-quantizer"]}`;
+    const named = result === path ? "" : ` to ${result}`;
+    return [
+        `${path} was quantised${named}, weights as ${weights}, by ${by} on this machine; it was loaded ${place.where}.`,
+        difference === null
+            ? `${result} could not be tried out here: see whether LiteRT runs it, and check your own metrics.`
+            : `On one random input the outputs of ${result} moved by up to ${percent(difference)} of the largest: check your own metrics.`,
+        ...(after.size < before.size ? [] : [`${result} did not get smaller: its weights may be quantised already.`]),
+        ...(format === "tflite"
+            ? []
+            : [`The app has to load ${result} by LiteRT (ai-edge-litert), which can then take TensorFlow's place.`]),
+    ];
+}
+/** The answer in the last line; null if there is none: what runs a model may print anything. */
+function differenceIn({ stdout }) {
+    const [line = ""] = stdout.toString("utf8").trimEnd().split("\n").slice(-1);
+    try {
+        return quantise_ANSWER.parse(JSON.parse(line)).difference;
+    }
+    catch {
+        return null;
+    }
+}
+function percent(part) {
+    return `${(part * 100).toPrecision(2)} %`;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/quantised.ts
+
+
+
+
+
+
+
+/**
+ * The models that somebody wishes to be quantised.
+ * @throws UserError if one of them is not in the slug, or is nothing that can be quantised
+ */
+async function modelsOf(wish, { checkedOut, plan }) {
+    const { root, entries: all } = checkedOut;
+    const models = [];
+    for (const path of wish.quantise.models) {
+        const model = await findModel(path, { root, all, shipped: plan.app.entries });
+        const other = models.find((each) => each.result === model.result || quantised_isOf(model.path, each) || quantised_isOf(each.path, model));
+        if (other !== undefined) {
+            throw new UserError(`${other.path} and ${model.path} would come in the same place.`, "Name one of them.");
+        }
+        models.push(model);
+    }
+    return models;
+}
+/**
+ * The app as it would be with these models quantised by what it requires now.
+ * @param root absolute path of the directory to lay it out in, which is made
+ * @throws SideError if that fails
+ */
+async function withQuantised({ checkedOut, plan }, { models, wish, root }, { parts, timings }) {
+    if (models.length === 0)
+        return { checkedOut, plan, notes: [] };
+    const { target, interpreter, resolution, app } = plan;
+    const job = { root: checkedOut.root, target, interpreter, resolution };
+    return stage("quantise", timings, async () => {
+        const made = await quantise(models, wish.quantise.weights, job, parts.tools, parts.context);
+        const entries = await quantised_layOut(checkedOut.root, app.entries, made, root);
+        return {
+            // No tree of git's has these files.
+            checkedOut: { ...checkedOut, root, entries, treeId: null, blobs: withoutBlobs(checkedOut.blobs, models) },
+            plan: { ...plan, app: { ...app, entries } },
+            notes: made.flatMap(({ notes }) => notes),
+        };
+    });
+}
+/** Lays an app's files out anew, by hard links, with the quantised models in the place of what they were made of. */
+async function quantised_layOut(from, entries, made, root) {
+    const kept = entries.filter(({ path }) => !made.some(({ model }) => quantised_isOf(path, model)));
+    await (0,promises_namespaceObject.mkdir)(root);
+    for (const { path, kind } of kept) {
+        const [source, copy] = [(0,external_node_path_namespaceObject.join)(from, path), (0,external_node_path_namespaceObject.join)(root, path)];
+        if (kind === "directory")
+            await (0,promises_namespaceObject.mkdir)(copy, { recursive: true });
+        else if (kind === "symlink")
+            await (0,promises_namespaceObject.symlink)(await (0,promises_namespaceObject.readlink)(source, "buffer"), copy);
+        else
+            await (0,promises_namespaceObject.link)(source, copy);
+    }
+    const results = [];
+    for (const { file, model } of made) {
+        const place = (0,external_node_path_namespaceObject.join)(root, model.result);
+        await (0,promises_namespaceObject.rename)(file, place);
+        await (0,promises_namespaceObject.chmod)(place, 0o644);
+        results.push({ path: model.result, kind: "file", size: (await (0,promises_namespaceObject.lstat)(place)).size, executable: false });
+    }
+    return inTarOrder([...kept, ...results]);
+}
+function quantised_isOf(path, model) {
+    return path === model.path || path.startsWith(`${model.path}/`);
+}
+/** Names of git's blobs, without those of the models: another file may have the path of one now. */
+function withoutBlobs(blobs, models) {
+    return new Map([...blobs].filter(([path]) => !models.some((model) => quantised_isOf(path, model))));
+}
+
 ;// CONCATENATED MODULE: ./src/pipeline/what-if.ts
+
+
 
 
 
@@ -32152,27 +33980,64 @@ async function compareWhatIf(request, shared) {
         throw file;
     const config = effectiveConfig({ options: given, head: file, base: null, now });
     const options = targetOptionsOf(config, "head");
-    const { side, plan } = await weighSide(checkedOut, options, shared);
+    let models = [];
+    const makePlan = async () => {
+        const plan = await planSide(checkedOut, options, shared);
+        // A mistake in a path is told before anything is weighed.
+        models = await modelsOf(wish, { checkedOut, plan });
+        return plan;
+    };
+    const { side, plan } = await weighPlanned(checkedOut, makePlan, options, shared);
     // Of an app that can't be weighed as it is, that is what there is to say.
     const [base, head] = plan === null
         ? [{ revision: null, state: "absent" }, side]
-        : [side, { ...(await weighWish(checkedOut, plan, wish, options, shared)), revision: what_if_WHAT_IF }];
+        : [side, await weighWish({ checkedOut, plan }, { wish, models, options, scratch }, shared)];
     parts.context.signal.throwIfAborted();
     await (0,promises_namespaceObject.rm)(scratch, { recursive: true, force: true, maxRetries: 3 });
-    return reportOf({ app, base, head, config, occasion: plan === null ? "push" : "comparison", advice: [] }, timings);
+    const occasion = plan === null ? "push" : "comparison";
+    return {
+        report: reportOf({ app, base, head, config, occasion, unpinned: null, outside: null }, timings),
+        base,
+        head,
+    };
 }
 /** Weighs what is wished for. What replaces something has its version, if there is that version of it. */
-async function weighWish(checkedOut, plan, wish, options, shared) {
-    const { python, packageManager } = wish;
+async function weighWish(asItIs, wished, shared) {
+    const { wish, models, options, scratch } = wished;
+    const [exact, loose] = what_if_changesOf(wish, asItIs.plan.resolution);
+    let app;
+    try {
+        app = await withQuantised(asItIs, { models, wish, root: (0,external_node_path_namespaceObject.join)(scratch, "quantised") }, shared);
+    }
+    catch (error) {
+        if (error instanceof SideError)
+            return { revision: what_if_WHAT_IF, ...problemOf(error) };
+        throw error;
+    }
     const weigh = async (change) => {
-        const whatIf = { change, python, packageManager };
-        const makePlan = () => planWhatIf(checkedOut, plan, whatIf, options, shared);
-        return (await weighPlanned(checkedOut, makePlan, options, shared)).side;
+        const makePlan = () => planWish(app, change, wished, shared);
+        return { ...(await weighPlanned(app.checkedOut, makePlan, options, shared)).side, revision: what_if_WHAT_IF };
     };
-    const [exact, loose] = what_if_changesOf(wish, plan.resolution);
     const side = await weigh(exact);
     const isUnsatisfiable = side.state === "invalid" && side.problem.step === "resolve";
     return isUnsatisfiable && loose !== null ? weigh(loose) : side;
+}
+/** The options that brought what comes, by its normalised name. */
+function optionsOf({ replace, with: added }) {
+    const nameOf = (text) => normalName(/^[\w.-]+/.exec(text)?.[0] ?? text);
+    return new Map([
+        ...added.map((text) => [nameOf(text), `--with ${text}`]),
+        ...replace.map(({ from, to }) => [nameOf(to), `--replace ${from}=${to}`]),
+    ]);
+}
+/** What is wished for, resolved again unless its requirements stay as they are. */
+async function planWish({ checkedOut, plan, notes }, change, { wish, options }, shared) {
+    const { python, packageManager } = wish;
+    const isSame = [...change.with, ...change.without, ...change.exclude].length === 0;
+    if (isSame && python === null && packageManager === null)
+        return { ...plan, notes };
+    const planned = await planWhatIf(checkedOut, plan, { change, python, packageManager, askedBy: optionsOf(wish) }, options, shared);
+    return { ...planned, notes: [...planned.notes, ...notes] };
 }
 /**
  * The change that a wish comes to; and the same with any version of what replaces something, if that makes a difference.
@@ -32230,9 +34095,12 @@ function scaleFor(total, rows) {
     const deciding = total === 0 ? largest : Math.abs(total);
     return deciding < IN_MIB.step ? IN_KIB : IN_MIB;
 }
-/** Rows as whole steps that sum to their rounded total exactly (largest remainder). */
-function roundRows(rows, { step }) {
-    return roundTogether(rows, step);
+/**
+ * Rows as whole steps that sum to their rounded total exactly (largest remainder).
+ * @param total steps that their total is shown as, where it is a row among others itself
+ */
+function roundRows(rows, { step }, total) {
+    return roundTogether(rows, step, total);
 }
 /** One figure in whole steps. */
 function roundOne(bytes, { step }) {
@@ -32310,7 +34178,7 @@ function headroom(limit, bytes) {
 
 const WORST_FIRST = ["indeterminate", "fail", "warn"];
 const MOST_TELLING_FIRST = ["weighed", "limit", "max-increase", "warn-at", "base"];
-function headline_headlineOf(report) {
+function headlineOf(report) {
     const figures = figuresOf(report);
     const decides = decidingFinding(report);
     const same = figures.diff !== null && headline_isSame(figures.diff);
@@ -32412,6 +34280,7 @@ const STEP_FAILED = {
     resolve: "as resolving its requirements failed",
     install: "as installing it failed",
     weigh: "as weighing its files failed",
+    quantise: "as quantising a model failed",
 };
 /** The findings that are not passes, without what the headline and the sides' problems say already. */
 function otherFindings({ verdict, base, head }, { decides }) {
@@ -32423,19 +34292,19 @@ function otherFindings({ verdict, base, head }, { decides }) {
 
 ;// CONCATENATED MODULE: ./src/render/visible.ts
 /** Controls, invisible and direction-changing characters, and what is no character at all. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 /**
  * Text from outside as one line in which every character can be seen: white space becomes a space, other controls
  * (escape sequences, bidirectional overrides, zero-width characters) their number, as in `{U+202E}`.
  * @param most characters; what is longer loses its middle
  */
-function visible_visible(text, most = 300) {
+function visible(text, most = 300) {
     // Nothing is shown of what lies beyond, so it need not be looked at.
     const cut = text.length > 8 * most ? text.slice(0, 4 * most) + text.slice(-4 * most) : text;
     return shorten(unveil(cut.replace(/\s+/g, " ").trim()), most);
 }
 /** As `visible`, but with its spaces as they are: for lines of a program's output, where indentation means something. */
-function visibleLine(text, most = 200) {
+function visible_visibleLine(text, most = 200) {
     return shorten(unveil(text.slice(0, 4 * most).replaceAll("\t", "    ")), most).trimEnd();
 }
 function unveil(text) {
@@ -32456,31 +34325,40 @@ function shorten(text, most) {
 ;// CONCATENATED MODULE: ./src/render/layout.ts
 
 /** Marks for a terminal (ECMA-48, SGR); none of them moves the cursor. */
-const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" };
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" };
 /** The text in a style, if colour is wanted. */
 function styled(text, style, { color }) {
     return color && text !== "" ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
 }
 /** The pieces as they are read, with every character from outside visible. */
 function layout_plain(spans) {
-    return spans.map(({ as, text }) => (as === "own" || as === "strong" ? text : visible_visible(text, 120))).join("");
+    return spans.map(({ as, text }) => (as === "own" || as === "strong" ? text : visible(text, 120))).join("");
 }
-/** A table as lines: columns are aligned, and those of words give way where the terminal is too narrow. */
-function layout_tableLines(table, options) {
+/**
+ * A table as lines: columns are aligned, and those of words give way where the terminal is too narrow.
+ * @param styles of columns, their headings aside; default: none
+ */
+function layout_tableLines(table, options, styles = []) {
     const header = table.columns.map(({ heading }) => layout_plain(heading));
     const rows = table.rows.map((row) => row.map((cell) => layout_plain(cell)));
     const hasHeader = header.some((text) => text !== "");
-    const widths = fit(table.columns.map((_, at) => Math.max(...[hasHeader ? header : [], ...rows].map((row) => columnsOf(row[at] ?? "")))), table.columns.map(({ figures }) => figures), options.width);
-    const line = (cells) => cells
+    const { widths, gap } = fit(table.columns.map((_, at) => Math.max(...[hasHeader ? header : [], ...rows].map((row) => columnsOf(row[at] ?? "")))), table.columns.map(({ figures }) => figures), options.width);
+    const line = (cells, styleOf) => cells
         .map((cell, at) => {
         const width = widths[at] ?? 0;
         const text = shortened(cell, width);
+        const style = styleOf(at);
+        const shown = style === null ? text : styled(text, style, options);
         const space = " ".repeat(Math.max(0, width - columnsOf(text)));
-        return table.columns[at]?.figures === true ? space + text : text + space;
+        return table.columns[at]?.figures === true ? space + shown : shown + space;
     })
-        .join(GAP)
+        .join(gap)
         .trimEnd();
-    return [...(hasHeader ? [styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
+    const heading = line(header, () => null);
+    return [
+        ...(hasHeader ? [styled(heading, "dim", options)] : []),
+        ...rows.map((row) => line(row, (at) => styles[at] ?? null)),
+    ];
 }
 const GAP = "  ";
 /** What a column of words is never made narrower than. */
@@ -32500,7 +34378,8 @@ function fit(wanted, figures, width) {
         widths[widest] = (widths[widest] ?? 0) - 1;
         excess -= 1;
     }
-    return widths;
+    // Where all is as narrow as it can be, so is what is between.
+    return { widths, gap: excess > 0 ? " " : GAP };
 }
 /** Words in lines of at most the given width; a word that is longer has a line of its own, and is cut. */
 function wrapped(text, width, indent = "") {
@@ -32538,7 +34417,23 @@ function shortened(text, width) {
     return `${kept}…`;
 }
 
+;// CONCATENATED MODULE: ./src/render/code-spans.ts
+/** A span ends at the next run of as many backticks; what has no end is no span. */
+const SPAN = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
+/** A sentence of advice in stretches of text and of code, none of them empty. */
+function codeSpans(sentence) {
+    const stretches = [];
+    let at = 0;
+    for (const found of sentence.matchAll(SPAN)) {
+        stretches.push({ isCode: false, text: sentence.slice(at, found.index) }, { isCode: true, text: found[2] ?? "" });
+        at = found.index + found[0].length;
+    }
+    stretches.push({ isCode: false, text: sentence.slice(at) });
+    return stretches.filter(({ text }) => text !== "");
+}
+
 ;// CONCATENATED MODULE: ./src/render/escape.ts
+
 
 /** U+200B, zero-width space: breaks a mention or a reference where nothing else does, as those are found in the rendered text. */
 const BREAK = "\u200b";
@@ -32547,23 +34442,16 @@ const BREAK = "\u200b";
  * mention, issue reference or formula comes of it. Works in HTML too, so in `<summary>`.
  */
 function prose(text) {
-    return escaped(visible_visible(text));
+    return escaped(visible(text));
 }
 /**
  * As `prose`, for sentences of advice: what stands between backticks becomes a code span that shows just these
  * characters. Not for HTML.
  */
-function sentences(text) {
-    // A span ends at the next run of as many backticks; what has no end is no span.
-    const span = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
-    const shown = visible_visible(text, 1000);
-    const parts = [];
-    let at = 0;
-    for (const found of shown.matchAll(span)) {
-        parts.push(escaped(shown.slice(at, found.index)), code(found[2] ?? ""));
-        at = found.index + found[0].length;
-    }
-    return [...parts, escaped(shown.slice(at))].join("");
+function escape_sentences(text) {
+    return codeSpans(visible(text, 1000))
+        .map((stretch) => (stretch.isCode ? code(stretch.text) : escaped(stretch.text)))
+        .join("");
 }
 /** Visible text, escaped. */
 function escaped(text) {
@@ -32581,7 +34469,7 @@ function escaped(text) {
 }
 /** A path, a version or a command from outside, as a code span that shows just these characters, also in a table. */
 function code(text) {
-    const shown = visible_visible(text, 120);
+    const shown = visible(text, 120);
     if (shown === "")
         return "";
     // In a table the cells are split before code spans are found, and a backslash before the bar can't be had then.
@@ -32607,8 +34495,8 @@ function plainVersion(text) {
  * Lines of a program's output as a code block that none of them can end.
  * @param most characters of a line
  */
-function fenced(lines, language = "", most) {
-    const shown = lines.map((line) => visibleLine(line, most));
+function escape_fenced(lines, language = "", most) {
+    const shown = lines.map((line) => visible_visibleLine(line, most));
     const longest = Math.max(2, ...shown.flatMap((line) => (line.match(/`+/g) ?? []).map((run) => run.length)));
     const fence = "`".repeat(longest + 1);
     return [`${fence}${language}`, ...shown, fence].join("\n");
@@ -32669,7 +34557,7 @@ function markdown(pieces) {
             case "prose":
                 return prose(text);
             case "sentences":
-                return sentences(text);
+                return escape_sentences(text);
         }
     })
         .join("");
@@ -32708,7 +34596,7 @@ const BEST = 3;
 /** Lines to paste that are shown of one step; of more than that none, as half of a change is none. */
 const PASTED = 40;
 /** Characters of such a line. */
-const LONGEST = 400;
+const advice_LONGEST = 400;
 /** Advice in Markdown: the best with all they have to say, the rest as a table behind a fold. */
 function adviceSections(report, { tips, rows }) {
     const { best, rest } = split(report.advice, tips);
@@ -32727,24 +34615,47 @@ function split(advice, tips) {
     return { best, rest: advice.filter((each) => !best.includes(each)) };
 }
 function tip(report, advice, isWhole) {
-    const { level, title, detail, sources, saving, remedy } = advice;
+    const { level, sources, remedy } = advice;
     const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => code(source)).join(", ")}` : null;
     const paragraphs = [
-        `**${sentences(title)}${level === "warning" ? "" : `: ${effectOf(report, saving)}`}.** ${sentences(detail)}`,
-        level === "warning" ? null : beforeAndAfter(saving),
-        remedy.possible ? null : `${sentences(capital(remedy.because))}.`,
+        ...claims(report, advice),
+        remedy.possible ? null : `${escape_sentences(capital(remedy.because))}.`,
         ...remedy.steps.map((step) => stepBlock(step, isWhole)),
         from,
     ].filter((part) => part !== null);
     return box(level === "warning" ? "WARNING" : "TIP", paragraphs.join("\n\n").split("\n"));
 }
+/** What is to be done, what that saves and why, as paragraphs of Markdown. */
+function claims(report, { level, title, detail, saving }) {
+    if (level === "warning")
+        return [`**${escape_sentences(title)}.** ${escape_sentences(detail)}`];
+    return [`**${escape_sentences(title)}: ${effectOf(report, saving)}.** ${escape_sentences(detail)}`, beforeAndAfter(saving)];
+}
+/**
+ * Advice as a comment on lines of a pull request that it would change, with a button at GitHub that commits the change. Null if
+ * not every character of these lines would be shown.
+ * @param lines what is to stand there instead
+ */
+function suggestionText(report, advice, lines) {
+    if (lines.some((line) => visibleLine(line, advice_LONGEST) !== line))
+        return null;
+    const { steps } = advice.remedy;
+    return [
+        ...claims(report, advice),
+        fenced(lines, "suggestion"),
+        ...steps.map((step) => (step.kind === "command" ? stepBlock(step, false) : step.note && sentences(step.note))),
+    ]
+        .filter((part) => part !== null)
+        .join("\n\n");
+}
+/** A step in Markdown. @param isWhole whether there is the space for all of it */
 function stepBlock({ kind, file, lines, note }, isWhole) {
-    const remark = note === null ? [] : [sentences(note)];
+    const remark = note === null ? [] : [escape_sentences(note)];
     if (lines.length > PASTED && !isWhole) {
         return [`${leadOf(kind, file, code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join("\n\n");
     }
     const language = { diff: "diff", text: "", command: "sh" }[kind];
-    return [`${leadOf(kind, file, code)}:\n${fenced(lines, language, LONGEST)}`, ...remark].join("\n\n");
+    return [`${leadOf(kind, file, code)}:\n${escape_fenced(lines, language, advice_LONGEST)}`, ...remark].join("\n\n");
 }
 /** What to do with a step's lines. */
 function leadOf(kind, file, show) {
@@ -32786,7 +34697,7 @@ function adviceLines(report, options) {
     return [
         styled("Advice", "bold", options),
         ...advice.flatMap((each) => {
-            const [first = "", ...others] = set(`${visible_visible(each.title)}${remarkOf(report, each)}`);
+            const [first = "", ...others] = set(`${visible(each.title)}${remarkOf(report, each)}`);
             const lead = `  ${savedText(each).padStart(width)}  `;
             const head = [lead + first.slice(indent.length), ...others];
             return best.includes(each) ? [...head, ...moreLines(each, indent, set)] : head;
@@ -32797,7 +34708,7 @@ function adviceLines(report, options) {
 function remarkOf(report, advice) {
     const { level, saving, remedy } = advice;
     if (!remedy.possible)
-        return `: ${visible_visible(remedy.because)}`;
+        return `: ${visible(remedy.because)}`;
     if (level === "warning")
         return "";
     const limit = limitNote(report, saving);
@@ -32807,12 +34718,12 @@ function moreLines(advice, indent, set) {
     const { level, detail, saving, remedy } = advice;
     return [
         ...(level === "warning" ? [] : set(beforeAndAfter(saving))),
-        ...(detail === "" ? [] : set(visible_visible(detail, 1000))),
+        ...(detail === "" ? [] : set(visible(detail, 1000))),
         ...remedy.steps.flatMap(({ kind, file, lines, note }) => [
-            ...set(`${leadOf(kind, file, (path) => visible_visible(path, 120))}:`),
+            ...set(`${leadOf(kind, file, (path) => visible(path, 120))}:`),
             // Not wrapped: they are there to be copied.
-            ...lines.map((line) => `${indent}  ${visibleLine(line, LONGEST)}`),
-            ...(note === null ? [] : set(visible_visible(note))),
+            ...lines.map((line) => `${indent}  ${visible_visibleLine(line, advice_LONGEST)}`),
+            ...(note === null ? [] : set(visible(note))),
         ]),
     ];
 }
@@ -32855,6 +34766,120 @@ function capital(clause) {
 }
 function counted(count) {
     return count.toLocaleString("en-US");
+}
+
+;// CONCATENATED MODULE: ./src/render/sparkline.ts
+const BARS = "▁▂▃▄▅▆▇█";
+/** The scale spans at least this share of the largest value: what moves less is to look as flat as it is. */
+const LEAST_SPAN = 0.005;
+/** The values as bars of one line of text, the least of them the lowest. */
+function sparkline(values) {
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const span = Math.max(most - least, most * LEAST_SPAN);
+    const bars = Array.from(BARS);
+    return values
+        .map((value) => bars[span === 0 ? 0 : Math.round(((value - least) / span) * (bars.length - 1))] ?? "")
+        .join("");
+}
+
+;// CONCATENATED MODULE: ./src/render/tree.ts
+
+
+
+
+
+/** From how many columns of a terminal on there is room for each. */
+const ROOM = { share: 50, disk: 70, bar: 80, reason: 100 };
+const LONGEST_BAR = 24;
+/**
+ * A tree as lines, with what each row weighs, as a bar too, and what share of the first row that is. The rows under a row sum to
+ * it, in every column, the folded rest among them.
+ */
+function treeLines(tree, bounds, options) {
+    const compressed = scaleFor(tree.weight.compressed, []);
+    const disk = scaleFor(tree.weight.disk, []);
+    const whole = {
+        compressed: roundOne(tree.weight.compressed, compressed),
+        disk: roundOne(tree.weight.disk, disk),
+        share: 1000,
+    };
+    const row = tree_rowOf(tree, whole, { ...bounds, compressed, disk });
+    const bar = Math.min(LONGEST_BAR, Math.floor(options.width / 8));
+    const columns = [
+        { heading: "", figures: false, of: (label) => label },
+        { heading: "compressed", figures: true, of: (_, { figures }) => [span_own(shown(figures.compressed, compressed))] },
+        { heading: "", figures: false, of: (_, { figures }) => [span_own(barOf(figures.share, bar, options))], from: ROOM.bar },
+        { heading: "share", figures: true, of: (_, { figures }) => [span_own(tree_percent(figures.share))], from: ROOM.share },
+        { heading: "on disk", figures: true, of: (_, { figures }) => [span_own(shown(figures.disk, disk))], from: ROOM.disk },
+        { heading: "required by", figures: false, of: (_, { reason }) => reason, from: ROOM.reason },
+    ];
+    const fitting = columns.filter(({ from = 0 }) => options.width >= from);
+    const drawn = drawnRows(row, (each) => each.children, options);
+    return layout_tableLines({
+        columns: fitting.map(({ heading, figures }) => ({ heading: heading === "" ? [] : [span_own(heading)], figures })),
+        rows: drawn.map(({ guide, node }) => fitting.map(({ of }) => of([span_own(guide), ...node.label], node))),
+    }, options, fitting.map(({ from }) => (from === ROOM.bar ? "cyan" : null)));
+}
+/** The row of a node with those under it, down to the depth; each gets its part of the figures above it. */
+function tree_rowOf(node, figures, cut) {
+    const { label, weight, reason, children, unlisted } = node;
+    if (cut.depth === 0 || children.length === 0) {
+        const more = node.within === 0 ? [] : [span_own(` and ${thousands(node.within)} more`)];
+        return { label: [...label, ...more], reason, figures, children: [] };
+    }
+    const { rows, rest } = tables_fold(children, cut.top, (child) => roundOne(child.weight.compressed, cut.compressed) !== 0);
+    const parts = (of) => {
+        const some = rows.map((child) => of(child.weight));
+        return [...some, of(weight) - some.reduce((a, b) => a + b, 0)];
+    };
+    const packed = parts(({ compressed }) => compressed);
+    const compressed = roundRows(packed, cut.compressed, figures.compressed);
+    const shares = apportion(figures.share, packed);
+    const disk = roundRows(parts((each) => each.disk), cut.disk, figures.disk);
+    const figuresAt = (at) => ({
+        compressed: compressed[at] ?? 0,
+        disk: disk[at] ?? 0,
+        share: shares[at] ?? 0,
+    });
+    const below = rows.map((child, at) => tree_rowOf(child, figuresAt(at), { ...cut, depth: cut.depth - 1 }));
+    const more = rest + unlisted;
+    const left = figuresAt(rows.length);
+    if (more > 0 || left.compressed !== 0 || left.disk !== 0 || left.share !== 0) {
+        // What is not in any file is the archive's own.
+        const said = more > 0 ? `${thousands(more)} more` : "the archive around them";
+        below.push({ label: [span_own(said)], reason: [], figures: left, children: [] });
+    }
+    return { label, reason, figures, children: below };
+}
+const tree_LINES = { branch: "├─ ", last: "└─ ", on: "│  ", none: "   " };
+const ASCII_LINES = { branch: "|- ", last: "`- ", on: "|  ", none: "   " };
+/** A tree's nodes from the top, each before those under it. */
+function drawnRows(root, childrenOf, { drawing = false }) {
+    const lines = drawing ? tree_LINES : ASCII_LINES;
+    const rows = [{ guide: "", node: root }];
+    const visit = (node, before) => {
+        const children = childrenOf(node);
+        for (const [at, child] of children.entries()) {
+            const isLast = at === children.length - 1;
+            rows.push({ guide: before + (isLast ? lines.last : lines.branch), node: child });
+            visit(child, before + (isLast ? lines.none : lines.on));
+        }
+    };
+    visit(root, "");
+    return rows;
+}
+/** Parts of a block, in eighths. */
+const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+/** @param share in thousandths @param width columns of the whole */
+function barOf(share, width, { drawing = false }) {
+    if (!drawing)
+        return "#".repeat(Math.round((share * width) / 1000));
+    const eighths = Math.round((share * width * 8) / 1000);
+    return "█".repeat(Math.floor(eighths / 8)) + (BLOCKS[eighths % 8] ?? "");
+}
+/** A share in thousandths: `12.3 %`. */
+function tree_percent(share) {
+    return `${(share / 10).toFixed(1)} %`;
 }
 
 ;// CONCATENATED MODULE: ./src/render/versions.ts
@@ -32902,6 +34927,8 @@ function phaseRank(phase) {
 }
 
 ;// CONCATENATED MODULE: ./src/render/tables.ts
+
+
 
 
 
@@ -33019,7 +35046,7 @@ function updatesTable(report, most, signs) {
     const others = diff.total.compressed - sumOf(diff.updates);
     const steps = roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
     const figure = (at) => [span_own(shownSigned(steps[at] ?? 0, scale))];
-    const cells = rows.map((row, at) => [causeOf(row, signs), tables_versionsOf(row), figure(at), tables_membersOf(row)]);
+    const cells = rows.map((row, at) => [causeOf(row, signs), tables_versionsOf(row), figure(at), membersOf(row)]);
     if (rest > 0)
         cells.push([[span_own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
     if (steps.at(-1) !== 0)
@@ -33036,7 +35063,7 @@ function causeOf(update, signs) {
             return [span_own(`${signs.other} no changed requirement`)];
     }
 }
-function tables_membersOf({ layers }) {
+function membersOf({ layers }) {
     return tables_listed(layers, 4, ", ");
 }
 /** The first of some names, and how many more there are. */
@@ -33071,8 +35098,7 @@ function appFilesTable(report, most, signs) {
 }
 /** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
 function largestTable(head, most) {
-    const heaviest = head.layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
-    const { rows, rest } = tables_fold(heaviest, most, ({ weight }) => weight.compressed > 0);
+    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
     const compressed = steps(rows.map(({ weight }) => weight.compressed), head.total.compressed);
     const disk = steps(rows.map(({ weight }) => weight.disk), head.total.disk);
     const cells = rows.map((layer, at) => {
@@ -33080,7 +35106,7 @@ function largestTable(head, most) {
         // What nothing else leaves with is shown as the same figure, even where rounding moved that one.
         const alone = layer.retained.compressed === layer.weight.compressed;
         return [
-            [...labelOf(layer), ...(layer.version === null ? [] : [span_own(" "), span_version(layer.version)])],
+            titleOf(layer),
             [span_own(itself)],
             [span_own(disk.text(at))],
             layer.kind === "distribution" ? [span_own(alone ? itself : figures_size(layer.retained.compressed))] : [],
@@ -33093,6 +35119,30 @@ function largestTable(head, most) {
     }
     return { columns: tables_columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
 }
+function byWeight(layers) {
+    return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
+}
+/**
+ * What the head consists of: its heaviest layers with their share of the slug, as a figure and as a bar. Rows, the folded rest among
+ * them, sum to the slug and to 100 %.
+ */
+function sharesTable(head, most) {
+    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
+    const sizes = rows.map(({ weight }) => weight.compressed);
+    const compressed = steps(sizes, head.total.compressed);
+    const left = head.total.compressed - sizes.reduce((a, b) => a + b, 0);
+    const tenths = roundTogether([...sizes, left], Math.max(1, head.total.compressed) / 1000);
+    const figures = (at) => {
+        const share = tenths[at] ?? 0;
+        return [[span_own(compressed.text(at))], [span_own(tree_percent(share))], [span_own(barOf(share, BAR, { drawing: true }))]];
+    };
+    const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
+    if (rest > 0)
+        cells.push([[span_own(`${thousands(rest)} others`)], ...figures(rows.length)]);
+    return { columns: tables_columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
+}
+/** Characters of the bar that stands for a whole slug. */
+const BAR = 30;
 /** The first rows of a table of layers in a few words, with the figures it shows: `tensorflow 577.6 MiB, xgboost 57.3 MiB`. */
 function tables_inWords({ rows }, most) {
     return joined(rows
@@ -33122,19 +35172,14 @@ function tables_fold(ordered, most, worthARow) {
     const shownRows = ordered.length === count + 1 && most > 0 ? ordered.length : count;
     return { rows: ordered.slice(0, shownRows), rest: ordered.length - shownRows };
 }
-/** What a layer is called: a distribution by its name, the rest by what it is, as a distribution may be named `app` too. */
+/** What a layer is called: a distribution by its name, the rest by what it is. */
 function labelOf({ kind, name: called }) {
-    switch (kind) {
-        case "distribution":
-        case "tool":
-            return [span_name(called)];
-        case "runtime":
-            return [span_own("Python itself")];
-        case "app":
-            return [span_own("the app's own files")];
-        case "unattributed":
-            return [span_own("(unattributed)")];
-    }
+    const title = layerTitle(kind);
+    return [title === null ? span_name(called) : span_own(title)];
+}
+/** A layer's label and its version. */
+function titleOf(layer) {
+    return [...labelOf(layer), ...(layer.version === null ? [] : [span_own(" "), span_version(layer.version)])];
 }
 function signOf({ change, fromVersion, toVersion }, signs) {
     if (change === "added" || change === "removed")
@@ -33144,6 +35189,7 @@ function signOf({ change, fromVersion, toVersion }, signs) {
         return signs.other;
     return step > 0 ? signs.up : signs.down;
 }
+/** `1.0 → 1.1`, or the only version there is. */
 function tables_versionsOf({ fromVersion, toVersion }) {
     if (fromVersion !== null && toVersion !== null && fromVersion !== toVersion) {
         return [span_version(fromVersion), span_own(" → "), span_version(toVersion)];
@@ -33174,6 +35220,7 @@ function tables_whyOf(kind, why) {
     const links = chain.length > 4 ? [...chain.slice(0, 2), null, ...chain.slice(-1)] : chain;
     return joined([[span_code(location)], ...links.map((link) => [link === null ? span_own("…") : span_name(link)])], " → ");
 }
+/** Who asks for a layer: the place, or the distributions that require it. */
 function requiredBy(layer, head) {
     if (layer.kind === "runtime")
         return [span_code(head.pythonFrom)];
@@ -33191,7 +35238,187 @@ function thousands(count) {
     return count.toLocaleString("en-US");
 }
 
+;// CONCATENATED MODULE: ./src/render/history.ts
+
+
+
+
+
+
+
+/** Fewer points are no trend. */
+const LEAST_POINTS = 3;
+/** Layers that a row names for its step. */
+const MOST_NAMED = 3;
+/** The trend in one line; null where there are too few points for one. Nothing in it is from outside. */
+function trendOf({ history }) {
+    if (history.length < LEAST_POINTS)
+        return null;
+    return `Default branch, last ${String(history.length)} weighed commits: ${trend(history.map(({ total }) => total.compressed))}`;
+}
+/** `742.1 MiB → 747.8 MiB ▁▂▂▅▅▆` */
+function trend(sizes) {
+    return `${figures_size(sizes[0] ?? 0)} → ${figures_size(sizes.at(-1) ?? 0)} ${sparkline(sizes)}`;
+}
+/** A report's history as rows, newest first; null if it has none. */
+function historyTableOf({ history }) {
+    const rows = history.map((point, at) => {
+        const before = history[at - 1];
+        const step = before === undefined ? null : point.total.compressed - before.total.compressed;
+        return { ...point, state: "weighed", step, comparable: true };
+    });
+    return rows.length === 0 ? null : historyTable(rows);
+}
+/** A row for each commit, the newest first. */
+function historyTable(rows) {
+    const headings = ["commit", "date", "", "compressed", "step", "what made the step"];
+    return {
+        columns: headings.map((heading) => ({
+            heading: heading === "" ? [] : [span_own(heading)],
+            figures: heading === "compressed" || heading === "step",
+        })),
+        rows: rows
+            .toReversed()
+            .map((row) => [
+            [span_code(row.sha.slice(0, 7))],
+            [span_own(row.date.slice(0, 10))],
+            [span_prose(Array.from(row.subject).slice(0, 72).join(""))],
+            ...history_figuresOf(row),
+        ]),
+    };
+}
+function history_figuresOf(row) {
+    switch (row.state) {
+        case "absent":
+            return [[span_own("no app")], [], []];
+        case "unweighable":
+            return [[span_own("not weighed")], [], [span_prose(row.problem)]];
+        case "weighed":
+            return [[span_own(figures_size(row.total.compressed))], row.step === null ? [] : [span_own(stepText(row.step))], madeBy(row)];
+    }
+}
+function stepText(bytes) {
+    return bytes === 0 ? "0 MiB" : signedMib(bytes);
+}
+function madeBy({ changes, comparable }) {
+    if (!comparable)
+        return [span_own("weighed otherwise than before: no step is told")];
+    const named = changes.slice(0, MOST_NAMED).map((change) => {
+        const { fromVersion: from, toVersion: to, delta } = change;
+        const versions = [from, to].filter((each) => each !== null);
+        const shown = joined([...new Set(versions)].map((each) => [span_version(each)]), " → ");
+        return [
+            ...labelOf(change),
+            ...(shown.length === 0 ? [] : [span_own(" "), ...shown]),
+            span_own(` ${stepText(delta.compressed)}`),
+        ];
+    });
+    const more = changes.length - named.length;
+    return [...joined(named, ", "), ...(more > 0 ? [span_own(` and ${String(more)} more`)] : [])];
+}
+/** What stands above the rows: the app and its trend. */
+function lead({ app, rows }) {
+    const sizes = rows.flatMap((row) => (row.state === "weighed" ? [row.total.compressed] : []));
+    const commits = `${String(sizes.length)} weighed ${sizes.length === 1 ? "commit" : "commits"}`;
+    return [
+        ...(app === "." ? [strong("Slug")] : [strong("Slug of "), span_code(app)]),
+        span_own(`, ${commits}${sizes.length === 0 ? "" : `: ${trend(sizes)}`}`),
+    ];
+}
+/** What each row is resolved as of. */
+const RESOLVED_AS_OF = "Each commit is resolved as of its own date, unless a cut-off is set.";
+/** The answer to `slugdiff history` for a terminal; ends with a line break. */
+function renderHistoryText(history, options) {
+    const lines = [
+        ...wrapped(layout_plain(lead(history)), options.width).map((line) => styled(line, "bold", options)),
+        "",
+        ...layout_tableLines(historyTable(history.rows), options),
+        "",
+        ...wrapped(RESOLVED_AS_OF, options.width).map((line) => styled(line, "dim", options)),
+    ];
+    return `${lines.join("\n")}\n`;
+}
+/** The same as Markdown. */
+function renderHistoryMarkdown(history) {
+    const parts = [markdown(lead(history)), markdownTable(historyTable(history.rows)), RESOLVED_AS_OF];
+    return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/render/outside.ts
+
+
+
+
+/** Layers that are named. */
+const NAMED = 3;
+/** What the world outside did to the base, in a sentence, so that nobody takes it for this change's doing; null if it is not felt. */
+function outsideSentence(report) {
+    const { outside, base } = report;
+    if (outside === null || Math.abs(outside.delta.compressed) <= noise_floor_noiseFloorOf(report))
+        return null;
+    const { since, delta, layers } = outside;
+    const named = layers
+        .slice(0, NAMED)
+        .map((layer) => [
+        span_name(layer.name),
+        span_own(" "),
+        ...tables_versionsOf(layer),
+        span_own(layer.fromVersion === null ? " came" : layer.toVersion === null ? " went" : ""),
+    ]);
+    const rest = layers.length - named.length;
+    return [
+        span_own("Apart from this change: "),
+        ...(base.revision === null ? [span_own("the base")] : [span_code(base.revision.ref)]),
+        span_own(` itself weighs ${mib(Math.abs(delta.compressed))} ${delta.compressed > 0 ? "more" : "less"} than it did on `),
+        span_own(`${since.slice(0, 10)}, with the same requirements (`),
+        ...joined(named, ", "),
+        span_own(`${rest > 0 ? ` and ${rest.toLocaleString("en-US")} more` : ""}).`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/render/unpinned.ts
+
+
+
+
+
+
+/** `3 requirements` that are not pinned; null if all are. */
+function unpinnedCount({ unpinned }) {
+    if (unpinned === null)
+        return null;
+    const { length } = unpinned.requirements;
+    return length === 1 ? "1 requirement" : `${length.toLocaleString("en-US")} requirements`;
+}
+/**
+ * What was weighed of requirements that are not pinned, and the lines that pin them, behind a fold; null if all are, or if no advice
+ * is due: who made nothing worse is left alone.
+ * @param items that are listed; of 0 there is no room for lines either
+ */
+function unpinnedSection(report, items) {
+    const { unpinned } = report;
+    const count = unpinnedCount(report);
+    if (unpinned === null || count === null || !isAdviceDue(report))
+        return null;
+    const list = bullets(unpinned.requirements.map(({ name, version, place, retained }) => () => `${plainName(name)} ${plainVersion(version)} (${code(place)}): ${mib(retained.compressed)} with all that only it brings`), items);
+    const parts = [
+        "What was weighed:",
+        list,
+        ...(items === 0 ? [] : unpinned.steps.map((step) => stepBlock(step, false))),
+    ];
+    return fold(`Not pinned: ${count}; a deploy may get other versions`, parts.filter((part) => part !== null).join("\n\n"));
+}
+/** The same for a terminal: the lines to paste are in the report as JSON. */
+function unpinnedItems(report) {
+    if (report.unpinned === null || !isAdviceDue(report))
+        return [];
+    return report.unpinned.requirements.map(({ name, version, place, retained }) => `${visible(name)} ${visible(version)} (${visible(place)}), ${mib(retained.compressed)} retained`);
+}
+
 ;// CONCATENATED MODULE: ./src/render/sections.ts
+
+
+
 
 
 
@@ -33211,14 +35438,14 @@ const ROOMS = [
 ];
 /** The first line of a report, without the mark of a heading. */
 function headingOf(report) {
-    const headline = headline_headlineOf(report);
+    const headline = headlineOf(report);
     const subject = report.app === "." ? "Slug" : `Slug of ${code(report.app)}`;
     const base = headline.isAll && report.base.revision !== null ? ` (base${markdown(revisionOf(report.base))})` : "";
     return `${LIGHTS[headline.mood]} ${subject}${headlineText(headline)}${base}`;
 }
 /** What else a report has to say: figures, what grew, findings, and folds for the rest. Nothing if its heading is all. */
 function sectionsOf(report, room) {
-    const headline = headline_headlineOf(report);
+    const headline = headlineOf(report);
     if (headline.isAll && room.folds !== "all")
         return [];
     const { head } = report;
@@ -33226,17 +35453,21 @@ function sectionsOf(report, room) {
     const parts = [
         problem(report, "head", room),
         markdownTable(summaryTable(report, true)),
+        room.folds === "none" ? null : trendOf(report),
         problem(report, "base", room),
         findings(report, headline),
         override(report),
+        apart(report),
         rulesChange(report, room),
         titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
         titled("By update", markdownTable(updatesTable(report, room.rows, SIGNS))),
         ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
+        room.folds === "none" ? null : unpinnedSection(report, room.items),
         appFiles(report, room),
+        weighed === null || room.folds !== "all" ? null : shares(weighed, room),
         weighed === null ? null : largest(weighed, room),
         weighed === null ? null : sections_measured(report, weighed, room),
-        ...(room.folds === "all" ? [notes(report, room), configuration(report)] : []),
+        ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
     ];
     return parts.filter((part) => part !== null);
 }
@@ -33254,7 +35485,7 @@ function problem(report, which, room) {
         ? `**${prose(message)}**`
         : `**The base${markdown(revisionOf(side))} could not be weighed, ${STEP_FAILED[step]}.** ${prose(message)}`;
     const shown = room.lines === 0 ? [] : details.slice(-room.lines);
-    const output = shown.length === 0 ? null : fold("The last lines of the tool that failed", fenced(shown));
+    const output = shown.length === 0 ? null : fold("The last lines of the tool that failed", escape_fenced(shown));
     return [box(kind, [lead, "", prose(hint)]), ...(output === null ? [] : [output])].join("\n\n");
 }
 function findings(report, headline) {
@@ -33266,6 +35497,10 @@ function findings(report, headline) {
 function override({ override: found }) {
     return found === null ? null : `🏷️ ${prose(found.message)}`;
 }
+function apart(report) {
+    const sentence = outsideSentence(report);
+    return sentence === null ? null : markdown(sentence);
+}
 function rulesChange({ configChanges }, room) {
     const lines = bullets(configChanges.map((change) => () => prose(change)), room.items);
     return lines === null ? null : `**The rules**\n\n${lines}`;
@@ -33276,6 +35511,11 @@ function appFiles(report, room) {
         return null;
     const count = report.diff.files.length + report.diff.filesFolded.count;
     return fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
+}
+/** Layers that are told apart by their share. */
+const SHARES = 10;
+function shares(head, room) {
+    return titled("What is in the slug", markdownTable(sharesTable(head, Math.min(room.rows, SHARES))));
 }
 function largest(head, room) {
     const table = largestTable(head, room.rows);
@@ -33289,7 +35529,9 @@ function sections_measured(report, head, room) {
     const how = `Resolved as of ${moment} for CPython ${plainVersion(head.python)}${before} on ${platform} (x86-64), installed ` +
         `by ${head.packageManager}, compiled, and compressed as one gzip'd tar. MiB are 1,048,576 bytes, as Heroku's M. ` +
         `Retained: what would leave the slug together with it.`;
+    const unpinned = unpinnedCount(report);
     const list = [
+        ...(unpinned === null ? [] : [() => `not pinned, so that a deploy may get other versions: ${unpinned}`]),
         ...head.layers
             .filter(({ measure }) => measure === "estimated")
             .map((layer) => () => `estimated: ${markdown(labelOf(layer))} (± ${mib(layer.error)})`),
@@ -33308,6 +35550,10 @@ function allowanceNote(report) {
     return allowance === 0
         ? "What was not weighed adds to these figures; `allowance` sets an amount for it."
         : `An allowance of ${limitMib(allowance)} stands for what was not weighed.`;
+}
+function historyFold(report) {
+    const table = markdownTable(historyTableOf(report));
+    return table === null ? null : fold("What it weighed at the last commits of the default branch", table);
 }
 function notes(report, room) {
     const list = bullets(report.notes.map((note) => () => prose(note)), room.items);
@@ -33334,7 +35580,7 @@ function totals_membersOf(reports) {
     const members = reports.map((report) => ({
         report,
         label: labelAmong(reports, report),
-        headline: headline_headlineOf(report),
+        headline: headlineOf(report),
         figures: figuresOf(report),
     }));
     const severity = ({ report }) => STATUSES.indexOf(report.verdict.status);
@@ -33373,7 +35619,7 @@ function totalsOf(members) {
 function wasCompared({ base }) {
     return base.revision !== null;
 }
-function totals_totalHeadline(members) {
+function totalHeadline(members) {
     const totals = totalsOf(members);
     const status = worst(members.map(({ report }) => report.verdict.status));
     const same = members.length > 0 && members.every(({ headline }) => headline.delta === "unchanged");
@@ -33554,7 +35800,9 @@ const ROWS = [500, 200, 100, 50, 20, 0];
 function single(report, context, { most, lengthOf, rooms }) {
     let text = "";
     for (const room of rooms) {
-        const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sectionsOf(report, room)];
+        const sections = sectionsOf(report, room);
+        const more = sections.length === 0 ? [] : linkLine(context);
+        const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sections, ...more];
         text = `${parts.join("\n\n")}\n`;
         if (lengthOf(text) <= most)
             break;
@@ -33567,7 +35815,7 @@ function single(report, context, { most, lengthOf, rooms }) {
  */
 function several_several(reports, context, space) {
     const members = totals_membersOf(reports);
-    const headline = totals_totalHeadline(members);
+    const headline = totalHeadline(members);
     const base = commonBase(reports);
     const said = headline.isAll && base.length > 0 ? ` (base${markdown(base)})` : "";
     const start = [
@@ -33575,7 +35823,7 @@ function several_several(reports, context, space) {
         ...warnings(reports, context),
         ...(headline.isAll ? [] : [several_table(members, base, space)]),
     ];
-    const end = unchanged(members, space);
+    const end = [...unchanged(members, space), ...(headline.isAll ? [] : linkLine(context))];
     const frame = space.lengthOf([...start, ...end].join("\n\n")) + 2;
     return `${[...start, ...sections(members, space, space.most - frame), ...end].join("\n\n")}\n`;
 }
@@ -33591,6 +35839,9 @@ function warnings(reports, { baseOutdated = null, problems = [] }) {
         ...(missing.length === 0 ? [] : [box("CAUTION", missing)]),
         ...(baseOutdated === null ? [] : [outdated(baseOutdated, commonBase(reports))]),
     ];
+}
+function linkLine({ links = [] }) {
+    return links.length === 0 ? [] : [links.map(({ text, url }) => `[${prose(text)}](${url})`).join(" · ")];
 }
 function outdated({ branch, tip }, base) {
     const compared = base.length === 0 ? " an older commit" : markdown(base);
@@ -33697,42 +35948,566 @@ function renderGathered(reports, context = {}) {
 /** Characters that GitHub takes in the title of a check run. */
 const LONGEST_TITLE = 255;
 /** The first line about one or several apps as plain text, for where no Markdown is read. */
-function titleOf(reports) {
+function gathered_titleOf(reports) {
     return visible(lineOf(reports), LONGEST_TITLE);
 }
 function lineOf(reports) {
     const [first, ...others] = reports;
     if (first === undefined || others.length > 0)
-        return plain(totalHeadline(membersOf(reports)).text);
+        return layout_plain(totalHeadline(totals_membersOf(reports)).text);
     const { delta, says } = headlineOf(first);
     const subject = first.app === "." ? "Slug" : `Slug of ${visible(first.app, 80)}`;
     return `${subject}${delta === null ? "" : ` ${delta}`}: ${says}`;
 }
 
+;// CONCATENATED MODULE: ./src/render/badge.ts
+
+
+
+
+/**
+ * Fill and text of the right half. White on each of these, or black on amber, has a contrast of more than 4.5:1, which is what WCAG
+ * 2.2 asks of text (1.4.3).
+ */
+const COLORS = {
+    pass: { fill: "#1a7f37", text: "#fff" },
+    warn: { fill: "#eac54f", text: "#1f2328" },
+    fail: { fill: "#cf222e", text: "#fff" },
+    indeterminate: { fill: "#cf222e", text: "#fff" },
+};
+const LABEL = { fill: "#444c56", text: "#fff" };
+const HEIGHT = 20;
+/** Left and right of each text. */
+const MARGIN = 6;
+/**
+ * What the head of one app weighs and how much is left, as an SVG of its own: no font, style or script from anywhere. What can't
+ * be told exactly says so by its sign (≈ estimated, ≥ something was not weighed), and in words in its title. Ends with a line break.
+ */
+function renderBadge(report) {
+    const label = report.app === "." ? "slug" : `slug of ${visible(report.app, 40)}`;
+    const says = message(report);
+    const [left, right] = [columnsFor(label), columnsFor(says)];
+    const [split, width] = [left + 2 * MARGIN, left + right + 4 * MARGIN];
+    const colors = COLORS[report.verdict.status];
+    const title = xml(gathered_titleOf([report]));
+    const text = (of, x, length, fill) => `<text x="${x}" y="14" fill="${fill}" textLength="${length}">${xml(of)}</text>`;
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${title}">
+  <title>${title}</title>
+  <clipPath id="corners"><rect width="${width}" height="${HEIGHT}" rx="3"/></clipPath>
+  <g clip-path="url(#corners)">
+    <rect width="${split}" height="${HEIGHT}" fill="${LABEL.fill}"/>
+    <rect x="${split}" width="${width - split}" height="${HEIGHT}" fill="${colors.fill}"/>
+  </g>
+  <g font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11" aria-hidden="true">
+    ${text(label, MARGIN, left, LABEL.text)}
+    ${text(says, split + MARGIN, right, colors.text)}
+  </g>
+</svg>
+`;
+}
+function message(report) {
+    const { head } = report;
+    if (head.state === "absent")
+        return "none";
+    if (head.state !== "weighed")
+        return "not weighed";
+    const { allowance, atLeast, limit } = figuresOf(report);
+    const bytes = head.total.compressed + allowance;
+    const sign = atLeast ? "≥ " : head.total.error > 0 ? "≈ " : "";
+    const room = limit === null ? "" : bytes > limit ? `, ${headroom(bytes, limit)} over` : `, ${headroom(limit, bytes)} left`;
+    return `${sign}${figures_size(bytes)}${room}`;
+}
+/** Advance widths of Verdana, in hundredths of the font's size; what is in none of these is as wide as a digit. */
+const WIDTHS = [
+    ["ijlI'|", 30],
+    [" ft.,:;!()[]/\\-r", 40],
+    ['csz"?JL', 53],
+    ["ABDEFGHKNOPQRSTUVXYZCw#+<=>~≈≥±", 72],
+    ["MWm%@", 98],
+];
+const DIGIT = 64;
+const FONT_SIZE = 11;
+/** Pixels that a text is set in; the browser stretches it to that, whatever font it has. */
+function columnsFor(text) {
+    let width = 0;
+    for (const character of text) {
+        const [, known = DIGIT] = WIDTHS.find(([characters]) => characters.includes(character)) ?? [];
+        width += columnsOf(character) === 2 ? 100 : columnsOf(character) === 0 ? 0 : known;
+    }
+    return Math.ceil((width * FONT_SIZE) / 100);
+}
+/** Text in XML, in an attribute too. */
+function xml(text) {
+    return text.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
+}
+
+;// CONCATENATED MODULE: ./src/model/embedded-json.ts
+/**
+ * JSON as it can stand in a `<script>` element: nothing in it ends the element, starts a comment, or ends a line of JavaScript
+ * (HTML standard, "Restrictions for contents of script elements"). Parses to the same value.
+ */
+function embeddedJson(value) {
+    return JSON.stringify(value).replace(/[<\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+/** Bytes that the value takes in a page. */
+function embeddedBytes(value) {
+    return Buffer.byteLength(embeddedJson(value));
+}
+
+;// CONCATENATED MODULE: ./src/model/page-data.ts
+/**
+ * Where the page's template wants text, each exactly once: its title, with `&` and `<` escaped as HTML, and its data, JSON with
+ * each `<` as `\u003c`. Both have to be filled in one pass, since what is filled in may hold such a mark too.
+ */
+const PLACEHOLDERS = { title: "{{title}}", data: "{{data}}" };
+
+;// CONCATENATED MODULE: ./src/report/size-map.ts
+
+
+
+/**
+ * What both sides' slugs hold: layers, folders, files. The most important that there is room for are shown, what is left of each
+ * folder, layer and the slug is folded into one rest, a folder's own tar entry among it; sizes are exact sums at every node. Of
+ * a side that was not weighed, no node has a size.
+ */
+function sizeMap(base, head, room) {
+    const root = slugDraft(size_map_slugOf(base), size_map_slugOf(head));
+    return nodeOf(root, choose(root, room));
+}
+function size_map_slugOf(side) {
+    return side.state === "weighed" ? side.slug : null;
+}
+function slugDraft(base, head) {
+    const before = new Map(base?.layers.map((layer) => [layerKey(layer), layer]));
+    const after = new Map(head?.layers.map((layer) => [layerKey(layer), layer]));
+    const keys = [...new Set([...before.keys(), ...after.keys()])];
+    const layers = keys.map((key) => layerDraft(key, before.get(key), after.get(key)));
+    const sizes = { base: base && size_map_sizeOf(base.total), head: head && size_map_sizeOf(head.total) };
+    return draft({ kind: "slug", name: "", ...sizes }, layers, countOf(layers));
+}
+function layerDraft(key, base, head) {
+    const { kind = "distribution", name = "" } = head ?? base ?? {};
+    const root = size_map_placesOf(base?.entries ?? [], head?.entries ?? []);
+    const children = [...root.below].map(([called, place]) => placeDraft(called, place));
+    const sizes = { base: base ? size_map_sizeOf(base.weight) : null, head: head ? size_map_sizeOf(head.weight) : null };
+    // Of a layer without entries only the sum is known.
+    const entries = Math.max(countOf(children), ...[base, head].map((layer) => (layer?.entries.length === 0 ? layer.weight.files : 0)));
+    return draft({ kind: "layer", name: layerTitle(kind) ?? name, key, ...sizes }, children, entries);
+}
+function size_map_placesOf(base, head) {
+    const root = newPlace();
+    for (const entry of base)
+        placeAt(root, entry.path).base = entry;
+    for (const entry of head)
+        placeAt(root, entry.path).head = entry;
+    return root;
+}
+function newPlace() {
+    return { base: null, head: null, below: new Map() };
+}
+function placeAt(root, path) {
+    let place = root;
+    for (const segment of path.split("/")) {
+        const next = place.below.get(segment) ?? newPlace();
+        place.below.set(segment, next);
+        place = next;
+    }
+    return place;
+}
+function placeDraft(name, { base, head, below }) {
+    const children = [...below].map(([called, place]) => placeDraft(called, place));
+    const [only] = children.length === 1 ? children : [];
+    const isItself = base !== null || head !== null;
+    // A folder that holds one thing is one step on the way to it; what it weighs itself needs a folder to be in.
+    if (only !== undefined && (only.kind === "folder" || !isItself)) {
+        const joined = { ...only, name: `${name}/${only.name}` };
+        if (!isItself)
+            return joined;
+        const sizes = { base: plus(entrySize(base), only.base), head: plus(entrySize(head), only.head) };
+        return draft({ ...joined, ...sizes }, only.children, only.entries + 1);
+    }
+    const isFile = below.size === 0 && [base, head].some((entry) => entry !== null && entry.kind !== "directory");
+    const sizes = {
+        base: children.reduce((size, child) => plus(size, child.base), entrySize(base)),
+        head: children.reduce((size, child) => plus(size, child.head), entrySize(head)),
+    };
+    return draft({ kind: isFile ? "file" : "folder", name, ...sizes }, children, countOf(children) + (isItself ? 1 : 0));
+}
+function draft(node, children, entries) {
+    const importance = children.reduce((most, child) => Math.max(most, child.importance), importanceOf(node));
+    // An empty folder has nothing to show but its own entry, which is in its parent's rest.
+    const shown = children.filter(({ kind, children: below }) => kind !== "folder" || below.length > 0);
+    return { ...node, entries, children: shown.sort(byShownSize), importance };
+}
+/** A byte that came or went is worth as much as ten that stayed: changes are what a report is read for. */
+const CHANGE = 10;
+function importanceOf({ base, head }) {
+    const [before, after] = [base?.[2] ?? 0, head?.[2] ?? 0];
+    return Math.max(before, after, CHANGE * Math.abs(after - before));
+}
+function byShownSize(a, b) {
+    return larger(b) - larger(a) || compareBytes(a.name, b.name);
+}
+function larger({ base, head }) {
+    return Math.max(base?.[2] ?? 0, head?.[2] ?? 0);
+}
+function countOf(children) {
+    return children.reduce((count, { entries }) => count + entries, 0);
+}
+/** The nodes that are shown: the most important first, each where its parent is, as long as there is room. */
+function choose(root, { most, beside }) {
+    const chosen = new Set([root]);
+    let left = most - costOf(root);
+    // A stable order: of two that are as important the parent stays first.
+    const candidates = descendants(root, []).sort((a, b) => b.child.importance - a.child.importance);
+    for (const { child, parent } of candidates) {
+        if (!chosen.has(parent))
+            continue;
+        const cost = costOf(child) + (child.key === undefined ? 0 : beside(child.key));
+        if (cost > left)
+            continue;
+        left -= cost;
+        chosen.add(child);
+    }
+    return chosen;
+}
+function descendants(parent, found) {
+    for (const child of parent.children) {
+        found.push({ child, parent });
+        descendants(child, found);
+    }
+    return found;
+}
+/** The most that a node can take: with a rest that has all there is in it. */
+function costOf(of) {
+    const { kind, name, base, head, key, entries, children } = of;
+    const separator = 1;
+    const itself = embeddedBytes({ kind, name, base, head, ...(key === undefined ? {} : { key }) }) + separator;
+    if (children.length === 0)
+        return itself;
+    return itself + embeddedBytes({ children: [restNode(base, head, entries)] });
+}
+function nodeOf(of, chosen) {
+    const { kind, name, base, head, key } = of;
+    const node = { kind, name, base, head, ...(key === undefined ? {} : { key }) };
+    if (of.children.length === 0 && kind !== "slug")
+        return node;
+    const shown = of.children.filter((child) => chosen.has(child));
+    return { ...node, children: [...shown.map((child) => nodeOf(child, chosen)), ...restOf(of, shown)] };
+}
+/** What of a node is not in those of its children that are shown; nothing if they are all. */
+function restOf({ base, head, entries }, shown) {
+    const folded = entries - countOf(shown);
+    const before = shown.reduce((size, child) => minus(size, child.base), base);
+    const after = shown.reduce((size, child) => minus(size, child.head), head);
+    return folded === 0 && isNothing(before) && isNothing(after) ? [] : [restNode(before, after, folded)];
+}
+function restNode(base, head, folded) {
+    return {
+        kind: "rest",
+        name: "",
+        base: isNothing(base) ? null : base,
+        head: isNothing(head) ? null : head,
+        folded,
+    };
+}
+function isNothing(size) {
+    return size === null || size.every((amount) => amount === 0);
+}
+function size_map_sizeOf({ files, disk, compressed }) {
+    return [files, disk, compressed];
+}
+function entrySize(entry) {
+    return entry && size_map_sizeOf(entryWeight(entry));
+}
+function plus(a, b) {
+    if (a === null || b === null)
+        return a ?? b;
+    return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+}
+function minus(a, b) {
+    if (a === null || b === null)
+        return a;
+    return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+}
+
+;// CONCATENATED MODULE: ./src/report/page-report.ts
+
+
+
+
+/**
+ * Bytes of all that a page shows, maps and reports of all apps. With the page's own text and code it stays below 5 MB, which
+ * browsers open at once and mail still takes.
+ */
+const page_report_PAGE = 4_000_000;
+/** Rows that a table about what changed can have. */
+const page_report_ROWS = 20;
+/** The map of one app for a page that is about so many apps. */
+function mapFor({ report, base, head }, apps) {
+    const most = page_report_PAGE / apps;
+    const rows = rowCosts(report);
+    const frame = embeddedBytes(trimmed(report, most, () => false));
+    return sizeMap(base, head, { most: most - frame, beside: (key) => rows.get(key) ?? 0 });
+}
+/** What a page about so many apps says of one: the map, and of the report what belongs to it. */
+function pageApp({ report, map }, apps) {
+    const shown = new Set(map.children?.flatMap(({ key }) => key ?? []));
+    return { report: trimmed(report, page_report_PAGE / apps, (key) => shown.has(key)), map };
+}
+/** The report without what `PageApp` says, and of the sides' layers some only, by their key. @param most bytes of the app on the page */
+function trimmed(report, most, isShown) {
+    const head = new Set(report.head.layers.map(layerKey));
+    return {
+        ...report,
+        base: trimmedSide(report.base, (key) => isShown(key) && !head.has(key)),
+        head: trimmedSide(report.head, isShown),
+        diff: trimmedDiff(report.diff, most / 4),
+    };
+}
+function trimmedSide(side, isShown) {
+    if (side.state !== "weighed")
+        return side;
+    return {
+        ...side,
+        layers: side.layers.filter((layer) => isShown(layerKey(layer))).map((layer) => ({ ...layer, largestFiles: [] })),
+        overlaps: side.overlaps.map((overlap) => ({ ...overlap, examples: [] })),
+    };
+}
+/** @param most bytes of each of the lists */
+function trimmedDiff(diff, most) {
+    if (diff.state === "unknown")
+        return diff;
+    const cut = diff.files.slice(page_report_ROWS);
+    const changed = diff.layers.filter(({ change }) => change !== "unchanged");
+    return {
+        ...diff,
+        layers: page_report_fitting(changed.map((row, at) => (at < page_report_ROWS ? row : { ...row, why: [] })), most),
+        updates: page_report_fitting(diff.updates, most),
+        files: diff.files.slice(0, page_report_ROWS),
+        filesFolded: {
+            count: diff.filesFolded.count + cut.length,
+            delta: add(diff.filesFolded.delta, sum(cut.map(({ delta }) => delta))),
+        },
+    };
+}
+/** The first rows, as many as fit; one in any case: by the largest a headline says whether anything changed, and in which unit. */
+function page_report_fitting(rows, most) {
+    const fit = [];
+    let left = most;
+    for (const row of rows) {
+        left -= embeddedBytes(row) + SEPARATOR;
+        if (left < 0 && fit.length > 0)
+            break;
+        fit.push(row);
+    }
+    return fit;
+}
+/** Of a list in JSON. */
+const SEPARATOR = 1;
+/** Bytes of the row about each layer that a trimmed report has if the map shows it: no key is in both sides' any more. */
+function rowCosts(report) {
+    const { base, head } = trimmed(report, 0, () => true);
+    return new Map([...base.layers, ...head.layers].map((row) => [layerKey(row), embeddedBytes(row) + SEPARATOR]));
+}
+
+;// CONCATENATED MODULE: ./src/render/html.ts
+
+
+
+
+
+/**
+ * The page about one or several apps as one HTML file that asks for nothing else. What comes from outside is text in it, whatever
+ * it holds.
+ * @param apps their whole reports and their maps, in any order
+ * @param template has each of `PLACEHOLDERS` once
+ */
+function renderHtml(apps, template) {
+    const filled = {
+        [PLACEHOLDERS.title]: html_escaped(gathered_titleOf(apps.map(({ report }) => report))),
+        [PLACEHOLDERS.data]: embeddedJson(pageData(apps)),
+    };
+    return template.replace(/\{\{\w+\}\}/g, (place) => filled[place] ?? place);
+}
+/** The data of the page: what it has room for, in the order in which it is read. */
+function pageData(apps) {
+    const maps = new Map(apps.map(({ report, map }) => [report, map]));
+    const inOrder = totals_membersOf([...maps.keys()]);
+    return {
+        apps: inOrder.flatMap(({ report }) => {
+            const map = maps.get(report);
+            return map === undefined ? [] : [pageApp({ report, map }, apps.length)];
+        }),
+    };
+}
+function html_escaped(text) {
+    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
 ;// CONCATENATED MODULE: ./src/render/json.ts
+
 
 /**
  * The report as JSON: keys in the order of the schema, two spaces, a line break at the end.
  * A report that is not of the schema is a bug, and throws.
  */
 function renderJson(report) {
-    return jsonText(REPORT_SCHEMA.parse(report));
+    return [...jsonPieces(report)].join("");
 }
-/** Several reports as a JSON array, in the same form. */
-function renderJsonList(reports) {
-    return jsonText(reports.map((report) => REPORT_SCHEMA.parse(report)));
+/** The same in pieces, for who need not hold all of it: of thousands of distributions it is tens of megabytes. */
+function jsonPieces(report) {
+    return gathered(json_written(checked(report), TO_LAYERS, ""));
+}
+/** Several reports as a JSON array, in the same form, in pieces too. */
+function jsonListPieces(reports) {
+    return gathered(json_written(reports.map(checked), TO_LAYERS + 1, ""));
+}
+/** Any other answer as JSON, in the same form. */
+function jsonText(value) {
+    return `${json_textOf(value, "")}\n`;
+}
+/** A report as the schema has it. Layers are looked at one by one: a copy of all would be as large as they are. */
+function checked(report) {
+    for (const { layers } of [report.base, report.head])
+        for (const layer of layers)
+            LAYER_SCHEMA.parse(layer);
+    const rest = REPORT_SCHEMA.parse({ ...report, base: withoutLayers(report.base), head: withoutLayers(report.head) });
+    return { ...rest, base: withLayersOf(report.base, rest.base), head: withLayersOf(report.head, rest.head) };
+}
+function withoutLayers(side) {
+    return side.state === "weighed" ? { ...side, layers: [] } : side;
+}
+function withLayersOf({ layers }, side) {
+    return side.state === "weighed" ? { ...side, layers } : side;
+}
+/** Levels of a report, so far that each of a side's layers is a piece: the report, the side, the layers. */
+const TO_LAYERS = 3;
+/** What `JSON.stringify` makes of a value with two spaces, taken apart for so many levels. */
+function* json_written(value, levels, indent) {
+    if (levels === 0 || typeof value !== "object" || value === null || Object.keys(value).length === 0) {
+        yield json_textOf(value, indent);
+        return;
+    }
+    const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+    let before = open;
+    for (const [key, item] of Object.entries(value)) {
+        yield `${before}\n${indent}  ${Array.isArray(value) ? "" : `${JSON.stringify(key)}: `}`;
+        yield* json_written(item, levels - 1, `${indent}  `);
+        before = ",";
+    }
+    yield `\n${indent}${close}`;
 }
 /** What a terminal may act on, or nobody sees, and JSON leaves as it is. */
 const json_UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** Any other answer as JSON, in the same form; what can't be seen in it is escaped. */
-function jsonText(value) {
-    const text = JSON.stringify(value, null, 2).replace(json_UNSEEN, (character) => Array.from({ length: character.length }, (_, at) => {
+/** A value as it stands after `indent`; what can't be seen in it is escaped. */
+function json_textOf(value, indent) {
+    return JSON.stringify(value, null, 2)
+        .replaceAll("\n", `\n${indent}`)
+        .replace(json_UNSEEN, (character) => Array.from({ length: character.length }, (_, at) => {
         return `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
     }).join(""));
-    return `${text}\n`;
+}
+/** A piece that is worth a call of the system. Characters. */
+const PIECE = 64 * KIB;
+/** The text in larger pieces, and a line break at its end. */
+function* gathered(pieces) {
+    let text = "";
+    for (const piece of pieces) {
+        text += piece;
+        if (text.length < PIECE)
+            continue;
+        yield text;
+        text = "";
+    }
+    yield `${text}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/render/contents.ts
+
+
+
+
+/**
+ * A slug as a tree: its layers, each distribution under the one that it would leave the slug with, and the largest of the app's own
+ * files. A distribution's row weighs what it retains.
+ */
+function contentsOf(head) {
+    const below = broughtAlong(head);
+    const others = head.layers.filter((layer) => layer.kind !== "distribution");
+    const children = [
+        ...others.map((layer) => loneNode(layer, head)),
+        ...(below.get(null) ?? []).map((layer) => distributionNode(layer, null, head, below)),
+    ];
+    return { ...LEAF, label: [span_own("the slug")], weight: head.total, children: children.sort(contents_byWeight) };
+}
+/** One layer, with all that would leave the slug with it. */
+function retainedBy(layer, head) {
+    if (layer.kind !== "distribution")
+        return loneNode(layer, head);
+    return distributionNode(layer, null, head, broughtAlong(head));
+}
+/** For each distribution the nearest one without which it would not be there; null: the app itself. */
+function dominatorsIn({ layers }) {
+    const distributions = layers.filter(({ kind }) => kind === "distribution");
+    return dominatorsOf(distributions.map(({ name }) => name), {
+        direct: distributions.filter(({ direct }) => direct),
+        edges: distributions.flatMap(({ name, requiredBy: all }) => all.map((from) => ({ from, to: name }))),
+    });
+}
+function broughtAlong(head) {
+    const above = dominatorsIn(head);
+    const below = new Map();
+    for (const layer of head.layers) {
+        if (layer.kind !== "distribution")
+            continue;
+        const parent = above.get(layer.name) ?? null;
+        const others = below.get(parent);
+        if (others === undefined)
+            below.set(parent, [layer]);
+        else
+            others.push(layer);
+    }
+    return below;
+}
+/** @param parent what it leaves with; null if that is the app itself */
+function distributionNode(layer, parent, head, below) {
+    const brought = (below.get(layer.name) ?? []).map((each) => distributionNode(each, layer.name, head, below));
+    const itself = { ...LEAF, label: [span_own("itself")], weight: layer.weight };
+    const isTold = parent !== null && layer.requiredBy.length === 1;
+    return {
+        ...LEAF,
+        label: titleOf(layer),
+        weight: sum([layer.weight, ...brought.map(({ weight }) => weight)]),
+        reason: isTold ? [] : requiredBy(layer, head),
+        children: brought.length === 0 ? [] : [itself, ...brought].sort(contents_byWeight),
+        within: brought.reduce((count, { within }) => count + 1 + within, 0),
+    };
+}
+/** A layer by itself; the app's own with its largest files. */
+function loneNode(layer, head) {
+    const files = layer.kind === "app" ? layer.largestFiles : [];
+    return {
+        ...LEAF,
+        label: titleOf(layer),
+        weight: layer.weight,
+        reason: requiredBy(layer, head),
+        children: files.map(({ path, weight }) => ({ ...LEAF, label: [span_code(path)], weight })),
+        unlisted: files.length === 0 ? 0 : layer.weight.files - files.length,
+    };
+}
+const LEAF = { reason: [], children: [], unlisted: 0, within: 0 };
+/** The heaviest first. Of the same weight, they stay in the order of the report. */
+function contents_byWeight(a, b) {
+    return b.weight.compressed - a.weight.compressed;
 }
 
 ;// CONCATENATED MODULE: ./src/render/text.ts
+
+
+
+
+
 
 
 
@@ -33747,25 +36522,32 @@ const text_STYLES = {
     fail: "red",
     indeterminate: "red",
 };
-/** The report for a terminal; ends with a line break. No line is wider than the terminal, output of failed tools aside. */
-function renderText(report, options) {
-    const headline = headline_headlineOf(report);
+/**
+ * The report for a terminal; ends with a line break. No line is wider than the terminal, output of failed tools aside.
+ * @param tree how much of the slug to show as a tree; null for a table of its largest layers
+ */
+function renderText(report, options, tree = null) {
+    const headline = headlineOf(report);
     const { base, head } = report;
+    const apart = outsideSentence(report);
     const sections = [
         heading(report, headline, options),
         text_problem("head", head, options),
         text_lines(null, summaryTable(report, false), options),
+        text_trend(report, options),
         text_problem("base", base, options),
         text_lines("What changed", growthTable(report, text_ROWS, text_SIGNS), options),
         text_lines("By update", updatesTable(report, text_ROWS, text_SIGNS), options),
         text_lines("The app's own files", appFilesTable(report, text_ROWS, text_SIGNS), options),
-        text_lines("Largest in the slug", head.state === "weighed" && !headline.isAll ? largestTable(head, text_ROWS) : null, options),
+        ...(head.state === "weighed" && !headline.isAll ? [contents(head, options, tree)] : []),
         adviceLines(report, options),
-        list("Findings", otherFindings(report, headline).map(({ status, message }) => `${status}: ${visible_visible(message)}`), options),
-        list("Override", report.override === null ? [] : [visible_visible(report.override.message)], options),
-        list("The rules", report.configChanges.map((change) => visible_visible(change)), options),
-        list("Not weighed", report.notWeighed.map(({ what, why }) => `${visible_visible(what)}: ${visible_visible(why)}`), options),
-        list("Notes", report.notes.map((note) => visible_visible(note)), options),
+        text_list("Not pinned: a deploy may get other versions", unpinnedItems(report), options),
+        apart === null ? [] : wrapped(layout_plain(apart), options.width),
+        text_list("Findings", otherFindings(report, headline).map(({ status, message }) => `${status}: ${visible(message)}`), options),
+        text_list("Override", report.override === null ? [] : [visible(report.override.message)], options),
+        text_list("The rules", report.configChanges.map((change) => visible(change)), options),
+        text_list("Not weighed", report.notWeighed.map(({ what, why }) => `${visible(what)}: ${visible(why)}`), options),
+        text_list("Notes", report.notes.map((note) => visible(note)), options),
     ];
     return `${sections
         .filter((section) => section.length > 0)
@@ -33773,16 +36555,16 @@ function renderText(report, options) {
         .join("\n\n")}\n`;
 }
 /** Several reports one below the other, and a line with their total; one as `renderText` has it. */
-function renderTexts(reports, options) {
-    const texts = reports.map((report) => renderText(report, options));
+function renderTexts(reports, options, tree = null) {
+    const texts = reports.map((report) => renderText(report, options, tree));
     if (texts.length < 2)
         return texts.join("");
-    const total = layout_plain(totals_totalHeadline(totals_membersOf(reports)).text);
+    const total = layout_plain(totalHeadline(totals_membersOf(reports)).text);
     const lines = wrapped(total, options.width).map((line) => styled(line, "bold", options));
     return [...texts, ["TOTAL", ...lines, ""].join("\n")].join("\n\n");
 }
 function heading({ app, verdict }, { delta, says }, options) {
-    const subject = app === "." ? "Slug" : `Slug of ${visible_visible(app, 80)}`;
+    const subject = app === "." ? "Slug" : `Slug of ${visible(app, 80)}`;
     const text = `${subject}${delta === null ? "" : ` ${delta}`}: ${says}`;
     return [
         styled(verdict.status.toUpperCase(), text_STYLES[verdict.status], options),
@@ -33795,17 +36577,30 @@ function text_problem(which, side, options) {
     const { step, message, hint, details } = side.problem;
     const lead = which === "base" ? `The base could not be weighed, ${STEP_FAILED[step]}: ` : "";
     return [
-        ...wrapped(`${lead}${visible_visible(message)}`, options.width),
-        ...wrapped(visible_visible(hint), options.width),
-        ...details.slice(-12).map((line) => styled(`  | ${visibleLine(line)}`, "dim", options)),
+        ...wrapped(`${lead}${visible(message)}`, options.width),
+        ...wrapped(visible(hint), options.width),
+        ...details.slice(-12).map((line) => styled(`  | ${visible_visibleLine(line)}`, "dim", options)),
     ];
+}
+function contents(head, options, tree) {
+    if (tree === null)
+        return text_lines("Largest in the slug", largestTable(head, text_ROWS), options);
+    const title = "In the slug, each with what would leave together with it";
+    return [
+        ...wrapped(title, options.width).map((line) => styled(line, "bold", options)),
+        ...treeLines(contentsOf(head), tree, options),
+    ];
+}
+function text_trend(report, options) {
+    const line = trendOf(report);
+    return line === null ? [] : wrapped(line, options.width);
 }
 function text_lines(title, table, options) {
     if (table === null)
         return [];
     return [...(title === null ? [] : [styled(title, "bold", options)]), ...layout_tableLines(table, options)];
 }
-function list(title, items, options) {
+function text_list(title, items, options) {
     if (items.length === 0)
         return [];
     const entries = items.flatMap((item) => wrapped(item, options.width - 4).map((line, at) => `${at === 0 ? "  - " : "    "}${line}`));
@@ -33821,38 +36616,44 @@ function list(title, items, options) {
 
 
 
+
 const PATHS = 20;
-const why_ROWS = 15;
 /**
  * The answer to `slugdiff why NAME`, from the head of a report.
  * @throws UserError if there is no such distribution in the slug
  */
 function whyIn(report, called) {
-    const { head } = report;
-    if (head.state !== "weighed")
-        throw new UserError("The head could not be weighed.", "slugdiff weigh says why.");
-    const wanted = normalName(called);
-    const layers = head.layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
-    const layer = layers.find((candidate) => candidate.name === wanted);
-    if (layer === undefined) {
-        const similar = layers.filter((candidate) => candidate.name.includes(wanted)).map((candidate) => candidate.name);
-        throw new UserError(`${visible_visible(wanted, 80)} is not in the slug.`, similar.length === 0
-            ? "slugdiff weigh lists what is; the name is that of the distribution, not of the module."
-            : `There is: ${similar.slice(0, 5).join(", ")}.`);
-    }
+    const { head, layer } = find(report, called);
     return {
         name: layer.name,
         version: layer.version,
         weight: layer.weight,
         retained: layer.retained,
         shortest: layer.why,
-        paths: pathsTo(layer, layers),
+        paths: pathsTo(layer, head),
         brings: broughtBy(layer, head),
     };
 }
+/** The layer of that name. */
+function find({ head }, called) {
+    if (head.state !== "weighed")
+        throw new UserError("The head could not be weighed.", "slugdiff weigh says why.");
+    const wanted = normalName(called);
+    const layers = why_installed(head);
+    const layer = layers.find((candidate) => candidate.name === wanted);
+    if (layer !== undefined)
+        return { head, layer };
+    const similar = layers.filter((candidate) => candidate.name.includes(wanted)).map((candidate) => candidate.name);
+    throw new UserError(`${visible(wanted, 80)} is not in the slug.`, similar.length === 0
+        ? "slugdiff weigh lists what is; the name is that of the distribution, not of the module."
+        : `There is: ${similar.slice(0, 5).join(", ")}.`);
+}
+function why_installed({ layers }) {
+    return layers.filter(({ kind }) => kind === "distribution" || kind === "tool");
+}
 /** Breadth first against the edges, so that shorter ways come first; no way passes one distribution twice. */
-function pathsTo(layer, layers) {
-    const byName = new Map(layers.map((candidate) => [candidate.name, candidate]));
+function pathsTo(layer, head) {
+    const byName = new Map(why_installed(head).map((candidate) => [candidate.name, candidate]));
     const found = [];
     let ways = [[layer.name]];
     while (ways.length > 0 && found.length < PATHS) {
@@ -33872,79 +36673,87 @@ function pathsTo(layer, layers) {
     }
     return found.slice(0, PATHS);
 }
-/** Distributions that nothing else reaches: those not found from what the app asks for once this one is gone. */
+/** What is in the slug only because of a layer: all that is below it in the tree of what leaves with what. */
 function broughtBy(layer, head) {
-    const layers = head.layers.filter(({ kind }) => kind === "distribution");
-    const requires = new Map();
-    for (const { name: child, requiredBy } of layers) {
-        for (const parent of requiredBy)
-            requires.set(parent, [...(requires.get(parent) ?? []), child]);
-    }
-    const reach = (starts, without) => {
-        const reached = new Set();
-        const open = starts.filter((start) => start !== without);
-        for (let next = open.pop(); next !== undefined; next = open.pop()) {
-            if (next === without || reached.has(next))
-                continue;
-            reached.add(next);
-            open.push(...(requires.get(next) ?? []));
-        }
-        return reached;
+    const above = dominatorsIn(head);
+    const isBelow = ({ name }) => {
+        let at = above.get(name) ?? null;
+        while (at !== null && at !== layer.name)
+            at = above.get(at) ?? null;
+        return at !== null;
     };
-    const kept = reach(layers.filter(({ direct }) => direct).map((root) => root.name), layer.name);
-    const below = reach([layer.name], null);
-    return layers
-        .filter((candidate) => candidate !== layer && below.has(candidate.name) && !kept.has(candidate.name))
-        .map((candidate) => ({ name: candidate.name, compressed: candidate.weight.compressed }))
+    return head.layers
+        .filter((candidate) => candidate.kind === "distribution" && isBelow(candidate))
+        .map(({ name, weight }) => ({ name, compressed: weight.compressed }))
         .sort((a, b) => b.compressed - a.compressed || (a.name < b.name ? -1 : 1));
 }
-/** The answer for a terminal; ends with a line break. */
-function renderWhy(why, options) {
-    const title = `${visible_visible(why.name)}${why.version === null ? "" : ` ${visible_visible(why.version)}`}`;
-    const alone = why.brings.length === 0;
+/**
+ * The answer for a terminal, as two trees: the ways from the app's requirements to it, and what would leave the slug with it. Ends
+ * with a line break.
+ * @throws UserError as `whyIn`
+ */
+function renderWhy(report, called, bounds, options) {
+    const { head, layer } = find(report, called);
+    const { weight, retained } = layer;
+    const tree = retainedBy(layer, head);
+    const alone = tree.children.length === 0;
+    const title = `${layout_plain(titleOf(layer))}: ${mib(weight.compressed)} compressed, ${mib(weight.disk)} on disk`;
     const leaves = alone
         ? "Nothing else would leave the slug with it."
-        : `${mib(why.retained.compressed)} would leave the slug with it.`;
-    const paths = why.paths.map((path) => [
-        span_own("  "),
-        ...joined(path.map((step) => [span_name(step)]), " → "),
-    ]);
-    const asked = layout_plain(tables_whyOf("distribution", why.shortest));
+        : `${mib(retained.compressed)} would leave the slug with it.`;
+    const bold = (text) => wrapped(text, options.width).map((line) => styled(line, "bold", options));
     const sections = [
-        [
-            styled(`${title}: ${mib(why.weight.compressed)} compressed, ${mib(why.weight.disk)} on disk`, "bold", options),
-            leaves,
-        ],
-        asked === "" ? [] : [styled("Asked for by", "bold", options), ...wrapped(`  ${asked}`, options.width)],
-        why.paths.length < 2
-            ? []
-            : [styled("Every way to it", "bold", options), ...paths.flatMap((path) => wrapped(layout_plain(path), options.width))],
-        alone ? [] : [styled("Leaves with it", "bold", options), ...layout_tableLines(bringsTable(why), options)],
+        [...bold(title), ...wrapped(leaves, options.width)],
+        [...bold("Why it is there"), ...waysLines(layer, head, bounds.top, options)],
+        alone ? [] : [...bold("Leaves with it"), ...treeLines(tree, bounds, options)],
     ];
     return `${sections
         .filter((section) => section.length > 0)
         .map((section) => section.join("\n"))
         .join("\n\n")}\n`;
 }
-/** Itself and what it brings: rows sum to its retained weight. */
-function bringsTable({ name: itself, weight, retained, brings }) {
-    const all = [{ name: itself, compressed: weight.compressed }, ...brings];
-    const rows = all.length <= why_ROWS + 1 ? all : all.slice(0, why_ROWS);
-    const others = retained.compressed - rows.reduce((sum, { compressed }) => sum + compressed, 0);
-    const sizes = [...rows.map(({ compressed }) => compressed), others];
-    const scale = scaleFor(retained.compressed, sizes);
-    const steps = roundRows(sizes, scale);
-    const cells = rows.map((row, at) => [[span_own("  "), span_name(row.name)], [span_own(shown(steps[at] ?? 0, scale))]]);
-    const rest = all.length - rows.length;
-    if (rest > 0)
-        cells.push([[span_own(`  ${String(rest)} more`)], [span_own(shown(steps.at(-1) ?? 0, scale))]]);
-    return {
-        columns: [
-            { heading: [], figures: false },
-            { heading: [], figures: true },
-        ],
-        rows: cells,
-    };
+/** A tree for each requirement of the app that leads to the layer, down to it. @param most ways that are shown */
+function waysLines(layer, head, most, options) {
+    const paths = pathsTo(layer, head);
+    if (paths.length === 0)
+        return wrapped(layout_plain([span_own("Asked for by: "), ...requiredBy(layer, head)]), options.width);
+    const byName = new Map(why_installed(head).map((candidate) => [candidate.name, candidate]));
+    const roots = new Map();
+    for (const path of paths.slice(0, most)) {
+        let at = roots;
+        for (const step of path) {
+            const own = byName.get(step);
+            if (own === undefined)
+                break;
+            const way = at.get(step) ?? { layer: own, below: new Map() };
+            at.set(step, way);
+            at = way.below;
+        }
+    }
+    const rows = [...roots.values()].flatMap((root) => drawnRows(root, ({ below }) => [...below.values()], options).map(({ guide, node }) => [
+        [span_own(guide), ...titleOf(node.layer)],
+        node === root ? requiredBy(node.layer, head) : [],
+    ]));
+    const columns = [0, 1].map(() => ({ heading: [], figures: false }));
+    const more = paths.length - most;
+    return [
+        ...layout_tableLines({ columns, rows }, options),
+        // Beyond so many nobody has looked.
+        ...(more > 0
+            ? [`${paths.length === PATHS ? "at least " : ""}${thousands(more)} more ${more === 1 ? "way" : "ways"}`]
+            : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/system/report-page.ts
+
+
+/**
+ * The template of the HTML report: a whole page but for what `PLACEHOLDERS` stand for. `scripts/page.mjs` makes it of
+ * `src/page`, for a bundle and before tests.
+ */
+function reportPage() {
+    return (0,promises_namespaceObject.readFile)(asset(import.meta.url, "report-page.html"), "utf8");
 }
 
 ;// CONCATENATED MODULE: ./src/system/signals.ts
@@ -33986,16 +36795,117 @@ function wantsColor(isTerminal, env) {
     return isTerminal && env.TERM !== "dumb";
 }
 
+;// CONCATENATED MODULE: ./src/terminal/drawing.ts
+/**
+ * Whether lines and bars may be drawn with characters beyond ASCII: on a terminal that is no dumb one, in a locale of UTF-8. What is
+ * piped is read by programs, and shown who knows where. The locale is the first of these variables that is set, as POSIX has it.
+ */
+function wantsDrawing(isTerminal, env) {
+    if (!isTerminal || env.TERM === "dumb")
+        return false;
+    const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find((value) => value !== undefined && value !== "");
+    return /utf-?8$/i.test(locale?.replace(/@.*$/, "") ?? "");
+}
+
+;// CONCATENATED MODULE: ./src/terminal/formats.ts
+
+
+/**
+ * The forms that a command's result is to have. A file has the one that its name asks for, if the command knows that; else the
+ * same as standard output. A page is nothing to read on a terminal: where a file gets it, the terminal gets text.
+ * @throws UserError if a page is asked for on a terminal alone
+ */
+function formatsOf(command, { format, output }, isTTY) {
+    const named = ENDINGS.get(/\.\w+$/.exec(output ?? "")?.[0] ?? "");
+    const written = named !== undefined && COMMANDS[command].formats.includes(named) ? named : format;
+    if (format !== "html" || !isTTY)
+        return { shown: format, written };
+    if (output === null) {
+        throw new UserError("A page can't be shown on a terminal.", "Write it to a file: --output report.html.");
+    }
+    return { shown: "text", written };
+}
+/** Whether a form is asked for anywhere. */
+function has({ shown, written }, format) {
+    return shown === format || written === format;
+}
+const ENDINGS = new Map([
+    [".json", "json"],
+    [".md", "markdown"],
+    [".html", "html"],
+    [".svg", "badge"],
+]);
+
+;// CONCATENATED MODULE: ./src/terminal/pace.ts
+/** After so many milliseconds what was done counts a third. */
+const MEMORY = 15_000;
+/** A rate says nothing before so many milliseconds. */
+const RATE_AFTER = 1000;
+/** What is left is a guess before so many milliseconds. */
+const LEFT_AFTER = 3000;
+/** What was foretold stands until it is wrong by this share of what is left, and by so many seconds. */
+const WRONG = { share: 0.25, seconds: 5 };
+/** Watches one thing that goes on. Told often or seldom, it says about the same. */
+class Pacer {
+    #total;
+    #since;
+    /** What was done, and in how many milliseconds; older work counts for less. */
+    #recent = { done: 0, time: 0 };
+    #last;
+    /** The moment that all is expected to be done. */
+    #end = null;
+    /**
+     * @param total null if nobody knows how much there is to do
+     * @param since milliseconds, as in `at`
+     */
+    constructor(total, since) {
+        this.#total = total;
+        this.#since = since;
+        this.#last = { done: 0, at: since };
+    }
+    /** @param done of all, so far */
+    at(done, now) {
+        const time = now - this.#last.at;
+        const kept = Math.exp(-time / MEMORY);
+        this.#recent.done = this.#recent.done * kept + done - this.#last.done;
+        this.#recent.time = this.#recent.time * kept + time;
+        this.#last = { done, at: now };
+        if (now - this.#since < RATE_AFTER || this.#recent.done <= 0)
+            return { rate: null, left: null };
+        const rate = (this.#recent.done / this.#recent.time) * 1000;
+        return { rate, left: this.#left(done, rate, now) };
+    }
+    /** Counts down to a moment that is moved only where it turns out to be wrong: a number that jumps is not believed. */
+    #left(done, rate, now) {
+        if (this.#total === null || done >= this.#total || now - this.#since < LEFT_AFTER)
+            return null;
+        const estimate = (this.#total - done) / rate;
+        const foretold = this.#end === null ? null : (this.#end - now) / 1000;
+        const error = foretold === null ? Infinity : Math.abs(estimate - foretold);
+        if (foretold !== null && error <= Math.max(WRONG.seconds, WRONG.share * estimate))
+            return Math.max(0, foretold);
+        this.#end = now + estimate * 1000;
+        return estimate;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/terminal/progress.ts
 
 
 
+
+/** How many columns there are to write to; null if it is no terminal, or one that does not know. */
+function widthOf({ isTTY, columns = 0 }) {
+    return isTTY === true && columns > 0 ? columns : null;
+}
 /** A line is drawn at most so often, in milliseconds, or the terminal flickers. */
 const REDRAWN_EVERY = 100;
-/** A rate says nothing before so many milliseconds. */
-const RATE_AFTER = 1000;
+/** Of fewer things one is too unlike the next to tell of a rate. */
+const progress_ALIKE = 100;
+/** Columns of a terminal that does not say how many it has. */
+const COLUMNS = 80;
 /**
- * Progress on a terminal: one line that is redrawn, for the activity that started last; elsewhere (a file, a runner's log) a
+ * Progress on a terminal: one line that is redrawn, for as many activities as it has room for; elsewhere (a file, a runner's log) a
  * line where an activity starts and one where it ends. Whatever comes from outside is made visible first.
  */
 function progressOn(stream, options) {
@@ -34011,12 +36921,10 @@ function redrawn(stream, { now, color }) {
         drawn = false;
     };
     const draw = () => {
-        const current = running.at(-1);
-        if (current === undefined)
+        if (running.length === 0)
             return;
-        const others = running.length > 1 ? ` (and ${String(running.length - 1)} more)` : "";
         // One column stays free: some terminals wrap when the last one is written.
-        const line = shortened(`${current.title}${how(current, now())}${others}`, (stream.columns ?? 80) - 1);
+        const line = progress_lineOf(running, now(), (widthOf(stream) ?? COLUMNS) - 1);
         stream.write(`\r\u001b[2K${color ? `\u001b[2m${line}\u001b[0m` : line}`);
         drawn = true;
         drawnAt = now();
@@ -34028,7 +36936,7 @@ function redrawn(stream, { now, color }) {
     };
     return {
         start: (title, total = null, unit = "count") => {
-            const activity = { title: visible_visible(title), total, unit, since: now(), done: 0 };
+            const activity = { title: visible(title), total, unit, pacer: new Pacer(total, now()), done: 0 };
             running.push(activity);
             draw();
             return progress_ending(activity, {
@@ -34048,7 +36956,7 @@ function redrawn(stream, { now, color }) {
             });
         },
         note: (text) => {
-            stays(visible_visible(text, 500));
+            stays(visible(text, 500));
         },
     };
 }
@@ -34056,7 +36964,7 @@ function lineByLine(stream, { now }) {
     const say = (line) => void stream.write(`${line}\n`);
     return {
         start: (title, total = null, unit = "count") => {
-            const activity = { title: visible_visible(title), total, unit, since: now(), done: 0 };
+            const activity = { title: visible(title), total, unit, pacer: new Pacer(total, now()), done: 0 };
             say(`${activity.title} …`);
             return progress_ending(activity, {
                 advanced: () => undefined,
@@ -34067,7 +36975,7 @@ function lineByLine(stream, { now }) {
             });
         },
         note: (text) => {
-            say(visible_visible(text, 500));
+            say(visible(text, 500));
         },
     };
 }
@@ -34085,30 +36993,62 @@ function progress_ending(activity, events) {
             if (over)
                 return;
             over = true;
-            events.ended(result === undefined ? null : `${activity.title}: ${visible_visible(result)}`);
+            events.ended(result === undefined ? null : `${activity.title}: ${visible(result)}`);
         },
     };
 }
-/** ` 12 of 46, 26 %, 3.1 MiB/s, 12 s left` */
-function how({ total, unit, done, since }, at) {
+/**
+ * What goes on, in at most so many columns, what started last first:
+ * `Weighing the app's files 12.0 MiB of 46.0 MiB, 26 %, 3.1 MiB/s, about 10 s left | Installing six … (and 1 more)`.
+ */
+function progress_lineOf(running, at, width) {
+    const lines = running.map((activity) => linesOf(activity, at)).reverse();
+    const full = lines.map(([longest]) => longest);
+    for (let shown = full.length; shown > 0; shown--) {
+        const more = full.length - shown;
+        const text = full.slice(0, shown).join(" | ") + (more > 0 ? ` (and ${String(more)} more)` : "");
+        if (columnsOf(text) <= width)
+            return text;
+    }
+    const first = lines[0] ?? [];
+    return shortened(first.find((line) => columnsOf(line) <= width) ?? first.at(-1) ?? "", width);
+}
+/** One activity, the longest form first; of what can be told of it, that goes first which says least. */
+function linesOf({ title, total, unit, done, pacer }, at) {
     const parts = [];
+    const add = (text, worth) => void parts.push({ text, worth });
     const amount = (value) => (unit === "bytes" ? mib(value) : value.toLocaleString("en-US"));
-    const seconds = (at - since) / 1000;
-    const rate = at - since >= RATE_AFTER && done > 0 ? done / seconds : null;
     if (total !== null && total > 0) {
-        parts.push(`${amount(Math.min(done, total))} of ${amount(total)}`, `${String(Math.floor((Math.min(done, total) / total) * 100))} %`);
+        const some = Math.min(done, total);
+        add(`${amount(some)} of ${amount(total)}`, 2);
+        add(`${String(Math.floor((some / total) * 100))} %`, 4);
     }
     else if (done > 0)
-        parts.push(amount(done));
-    if (rate !== null && unit === "bytes")
-        parts.push(`${mib(Math.round(rate))}/s`);
-    if (rate !== null && total !== null && done < total)
-        parts.push(`${progress_duration((total - done) / rate)} left`);
-    return parts.length === 0 ? " …" : ` ${parts.join(", ")}`;
+        add(amount(done), 4);
+    const { rate, left } = pacer.at(done, at);
+    if (unit === "bytes" || (total ?? 0) >= progress_ALIKE) {
+        if (rate !== null)
+            add(unit === "bytes" ? `${mib(Math.round(rate))}/s` : `${perSecond(rate)}/s`, 1);
+        if (left !== null)
+            add(`about ${progress_duration(left)} left`, 3);
+    }
+    if (parts.length === 0)
+        return [`${title} …`];
+    return [1, 2, 3, 4].map((worth) => {
+        const kept = parts.filter((part) => part.worth >= worth);
+        return `${title} ${kept.map(({ text }) => text).join(", ")}`;
+    });
 }
+function perSecond(rate) {
+    return rate.toLocaleString("en-US", { maximumFractionDigits: rate < 10 ? 1 : 0 });
+}
+/** In steps that are no finer than it can be known, and up: `15 s`, `2 min`, `3 h`. */
 function progress_duration(seconds) {
-    const whole = Math.max(1, Math.round(seconds));
-    return whole < 90 ? `${String(whole)} s` : `${String(Math.round(whole / 60))} min`;
+    const fives = Math.max(5, Math.ceil(seconds / 5) * 5);
+    if (fives < 60)
+        return `${String(fives)} s`;
+    const minutes = Math.max(1, Math.round(seconds / 60));
+    return minutes < 90 ? `${String(minutes)} min` : `${String(Math.round(minutes / 60))} h`;
 }
 
 ;// CONCATENATED MODULE: ./src/terminal/run.ts
@@ -34139,9 +37079,17 @@ function progress_duration(seconds) {
 
 
 
+
+
+
+
+
+
+
+
 /** Exit statuses: a pass or a warning, over a limit, not weighed or wrong usage. */
 const STATUS = { pass: 0, warn: 0, fail: 1, indeterminate: 2 };
-const WRONG = 2;
+const run_WRONG = 2;
 /** Runs one command and gives its exit status. A bug is thrown, and keeps its stack. */
 async function runCommandLine(argv, terminal) {
     const ending = watchForEnd(terminal);
@@ -34158,7 +37106,7 @@ async function runCommandLine(argv, terminal) {
         if (!(error instanceof UserError))
             throw error;
         stderr.write(redact(errorText(error), secretsOf(env)));
-        return WRONG;
+        return run_WRONG;
     }
     finally {
         ending.unwatch();
@@ -34195,26 +37143,72 @@ async function runCommand(invocation, terminal, progress, signal) {
         case "weigh":
         case "why":
         case "what-if": {
-            const { format, output } = invocation.run;
-            if (output !== null)
-                await requireWritable(output);
-            const reports = await weigh(invocation, { env, progress, signal });
-            const width = (stdout.isTTY === true ? stdout.columns : undefined) ?? FILE_WIDTH;
-            stdout.write(resultText(invocation, reports, format, { width, color: wantsColor(stdout.isTTY === true, env) }));
-            if (output !== null) {
-                const plain = { width: FILE_WIDTH, color: false };
-                await writeResult(output, resultText(invocation, reports, formatOf(output) ?? format, plain));
-            }
-            return invocation.command === "why" ? 0 : STATUS[worst(reports.map(({ verdict }) => verdict.status))];
+            const { run } = invocation;
+            const formats = formatsOf(invocation.command, run, stdout.isTTY === true);
+            if (run.output !== null)
+                await requireWritable(run.output);
+            const template = has(formats, "html") ? await reportPage() : null;
+            const apps = await weigh(invocation, formats, { env, progress, signal });
+            const toShow = { invocation, apps, template };
+            await deliver((format, options) => result(toShow, format, options), formats, run, terminal);
+            return invocation.command === "why" ? 0 : STATUS[worst(apps.map(({ report }) => report.verdict.status))];
+        }
+        case "history": {
+            const { run } = invocation;
+            const formats = formatsOf(invocation.command, run, stdout.isTTY === true);
+            if (run.output !== null)
+                await requireWritable(run.output);
+            const history = await tellHistory(invocation, { env, progress, signal });
+            await deliver((format, options) => [historyText(history, format, options)], formats, run, terminal);
+            return history.rows.some(({ state }) => state === "weighed") ? 0 : run_WRONG;
         }
     }
 }
+/** Writes a result, which is told in pieces, to standard output, and to the file that was asked for. */
+async function deliver(piecesOf, { shown, written }, { output }, { stdout, env }) {
+    const isTerminal = stdout.isTTY === true;
+    const options = {
+        width: widthOf(stdout) ?? FILE_WIDTH,
+        color: wantsColor(isTerminal, env),
+        drawing: wantsDrawing(isTerminal, env),
+    };
+    for (const piece of piecesOf(shown, options))
+        stdout.write(piece);
+    if (output !== null)
+        await writeResult(output, piecesOf(written, { width: FILE_WIDTH, color: false }));
+}
 /** Columns of text that no terminal shows. */
 const FILE_WIDTH = 120;
-async function weigh(invocation, { env, progress, signal }) {
-    const { given, run } = invocation;
-    const session = { repo: run.repo, cache: given.cache ?? true, cacheDir: run.cacheDir, progress, env, signal };
-    return withSession(session, async (parts) => {
+function sessionOf({ given, run }, surroundings) {
+    return { repo: run.repo, cache: given.cache ?? true, cacheDir: run.cacheDir, ...surroundings };
+}
+function tellHistory(invocation, surroundings) {
+    const { revision: named, last, given } = invocation;
+    return withSession(sessionOf(invocation, surroundings), async (parts) => {
+        const revision = await parts.repository.resolve(named ?? "HEAD");
+        const [app, ...others] = await findApps(appsOf(given), [revision], parts.repository);
+        if (app === undefined || others.length > 0)
+            throw aboutOneApp("history", others.length + 1);
+        return weighHistory({ app, revision, last, given, now: new Date() }, parts);
+    });
+}
+function historyText(history, format, options) {
+    switch (format) {
+        case "text":
+            return renderHistoryText(history, options);
+        case "markdown":
+            return renderHistoryMarkdown(history);
+        case "json":
+            return jsonText(history);
+        case "html":
+        case "badge":
+            throw new Error(`a history has no ${format}`);
+    }
+}
+async function weigh(invocation, formats, surroundings) {
+    const { progress } = surroundings;
+    const { given } = invocation;
+    return withSession(sessionOf(invocation, surroundings), async (parts) => {
         const { repository } = parts;
         const named = invocation.command === "weigh" ? invocation.revision : given.head;
         const head = await repository.resolve(named ?? "HEAD");
@@ -34223,7 +37217,8 @@ async function weigh(invocation, { env, progress, signal }) {
             const [app, ...others] = await findApps(appsOf(given), [head], repository);
             if (app === undefined || others.length > 0)
                 throw aboutOneApp("what-if", others.length + 1);
-            return [await compareWhatIf({ app, revision: head, wish: invocation.wish, given, now }, createShared(parts))];
+            const wished = { app, revision: head, wish: invocation.wish, given, now };
+            return [run_weighedApp(await compareWhatIf(wished, createShared(parts)), 1, formats)];
         }
         const alone = invocation.command !== "compare";
         const base = alone
@@ -34234,14 +37229,17 @@ async function weigh(invocation, { env, progress, signal }) {
         }
         const occasion = alone ? "push" : "comparison";
         const apps = await findApps(appsOf(given), base === null ? [head] : [base, head], repository);
-        if (invocation.command === "why" && apps.length > 1) {
-            throw aboutOneApp("why", apps.length);
-        }
-        return compareApps({ apps, base, head, occasion, given, now }, parts);
+        const about = invocation.command === "why" ? "why" : has(formats, "badge") ? "A badge" : null;
+        if (about !== null && apps.length > 1)
+            throw aboutOneApp(about, apps.length);
+        return compareApps({ apps, base, head, occasion, given, now }, parts, (made) => run_weighedApp(made, apps.length, formats));
     });
 }
-function aboutOneApp(command, apps) {
-    return new UserError(`${command} is about one app, and --app names ${String(apps)}.`, "Name one: --app DIR.");
+function run_weighedApp(made, apps, formats) {
+    return { report: made.report, map: has(formats, "html") ? mapFor(made, apps) : null };
+}
+function aboutOneApp(what, apps) {
+    return new UserError(`${what} is about one app, and --app names ${String(apps)}.`, "Name one: --app DIR.");
 }
 function appsOf({ app }) {
     return app ?? ["."];
@@ -34251,32 +37249,37 @@ function asksForOne(given) {
     const [first, ...others] = appsOf(given);
     return first !== undefined && others.length === 0 && !isGlob(first);
 }
-function resultText(invocation, reports, format, options) {
+/** What is printed or written, in pieces. */
+function result({ invocation, apps, template }, format, options) {
+    const reports = apps.map(({ report }) => report);
     const [first] = reports;
     if (first === undefined)
         throw new Error("there is no report");
     if (invocation.command === "why") {
-        const why = whyIn(first, invocation.name);
-        return format === "json" ? jsonText(why) : renderWhy(why, options);
+        const { name, run } = invocation;
+        return [format === "json" ? jsonText(whyIn(first, name)) : renderWhy(first, name, run.tree, options)];
     }
     switch (format) {
         case "text":
-            return renderTexts(reports, options);
+            return [renderTexts(reports, options, invocation.command === "weigh" ? invocation.run.tree : null)];
         case "markdown":
-            return renderGathered(reports);
+            return [renderGathered(reports)];
+        case "badge":
+            return [renderBadge(first)];
         case "json":
-            return asksForOne(invocation.given) ? renderJson(first) : renderJsonList(reports);
+            return asksForOne(invocation.given) ? jsonPieces(first) : jsonListPieces(reports);
+        case "html": {
+            if (template === null)
+                throw new Error("no page was asked for");
+            return [
+                renderHtml(apps.flatMap(({ report, map }) => (map === null ? [] : [{ report, map }])), template),
+            ];
+        }
     }
 }
-/** The format that a file's name asks for; null if it does not say. */
-function formatOf(file) {
-    if (file.endsWith(".json"))
-        return "json";
-    return file.endsWith(".md") ? "markdown" : null;
-}
-async function writeResult(file, text) {
+async function writeResult(file, pieces) {
     try {
-        await (0,promises_namespaceObject.writeFile)(file, text);
+        await (0,promises_namespaceObject.writeFile)(file, pieces);
     }
     catch (error) {
         const code = systemErrorCode(error);
@@ -34307,9 +37310,9 @@ function unwritable(file, code) {
 /** One line and one hint, and under them the last words of the tool that failed. What comes from outside is made visible. */
 function errorText({ message, hint, details }) {
     const lines = [
-        `slugdiff: ${visible_visible(message, 500)}`,
-        `Hint: ${visible_visible(hint, 500)}`,
-        ...details.map((line) => `  ${visibleLine(line)}`),
+        `slugdiff: ${visible(message, 500)}`,
+        `Hint: ${visible(hint, 500)}`,
+        ...details.map((line) => `  ${visible_visibleLine(line)}`),
     ];
     return lines.map((line) => `${line}\n`).join("");
 }

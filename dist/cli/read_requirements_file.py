@@ -48,9 +48,11 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     finder = make_finder(known, session)
     options = make_options()
     parser = RequirementsFileParser(session, get_line_parser(finder))
-    refuse_outside(parser, request["file"])
+    files = refuse_outside(parser, request["file"])
     lines = parser.parse(request["file"], False)
     requirements: list[dict[str, Any]] = []
+    # Does all of this follow from the text of the one file, whatever else the app, the environment and the network hold?
+    alone = True
     while True:
         try:
             line = next(lines)
@@ -68,12 +70,14 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
                 if url not in before and not urlsplit(url).scheme and not os.path.exists(url):
                     raise ValueError(f"\"{url}\" is no address of an index.")
             if parsed is None:
+                alone = False  # An option for all.
                 continue
             required = install_req_from_parsed_requirement(parsed, user_supplied=True)
         except Exception as error:
             place = None if parsed is None else path_in(parsed.requirement)
             message = text_of(error) if place is None or not is_outside(place) else outside(place)
             raise Refused(relative(line.filename), line.lineno, message) from error
+        alone = alone and required.link is None
         if required.markers is not None and not required.markers.evaluate(
             {**request["environment"], "extra": ""}
         ):
@@ -102,7 +106,7 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     control = finder.format_control
     releases = finder.release_control
     places = {place: place_of_files(place) for place in finder.find_links}
-    return {
+    file = {
         "requirements": requirements,
         "indexUrl": None if index_urls[:1] == [default] else next(iter(index_urls), None),
         "extraIndexUrls": index_urls[1:],
@@ -120,14 +124,24 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
         "requireHashes": bool(options.require_hashes)
         or (not options.no_require_hashes and any(item["hashes"] for item in requirements)),
     }
+    alone = alone and len(files) == 1 and index_urls == [default] and not names_variables(request["file"])
+    return {"file": file, "alone": alone}
 
 
-def refuse_outside(parser: Any, main_file: str) -> None:
+def names_variables(file: str) -> bool:
+    """Might pip put variables of the environment into the text?"""
+    with open(file, "rb") as stream:
+        return b"${" in stream.read()
+
+
+def refuse_outside(parser: Any, main_file: str) -> list[str]:
     """
     Keeps pip from files that are not the app's: Heroku would not have them, and what pip says of their lines (a
     password in ~/.netrc, the environment in /proc) must not be shown. The main file may be one that was made for pip.
+    Gives the files that pip has read, as it goes on.
     """
     parse_file = parser._parse_file
+    files: list[str] = []
 
     def checked(filename: str, *rest: Any) -> Any:
         scheme = urlsplit(filename).scheme
@@ -135,9 +149,11 @@ def refuse_outside(parser: Any, main_file: str) -> None:
         if scheme not in ("http", "https") and not made:
             if is_outside(url2pathname(urlsplit(filename).path) if scheme == "file" else filename):
                 raise OutsideError(outside("what it links to" if filename == main_file else "what it includes"))
+        files.append(filename)
         return parse_file(filename, *rest)
 
     parser._parse_file = checked
+    return files
 
 
 class OutsideError(ValueError):

@@ -42,8 +42,17 @@ class errors_UserError extends Error {
         this.details = details;
     }
 }
-/** The steps of weighing one side, in their order. */
-const STEPS = (/* unused pure expression or super */ null && (["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]));
+/** The steps of weighing one side, in their order; the last is for a what-if that asks for it. */
+const STEPS = (/* unused pure expression or super */ null && ([
+    "revision",
+    "configuration",
+    "manifest",
+    "python",
+    "resolve",
+    "install",
+    "weigh",
+    "quantise",
+]));
 /**
  * A side that can't be weighed. `invalid`: its own files are wrong (two manifests, a lock out of date), which
  * the pull request may be about to mend. `unweighable`: the files may be right, the world did not play along

@@ -30629,7 +30629,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1785);
+/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(214);
 
 
 await (0,_runner_comment_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommentAction */ .J)(_actions_core__WEBPACK_IMPORTED_MODULE_0__, process.env, process);
@@ -30639,7 +30639,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1785:
+/***/ 214:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31572,13 +31572,13 @@ function members(proto, table) {
     }
 }
 /** Shadows a prototype member with an own value, so a getter that builds from the instance runs once. */
-function own(inst, key, value, enumerable = true) {
+function util_own(inst, key, value, enumerable = true) {
     Object.defineProperty(inst, key, { configurable: true, writable: true, enumerable, value });
     return value;
 }
 /** Like {@link own}, for a member that was never an own data property and has to stay out of `Object.keys`. */
 function hide(inst, key, value) {
-    return own(inst, key, value, false);
+    return util_own(inst, key, value, false);
 }
 /** Adds members a table derives from the instance: each builds on first read and shadows as own data, and assignment shadows the same way, as when these were own properties. */
 function derived(computes, table) {
@@ -31589,10 +31589,10 @@ function derived(computes, table) {
             configurable: true,
             enumerable: true,
             get() {
-                return own(this, key, compute(this));
+                return util_own(this, key, compute(this));
             },
             set(value) {
-                own(this, key, value);
+                util_own(this, key, value);
             },
         });
     }
@@ -31603,10 +31603,10 @@ function defineBound(proto, key, fn) {
         configurable: true,
         get() {
             // vitest's spyOn calls a prototype getter bare to find the function it wraps, so a nullish receiver answers the raw method
-            return this == null ? fn : own(this, key, fn.bind(this));
+            return this == null ? fn : util_own(this, key, fn.bind(this));
         },
         set(value) {
-            own(this, key, value);
+            util_own(this, key, value);
         },
     });
 }
@@ -34167,7 +34167,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
         return hide(this, "~standard", standardProps(this));
     },
     set "~standard"(value) {
-        own(this, "~standard", value);
+        util_own(this, "~standard", value);
     },
 });
 /** The Standard Schema surface for `inst`. Shared so wrappers can extend it without forcing it. */
@@ -38958,7 +38958,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         });
     },
     set "~standard"(value) {
-        own(this, "~standard", value);
+        util_own(this, "~standard", value);
     },
     parse: function _parse(data, params) {
         return classic_parse_parse(this, data, params, { callee: _parse });
@@ -38977,7 +38977,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         return this?.safeParseAsync;
     },
     set spa(value) {
-        own(this, "spa", value);
+        util_own(this, "spa", value);
     },
     validate(data, params) {
         return validate(this, data, params);
@@ -40385,7 +40385,7 @@ function iso_duration(params) {
  * Something a user did, or can mend: shown as one line and one hint, never as a stack trace.
  * Every other error that reaches a composition root is a bug and keeps its stack.
  */
-class UserError extends Error {
+class errors_UserError extends Error {
     hint;
     details;
     name = "UserError";
@@ -40400,14 +40400,23 @@ class UserError extends Error {
         this.details = details;
     }
 }
-/** The steps of weighing one side, in their order. */
-const STEPS = (/* unused pure expression or super */ null && (["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]));
+/** The steps of weighing one side, in their order; the last is for a what-if that asks for it. */
+const STEPS = (/* unused pure expression or super */ null && ([
+    "revision",
+    "configuration",
+    "manifest",
+    "python",
+    "resolve",
+    "install",
+    "weigh",
+    "quantise",
+]));
 /**
  * A side that can't be weighed. `invalid`: its own files are wrong (two manifests, a lock out of date), which
  * the pull request may be about to mend. `unweighable`: the files may be right, the world did not play along
  * (an index that is down, a distribution without anything usable for the target, a full disk).
  */
-class SideError extends UserError {
+class SideError extends errors_UserError {
     state;
     step;
     name = "SideError";
@@ -40434,7 +40443,7 @@ function parseSize(text, of) {
     const unit = UNITS[(match?.[2] ?? "").toUpperCase()];
     const bytes = match && unit !== undefined ? Math.round(Number(match[1]) * unit) : Number.NaN;
     if (!Number.isSafeInteger(bytes)) {
-        throw new UserError(`${of} is not a size: "${text}".`, `Write a number with K, M or G, as in "20M".`);
+        throw new errors_UserError(`${of} is not a size: "${text}".`, `Write a number with K, M or G, as in "20M".`);
     }
     return bytes;
 }
@@ -40443,7 +40452,7 @@ function parseSize(text, of) {
  * `total` exactly. Ties go to the earlier share. Shares are not negative; where all are zero, the first parts get
  * one unit each until `total` is used up, again and again.
  */
-function apportion(total, shares) {
+function bytes_apportion(total, shares) {
     if (shares.length === 0)
         return [];
     const whole = shares.reduce((a, b) => a + b, 0);
@@ -40503,7 +40512,7 @@ function editDistance(a, b) {
 function one(texts, of) {
     const text = texts.at(-1)?.trim() ?? "";
     if (text === "")
-        throw new UserError(`${of} is empty.`, "Give it a value, or leave it out.");
+        throw new errors_UserError(`${of} is empty.`, "Give it a value, or leave it out.");
     return text;
 }
 /** The items of a list: one a text, or separated by commas or line breaks. `none` alone is the empty list. */
@@ -40515,7 +40524,7 @@ function items(texts, of) {
     if (found.length === 1 && found[0] === "none")
         return [];
     if (found.length === 0 && texts.length > 0) {
-        throw new UserError(`${of} is empty.`, "Give it a value, or leave it out.");
+        throw new errors_UserError(`${of} is empty.`, "Give it a value, or leave it out.");
     }
     return found;
 }
@@ -40528,9 +40537,17 @@ const values_duration = (texts, of) => {
     const text = one(texts, of);
     const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isNaN(seconds)) {
-        throw new UserError(`${of} is no number of seconds: "${text}".`, 'Write whole seconds, as in "60", or "0" for none.');
+        throw new errors_UserError(`${of} is no number of seconds: "${text}".`, 'Write whole seconds, as in "60", or "0" for none.');
     }
     return seconds * 1000;
+};
+/** How many: a whole number from 1. */
+const count = (texts, of) => {
+    const text = one(texts, of);
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+    if (number === 0)
+        throw new UserError(`${of} is no number from 1: "${text}".`, 'Write a whole number, as in "3".');
+    return number;
 };
 /** Sizes in bytes, each once, largest first. */
 const sizes = (texts, of) => [...new Set(items(texts, of).map((text) => parseSize(text, of)))].sort((a, b) => b - a);
@@ -40546,7 +40563,7 @@ const increase = (texts, of) => {
         return { bytes: parseSize(text, of) };
     }
     catch {
-        throw new UserError(`${of} is neither a size nor a percentage: "${text}".`, `Write bytes as in "20M", a share of the base as in "5%", or "none".`);
+        throw new errors_UserError(`${of} is neither a size nor a percentage: "${text}".`, `Write bytes as in "20M", a share of the base as in "5%", or "none".`);
     }
 };
 /** One of a closed set of words. */
@@ -40556,7 +40573,7 @@ function oneOf(words) {
         const found = words.find((candidate) => candidate === text);
         if (found === undefined) {
             const meant = nearest(text, words);
-            throw new UserError(`${of} can't be "${text}".`, meant === null ? `Write one of: ${words.join(", ")}.` : `Did you mean "${meant}"? One of: ${words.join(", ")}.`);
+            throw new errors_UserError(`${of} can't be "${text}".`, meant === null ? `Write one of: ${words.join(", ")}.` : `Did you mean "${meant}"? One of: ${words.join(", ")}.`);
         }
         return found;
     };
@@ -40568,13 +40585,13 @@ const flag = (texts, of) => {
         return true;
     if (/^(false|False|FALSE)$/.test(text))
         return false;
-    throw new UserError(`${of} is neither true nor false: "${text}".`, `Write "true" or "false".`);
+    throw new errors_UserError(`${of} is neither true nor false: "${text}".`, `Write "true" or "false".`);
 };
 /** A Python version, `3.12` or `3.12.4`: the forms that the buildpack takes. */
 const pythonVersion = (texts, of) => {
     const text = one(texts, of);
     if (!/^3\.\d{1,3}(\.\d{1,3})?$/.test(text)) {
-        throw new UserError(`${of} is not a Python version: "${text}".`, `Write it as "3.12" or "3.12.4".`);
+        throw new errors_UserError(`${of} is not a Python version: "${text}".`, `Write it as "3.12" or "3.12.4".`);
     }
     return text;
 };
@@ -40583,7 +40600,7 @@ const RFC3339 = iso_datetime({ offset: true });
 const moment = (texts, of) => {
     const text = one(texts, of);
     if (!RFC3339.safeParse(text).success) {
-        throw new UserError(`${of} is not a moment in time: "${text}".`, `Write it as "2026-11-22T14:03:00Z" (RFC 3339).`);
+        throw new errors_UserError(`${of} is not a moment in time: "${text}".`, `Write it as "2026-11-22T14:03:00Z" (RFC 3339).`);
     }
     return wholeSeconds(new Date(text));
 };
@@ -40591,14 +40608,22 @@ const moment = (texts, of) => {
 function wholeSeconds(date) {
     return `${date.toISOString().slice(0, 19)}Z`;
 }
+/** A branch by its name alone, of the characters that such names mostly have. */
+const branchName = (texts, of) => {
+    const text = one(texts, of);
+    if (!/^(?!refs\/)[\w-]+(?:[./][\w-]+)*$/.test(text) || text.length > 100) {
+        throw new errors_UserError(`${of} is no name for a branch: "${text}".`, 'Write it as in "slugdiff-history".');
+    }
+    return text;
+};
 /** A text for a name, on one line, of at most so many characters. */
 function shortText(most) {
     return (texts, of) => {
         const text = one(texts, of);
         if (/\p{Cc}/u.test(text))
-            throw new UserError(`${of} holds a line break or another control.`, "Write it on one line.");
+            throw new errors_UserError(`${of} holds a line break or another control.`, "Write it on one line.");
         if (Array.from(text).length > most) {
-            throw new UserError(`${of} is too long.`, `At most ${String(most)} characters.`);
+            throw new errors_UserError(`${of} is too long.`, `At most ${String(most)} characters.`);
         }
         return text;
     };
@@ -40611,7 +40636,7 @@ const appPatterns = (texts, of) => {
     const patterns = texts.flatMap((text) => text.split("\n")).flatMap((line) => splitAtCommas(line));
     const found = patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== "");
     if (found.length === 0)
-        throw new UserError(`${of} is empty.`, "Give it a value, or leave it out.");
+        throw new errors_UserError(`${of} is empty.`, "Give it a value, or leave it out.");
     return [...new Set(found.map((pattern) => withinRepository(pattern, of)))];
 };
 function splitAtCommas(line) {
@@ -40631,11 +40656,11 @@ function splitAtCommas(line) {
 }
 function withinRepository(pattern, of) {
     if (pattern.startsWith("!")) {
-        throw new UserError(`${of} can't exclude anything: "${pattern}".`, "Name the directories that are to be weighed.");
+        throw new errors_UserError(`${of} can't exclude anything: "${pattern}".`, "Name the directories that are to be weighed.");
     }
     const parts = pattern.split("/").filter((part) => part !== "." && part !== "");
     if (pattern.startsWith("/") || parts.includes("..")) {
-        throw new UserError(`${of} is outside the repository: "${pattern}".`, "Write a path relative to the repository's root.");
+        throw new errors_UserError(`${of} is outside the repository: "${pattern}".`, "Write a path relative to the repository's root.");
     }
     return parts.length === 0 ? "." : parts.join("/");
 }
@@ -40644,7 +40669,7 @@ function withinRepository(pattern, of) {
 
 
 /** Commands that take settings, in the order help shows them. */
-const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"];
+const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if", "history"];
 /** When the action writes a comment; one that is there is kept true in any case. */
 const COMMENT_MODES = ["always", "changes", "failure", "never"];
 const EVERYWHERE = ["action", "cli", "file"];
@@ -40706,7 +40731,7 @@ const KEYS = {
         read: moment,
         value: "TIME",
         help: "resolve as of this moment (RFC 3339)",
-        byDefault: "now",
+        byDefault: "now; for history each commit's own date",
         doors: EVERYWHERE,
         commands: ALL,
         decidedBy: "base",
@@ -40810,11 +40835,29 @@ const KEYS = {
         commands: [],
         decidedBy: "side",
     },
+    suggest: {
+        read: flag,
+        value: "BOOLEAN",
+        help: "suggest changes of the lines that the pull request wrote",
+        byDefault: "false",
+        doors: ACTION_ONLY,
+        commands: [],
+        decidedBy: "side",
+    },
     "override-label": {
         read: shortText(100),
         value: "LABEL",
         help: "label that lets an increase through",
         byDefault: "slug-size-approved",
+        doors: ACTION_ONLY,
+        commands: [],
+        decidedBy: "side",
+    },
+    "history-branch": {
+        read: branchName,
+        value: "BRANCH",
+        help: "branch of its own to keep what the default branch weighed on",
+        byDefault: "none; the Actions cache",
         doors: ACTION_ONLY,
         commands: [],
         decidedBy: "side",
@@ -40886,7 +40929,9 @@ function publishingOf(given) {
     return {
         comment: given.comment ?? "changes",
         key: given["comment-key"] ?? keyOf((given.app ?? ["."]).join(", ")),
+        suggest: given.suggest ?? false,
         overrideLabel: given["override-label"] ?? "slug-size-approved",
+        historyBranch: given["history-branch"] ?? null,
     };
 }
 /** A list of many apps would leave a comment no room: its start, and a hash in place of the rest, are as good a key. */
@@ -40956,7 +41001,7 @@ function readEvent(event, payload) {
         case "workflow_dispatch":
             return { kind: "dispatch" };
         case "pull_request_target":
-            throw new UserError("Slugdiff does not run on pull_request_target.", "There, a stranger's code would be installed beside a token that may write. Use pull_request, and the comment action for pull requests from forks: see “Forks and Dependabot” in the README.");
+            throw new errors_UserError("Slugdiff does not run on pull_request_target.", "There, a stranger's code would be installed beside a token that may write. Use pull_request, and the comment action for pull requests from forks: see “Forks and Dependabot” in the README.");
         default:
             return { kind: "other" };
     }
@@ -40986,40 +41031,45 @@ function event_parse(schema, payload, event) {
     if (result.success)
         return result.data;
     const [issue] = result.error.issues;
-    throw new UserError(`The payload of the event ${event} is not as GitHub sends it: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`, "Check what wrote the file at GITHUB_EVENT_PATH.");
+    throw new errors_UserError(`The payload of the event ${event} is not as GitHub sends it: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`, "Check what wrote the file at GITHUB_EVENT_PATH.");
 }
 
-;// CONCATENATED MODULE: ./src/model/tree.ts
-/**
- * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
- * would put `a-b` between `a` and `a/c`.
- */
-function byTarOrder(a, b) {
-    const left = a.path.split("/");
-    const right = b.path.split("/");
-    for (let at = 0; at < left.length && at < right.length; at++) {
-        const order = compareBytes(left[at] ?? "", right[at] ?? "");
-        if (order !== 0)
-            return order;
-    }
-    return left.length - right.length;
-}
+;// CONCATENATED MODULE: ./src/model/byte-order.ts
 /** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
 function compareBytes(a, b) {
-    if (a === b)
-        return 0;
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+    // Not by `Buffer`: the page compares names too, in a browser.
+    for (let at = 0; at < a.length && at < b.length; at++) {
+        const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+        if (left !== right)
+            return byteRank(left) - byteRank(right);
+    }
+    return a.length - b.length;
 }
-/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
-function inTarOrder(items) {
-    // No name holds a NUL, which sorts before all that one may hold.
-    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
-    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+/** Where a UTF-16 unit comes in the order of UTF-8: surrogates, which stand for what is above U+FFFF, last. */
+function byteRank(unit) {
+    const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+    return isSurrogate ? unit + 0x10000 : unit;
+}
+
+;// CONCATENATED MODULE: ./src/publish/page-name.ts
+const START = "slugdiff-report";
+const END = ".html";
+/**
+ * What the page's file is called. An artifact that is uploaded as it is has the name of its file, so that jobs of one run need
+ * pages of different names: each has that of its comment's key, but for what GitHub takes in no artifact's name.
+ */
+function pageName(key) {
+    const called = key === "." ? "" : `-${key.replace(/[^\p{L}\p{N}._-]+/gu, "-")}`;
+    return `${START}${called}${END}`;
+}
+/** Whether an artifact is such a page, by its name. */
+function isPage(artifact) {
+    return artifact.startsWith(START) && artifact.endsWith(END);
 }
 
 ;// CONCATENATED MODULE: ./src/render/visible.ts
 /** Controls, invisible and direction-changing characters, and what is no character at all. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 /**
  * Text from outside as one line in which every character can be seen: white space becomes a space, other controls
  * (escape sequences, bidirectional overrides, zero-width characters) their number, as in `{U+202E}`.
@@ -41073,7 +41123,7 @@ async function jsonFilesIn(zip, bounds) {
         }
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             throw error;
         throw damaged(error);
     }
@@ -41104,11 +41154,11 @@ async function readText(archive, entry, bounds) {
     return Buffer.concat(chunks, size);
 }
 function refused(why) {
-    return new UserError(`The archive ${why}.`, "Upload the file that the output `report` names, and nothing else.");
+    return new errors_UserError(`The archive ${why}.`, "Upload the file that the output `report` names, and nothing else.");
 }
 function damaged(error) {
     const why = typeof error === "object" && error !== null && "message" in error ? String(error.message) : "unknown error";
-    return new UserError(`The archive is damaged, or no zip: ${why}.`, "Upload it again with actions/upload-artifact.");
+    return new errors_UserError(`The archive is damaged, or no zip: ${why}.`, "Upload it again with actions/upload-artifact.");
 }
 
 ;// CONCATENATED MODULE: ./src/judge/noise-floor.ts
@@ -41148,6 +41198,20 @@ function entriesWeight(entries) {
         weight.compressed += compressed;
     }
     return weight;
+}
+/** What a layer is called by what it is, as a distribution may be named `app` too; null for those that go by their own name. */
+function layerTitle(kind) {
+    switch (kind) {
+        case "distribution":
+        case "tool":
+            return null;
+        case "runtime":
+            return "Python itself";
+        case "app":
+            return "the app's own files";
+        case "unattributed":
+            return "(unattributed)";
+    }
 }
 /** Identifies a layer within one slug, and the layer that it is compared with in another. */
 function layerKey(layer) {
@@ -41189,6 +41253,12 @@ const SAVING = discriminatedUnion("basis", [
 ])
     .meta({ id: "saving" });
 const note = schemas_string().nullable().describe("What to know about this step. Markdown in code spans only.");
+const HUNK = strictObject({
+    line: schemas_int()
+        .positive()
+        .describe("Number that its first line has in the file as it was weighed; where there is none, gets."),
+    lines: schemas_int().positive().describe("How many of the step's `lines` are its own."),
+});
 const STEP = discriminatedUnion("kind", [
     strictObject({
         kind: literal("diff"),
@@ -41196,6 +41266,7 @@ const STEP = discriminatedUnion("kind", [
         lines: array(schemas_string().regex(/^[-+ ]/))
             .min(1)
             .describe("Of a unified diff, without its headers."),
+        hunks: array(HUNK).optional().describe("Where `lines` stand in the file, one stretch after the other."),
         note,
     }),
     strictObject({
@@ -41252,6 +41323,29 @@ const ADVICE = discriminatedUnion("family", [
 ])
     .meta({ id: "advice" });
 
+;// CONCATENATED MODULE: ./src/model/report-history.ts
+
+
+
+/** One layer that weighs otherwise than before. */
+const LAYER_CHANGE = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    fromVersion: schemas_string().nullable().describe("Null if the layer came."),
+    toVersion: schemas_string().nullable().describe("Null if the layer went."),
+    delta: DELTA,
+});
+/** What the app weighed at one commit of the default branch. */
+const HISTORY_POINT = strictObject({
+    sha: schemas_string().describe("Full object name of the commit."),
+    date: iso_datetime().describe("When it was committed."),
+    subject: schemas_string().describe("First line of its message."),
+    total: WEIGHT,
+    changes: array(LAYER_CHANGE)
+        .describe("Against the point before, largest compressed delta first, at most ten; none at the first point."),
+})
+    .meta({ id: "historyPoint" });
+
 ;// CONCATENATED MODULE: ./src/model/resolution.ts
 /** Package managers that Heroku's Python buildpack supports. */
 const PACKAGE_MANAGERS = ["pip", "uv", "poetry", "pipenv"];
@@ -41286,6 +41380,7 @@ const RULES = ["weighed", "base", "limit", "warn-at", "max-increase"];
 
 
 
+
 /**
  * The report: the one serialised result of one app. Every output is a reporter over it, and other programs read it,
  * so within a schema version keys are only added. Every object is closed, every key is always there; what is not
@@ -41299,7 +41394,7 @@ const TOTAL = strictObject({
 const WHY = array(schemas_string())
     .describe("Where the app asks for it (`requirements.txt:14`), then the distributions between that requirement and this one.");
 const KIND = schemas_enum(LAYER_KINDS);
-const LAYER = strictObject({
+const LAYER_SCHEMA = strictObject({
     kind: KIND,
     name: schemas_string(),
     version: schemas_string().nullable(),
@@ -41322,7 +41417,7 @@ const OVERLAP = strictObject({
 });
 const REVISION = strictObject({ ref: schemas_string(), sha: schemas_string().nullable() });
 const PROBLEM = strictObject({
-    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]),
+    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh", "quantise"]),
     message: schemas_string(),
     hint: schemas_string(),
     details: array(schemas_string()).describe("The failing tool's last lines, credentials removed."),
@@ -41338,7 +41433,7 @@ const SIDE = discriminatedUnion("state", [
         pythonFrom: schemas_string().describe("Where the version was found: `.python-version`, `default`…"),
         packageManager: schemas_enum(PACKAGE_MANAGERS),
         total: TOTAL,
-        layers: array(LAYER).describe("Sorted by kind, then by name. Their weights sum to `total`."),
+        layers: array(LAYER_SCHEMA).describe("Sorted by kind, then by name. Their weights sum to `total`."),
         overlaps: array(OVERLAP),
     }),
     strictObject({
@@ -41347,7 +41442,7 @@ const SIDE = discriminatedUnion("state", [
         revision: REVISION.nullable(),
         ...nothing,
         total: TOTAL,
-        layers: array(LAYER).max(0),
+        layers: array(LAYER_SCHEMA).max(0),
         overlaps: array(OVERLAP).max(0),
     }),
     strictObject({
@@ -41356,7 +41451,7 @@ const SIDE = discriminatedUnion("state", [
         revision: REVISION.nullable(),
         ...nothing,
         total: schemas_null(),
-        layers: array(LAYER).max(0),
+        layers: array(LAYER_SCHEMA).max(0),
         overlaps: array(OVERLAP).max(0),
     }),
 ])
@@ -41441,6 +41536,23 @@ const FINDING = strictObject({
     value: schemas_int().nullable().describe("Bytes; null where the rule is not about a size."),
     limit: schemas_int().nullable(),
 });
+const UNPINNED = strictObject({
+    requirements: array(strictObject({
+        name: schemas_string(),
+        version: schemas_string().describe("That was weighed."),
+        place: schemas_string().describe("Where the app asks for it: `requirements.txt:14`."),
+        retained: WEIGHT.describe("What would leave the slug together with it."),
+    }))
+        .min(1),
+    steps: array(STEP).describe("The lines that pin them to what was weighed."),
+})
+    .meta({ id: "unpinned" });
+const OUTSIDE = strictObject({
+    since: iso_datetime().describe("As of when the base was resolved then."),
+    delta: DELTA.describe("Of these layers: now minus then."),
+    layers: array(LAYER_CHANGE).min(1).describe("Largest compressed delta first."),
+})
+    .meta({ id: "outside" });
 const OVERRIDE = strictObject({
     label: schemas_string(),
     state: schemas_enum(["in-force", "void", "refused"])
@@ -41468,6 +41580,10 @@ const REPORT_SCHEMA = strictObject({
         .describe("What may end up in the slug and was not weighed."),
     advice: array(ADVICE)
         .describe("On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum."),
+    unpinned: UNPINNED.nullable().describe("What the head asks for by name and in no exact version, so that a deploy may get others than were weighed; null if nothing."),
+    outside: OUTSIDE.nullable().describe("What differs in the base since it was last looked at with the same requirements: no doing of this change. Null if nothing, or if that is not known. May differ from run to run."),
+    history: array(HISTORY_POINT)
+        .describe("What the app weighed at the default branch's last commits that were weighed, oldest first. Differs from run to run."),
     notes: array(schemas_string()).describe("May differ from run to run."),
     timings: record(schemas_string(), schemas_number().nonnegative()).describe("Milliseconds by step. Differ from run to run."),
 })
@@ -41533,7 +41649,7 @@ function requirementsAdvice(candidate, saving, remedy) {
  * @param total what the whole slug weighs
  */
 function filesAdvice(found, total) {
-    const { id, level, subject, title, detail, sources, saving, ignore } = found;
+    const { id, level, subject, title, detail, sources, saving, error, ignore } = found;
     return {
         id,
         family: "files",
@@ -41542,7 +41658,7 @@ function filesAdvice(found, total) {
         title,
         detail,
         sources: [...sources],
-        saving: savingOf(total, subtract(total, saving), 0),
+        saving: savingOf(total, subtract(total, saving), error),
         remedy: {
             possible: true,
             because: null,
@@ -41737,10 +41853,11 @@ function readReport(text) {
     return parsed.data;
 }
 function read_report_refused(why) {
-    return new UserError(`It is no report of Slugdiff, schema version ${SCHEMA_VERSION}: ${visible_visible(why, 200)}.`, "Let both workflows use the same version of the action.");
+    return new errors_UserError(`It is no report of Slugdiff, schema version ${SCHEMA_VERSION}: ${visible_visible(why, 200)}.`, "Let both workflows use the same version of the action.");
 }
 
 ;// CONCATENATED MODULE: ./src/gather/gather.ts
+
 
 
 
@@ -41771,7 +41888,9 @@ const MOST = 500;
 async function gatherReports(run, isWanted, github) {
     const reports = [];
     const problems = [];
-    const artifacts = newest((await github.artifacts(run)).filter(({ name }) => isWanted(name)));
+    const all = newest(await github.artifacts(run));
+    const pages = all.filter(({ name }) => isPage(name)).sort((a, b) => compareBytes(a.name, b.name));
+    const artifacts = all.filter(({ name }) => isWanted(name) && !isPage(name));
     if (artifacts.length > MOST)
         problems.push(`Only ${MOST} of ${artifacts.length} artifacts were looked at.`);
     const left = { downloaded: DOWNLOADED, unpacked: { entries: ENTRIES, text: REPORT, left: UNPACKED } };
@@ -41780,14 +41899,14 @@ async function gatherReports(run, isWanted, github) {
             reports.push(...(await reportsIn(artifact, left, github)));
         }
         catch (error) {
-            if (!(error instanceof UserError))
+            if (!(error instanceof errors_UserError))
                 throw error;
             problems.push(`The artifact ${visible_visible(artifact.name, 80)} was left out. ${error.message} ${error.hint}`);
         }
     }
     if (reports.length > MOST)
         problems.push(`Only the first ${MOST} of ${reports.length} reports are shown.`);
-    return { reports: reports.sort((a, b) => compareBytes(a.app, b.app)).slice(0, MOST), problems };
+    return { reports: reports.sort((a, b) => compareBytes(a.app, b.app)).slice(0, MOST), problems, pages };
 }
 /** What was left last under each name: where jobs were run again, GitHub lists what they left before as well. */
 function newest(artifacts) {
@@ -41807,7 +41926,7 @@ async function reportsIn({ id }, left, github) {
     left.downloaded += most - zip.length;
     const files = await jsonFilesIn(zip, left.unpacked);
     if (files.size === 0) {
-        throw new UserError("There is no JSON file in it.", "Upload the file that the output `report` names.");
+        throw new errors_UserError("There is no JSON file in it.", "Upload the file that the output `report` names.");
     }
     return [...files.values()].map(readReport);
 }
@@ -41819,7 +41938,7 @@ const MINUS = "\u2212";
 const ONE_DECIMAL = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 /** A size for people: `1,046.2 MiB`; below 0.1 MiB `63.5 KiB`, below 1 KiB `12 B`; `0 MiB`; negative with a true minus sign. */
-function mib(bytes) {
+function format_mib(bytes) {
     return (bytes < 0 ? MINUS : "") + magnitude(Math.abs(bytes));
 }
 /** As `mib`, with its sign: `+298.4 MiB`, `−12 B`; zero has none. */
@@ -41829,7 +41948,7 @@ function signedMib(bytes) {
 /** A limit, which is mostly a round number: `1,000 MiB`, `64 KiB`; else as `mib`. */
 function limitMib(bytes) {
     const unit = Math.abs(bytes) < 0.1 * MIB ? KIB : MIB;
-    return bytes % unit === 0 ? mib(bytes).replace(".0 ", " ") : mib(bytes);
+    return bytes % unit === 0 ? format_mib(bytes).replace(".0 ", " ") : format_mib(bytes);
 }
 /** A size on disk: `2.1 GiB` from 0.1 GiB on, else as `mib`. */
 function gib(bytes) {
@@ -41845,11 +41964,11 @@ function signedPercent(part, whole) {
 /**
  * The values in whole multiples of `unit`, rounded by largest remainder so that they sum to their rounded total
  * exactly. Values may be negative; none moves by a unit or more. Ties go to the earlier value.
+ * @param total what they are to sum to, where their own total was rounded among others: up or down
  */
-function roundTogether(values, unit) {
+function roundTogether(values, unit, total = Math.round(values.reduce((a, b) => a + b, 0) / unit)) {
     const floors = values.map((value) => Math.floor(value / unit));
-    const total = values.reduce((a, b) => a + b, 0);
-    const left = Math.round(total / unit) - floors.reduce((a, b) => a + b, 0);
+    const left = total - floors.reduce((a, b) => a + b, 0);
     const order = values
         .map((value, index) => ({ remainder: value - (floors[index] ?? 0) * unit, index }))
         .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
@@ -41936,7 +42055,7 @@ function overrideOf(report, { label, by, mayWrite, sizes }) {
     }
     const more = is - was;
     if (more > noiseFloorOf(report)) {
-        return override("void", `The change has grown by ${mib(more)} since ${by} applied the label ${label}: it approves nothing any more. Apply it again to approve what is shown here.`);
+        return override("void", `The change has grown by ${format_mib(more)} since ${by} applied the label ${label}: it approves nothing any more. Apply it again to approve what is shown here.`);
     }
     return override("in-force", `${by} approved this size with the label ${label}.`);
 }
@@ -41959,7 +42078,7 @@ const IN_BYTES = { step: 1, unit: "B" };
  * The unit for the rows of a table and their total, the headline: mebibytes to a tenth, and for a total below 0.1 MiB kibibytes
  * to a tenth, so that a small delta is not shown as nothing. Bytes only where no row is larger than a kibibyte.
  */
-function scaleFor(total, rows) {
+function rounding_scaleFor(total, rows) {
     const largest = Math.max(Math.abs(total), ...rows.map(Math.abs));
     if (largest < KIB)
         return IN_BYTES;
@@ -41967,21 +42086,24 @@ function scaleFor(total, rows) {
     const deciding = total === 0 ? largest : Math.abs(total);
     return deciding < IN_MIB.step ? IN_KIB : IN_MIB;
 }
-/** Rows as whole steps that sum to their rounded total exactly (largest remainder). */
-function roundRows(rows, { step }) {
-    return roundTogether(rows, step);
+/**
+ * Rows as whole steps that sum to their rounded total exactly (largest remainder).
+ * @param total steps that their total is shown as, where it is a row among others itself
+ */
+function rounding_roundRows(rows, { step }, total) {
+    return roundTogether(rows, step, total);
 }
 /** One figure in whole steps. */
-function roundOne(bytes, { step }) {
+function rounding_roundOne(bytes, { step }) {
     return Math.round(bytes / step);
 }
 /** Whole steps for people: `1,046.2 MiB`. */
-function shown(steps, scale) {
+function rounding_shown(steps, scale) {
     return `${steps < 0 ? rounding_MINUS : ""}${rounding_magnitude(steps, scale)}`;
 }
 /** As `shown`, with its sign: `+298.4 MiB`; what rounds to nothing has none. */
 function shownSigned(steps, scale) {
-    return `${steps > 0 ? "+" : ""}${shown(steps, scale)}`;
+    return `${steps > 0 ? "+" : ""}${rounding_shown(steps, scale)}`;
 }
 function rounding_magnitude(steps, { unit }) {
     const number = unit === "B" ? rounding_WHOLE.format(Math.abs(steps)) : TENTHS.format(Math.abs(steps) / 10);
@@ -41995,7 +42117,7 @@ const TENTHS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximu
 
 
 /** Mebibytes to a tenth: the scale of every size of a whole slug. */
-const figures_WHOLE = scaleFor(MIB, []);
+const figures_WHOLE = rounding_scaleFor(MIB, []);
 /** What the report has to show of a whole slug. */
 function figuresOf(report) {
     const { base, head, diff, verdict, notWeighed } = report;
@@ -42007,7 +42129,7 @@ function figuresOf(report) {
     const rows = known?.layers.map(({ delta }) => delta.compressed) ?? [];
     return {
         diff: known,
-        scale: scaleFor(known?.total.compressed ?? 0, rows),
+        scale: rounding_scaleFor(known?.total.compressed ?? 0, rows),
         allowance,
         limit: limit?.limit ?? null,
         atLeast: notWeighed.length > 0 && allowance === 0,
@@ -42015,31 +42137,31 @@ function figuresOf(report) {
 }
 /** A size of a whole slug: `1,046.2 MiB`. */
 function figures_size(bytes) {
-    return shown(roundOne(bytes, figures_WHOLE), figures_WHOLE);
+    return rounding_shown(rounding_roundOne(bytes, figures_WHOLE), figures_WHOLE);
 }
 /**
  * A base's size such that base plus delta is head, each as it is shown. Head and delta are rounded as they are; the base
  * may be one step off.
  */
 function sizeBefore(head, delta) {
-    return shown(roundOne(head, figures_WHOLE) - roundOne(delta, figures_WHOLE), figures_WHOLE);
+    return rounding_shown(rounding_roundOne(head, figures_WHOLE) - rounding_roundOne(delta, figures_WHOLE), figures_WHOLE);
 }
 /** The delta, in the unit of its rows: `+298.4 MiB`; `0 MiB` if there is none. */
 function deltaText(delta, scale) {
-    return delta === 0 ? "0 MiB" : shownSigned(roundOne(delta, scale), scale);
+    return delta === 0 ? "0 MiB" : shownSigned(rounding_roundOne(delta, scale), scale);
 }
 /** A delta of disk bytes, with its sign; finer than the table's unit only if it would be nothing there. */
 function diskDelta(delta) {
-    return deltaText(delta, scaleFor(delta, []));
+    return deltaText(delta, rounding_scaleFor(delta, []));
 }
 /**
  * What is left under a limit, such that size plus headroom is the limit, each as it is shown; what would be shown as
  * nothing is said exactly.
  */
 function headroom(limit, bytes) {
-    const steps = roundOne(limit, figures_WHOLE) - roundOne(bytes, figures_WHOLE);
+    const steps = rounding_roundOne(limit, figures_WHOLE) - rounding_roundOne(bytes, figures_WHOLE);
     const left = limit - bytes;
-    return steps === 0 || Math.sign(steps) !== Math.sign(left) ? mib(left) : shown(steps, figures_WHOLE);
+    return steps === 0 || Math.sign(steps) !== Math.sign(left) ? format_mib(left) : rounding_shown(steps, figures_WHOLE);
 }
 
 ;// CONCATENATED MODULE: ./src/render/headline.ts
@@ -42082,7 +42204,7 @@ function deltaPart({ diff, scale }, same) {
         return null;
     if (same)
         return "unchanged";
-    const band = diff.error === 0 ? "" : ` ± ${mib(diff.error)}`;
+    const band = diff.error === 0 ? "" : ` ± ${format_mib(diff.error)}`;
     return `${deltaText(diff.total.compressed, scale)}${band}`;
 }
 function says(report, figures, decides) {
@@ -42129,7 +42251,7 @@ function says(report, figures, decides) {
 /** `at least 1,046.2 MiB`, `1,046.2 ± 2.0 MiB`, `1,066.2 MiB with its allowance`. */
 function amountOf(head, { allowance, atLeast }) {
     const total = figures_size(head.total.compressed + allowance);
-    const band = head.total.error === 0 ? "" : ` ± ${mib(head.total.error)} (estimated)`;
+    const band = head.total.error === 0 ? "" : ` ± ${format_mib(head.total.error)} (estimated)`;
     return `${atLeast ? "at least " : ""}${total}${band}${allowance === 0 ? "" : " with its allowance"}`;
 }
 function leftOf(head, { allowance, atLeast, limit }) {
@@ -42149,6 +42271,7 @@ const STEP_FAILED = {
     resolve: "as resolving its requirements failed",
     install: "as installing it failed",
     weigh: "as weighing its files failed",
+    quantise: "as quantising a model failed",
 };
 /** The findings that are not passes, without what the headline and the sides' problems say already. */
 function otherFindings({ verdict, base, head }, { decides }) {
@@ -42161,7 +42284,7 @@ function otherFindings({ verdict, base, head }, { decides }) {
 ;// CONCATENATED MODULE: ./src/render/layout.ts
 
 /** Marks for a terminal (ECMA-48, SGR); none of them moves the cursor. */
-const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" };
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" };
 /** The text in a style, if colour is wanted. */
 function layout_styled(text, style, { color }) {
     return color && text !== "" ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
@@ -42170,22 +42293,31 @@ function layout_styled(text, style, { color }) {
 function layout_plain(spans) {
     return spans.map(({ as, text }) => (as === "own" || as === "strong" ? text : visible(text, 120))).join("");
 }
-/** A table as lines: columns are aligned, and those of words give way where the terminal is too narrow. */
-function tableLines(table, options) {
+/**
+ * A table as lines: columns are aligned, and those of words give way where the terminal is too narrow.
+ * @param styles of columns, their headings aside; default: none
+ */
+function layout_tableLines(table, options, styles = []) {
     const header = table.columns.map(({ heading }) => layout_plain(heading));
     const rows = table.rows.map((row) => row.map((cell) => layout_plain(cell)));
     const hasHeader = header.some((text) => text !== "");
-    const widths = fit(table.columns.map((_, at) => Math.max(...[hasHeader ? header : [], ...rows].map((row) => columnsOf(row[at] ?? "")))), table.columns.map(({ figures }) => figures), options.width);
-    const line = (cells) => cells
+    const { widths, gap } = fit(table.columns.map((_, at) => Math.max(...[hasHeader ? header : [], ...rows].map((row) => columnsOf(row[at] ?? "")))), table.columns.map(({ figures }) => figures), options.width);
+    const line = (cells, styleOf) => cells
         .map((cell, at) => {
         const width = widths[at] ?? 0;
         const text = shortened(cell, width);
+        const style = styleOf(at);
+        const shown = style === null ? text : layout_styled(text, style, options);
         const space = " ".repeat(Math.max(0, width - columnsOf(text)));
-        return table.columns[at]?.figures === true ? space + text : text + space;
+        return table.columns[at]?.figures === true ? space + shown : shown + space;
     })
-        .join(GAP)
+        .join(gap)
         .trimEnd();
-    return [...(hasHeader ? [layout_styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
+    const heading = line(header, () => null);
+    return [
+        ...(hasHeader ? [layout_styled(heading, "dim", options)] : []),
+        ...rows.map((row) => line(row, (at) => styles[at] ?? null)),
+    ];
 }
 const GAP = "  ";
 /** What a column of words is never made narrower than. */
@@ -42205,7 +42337,8 @@ function fit(wanted, figures, width) {
         widths[widest] = (widths[widest] ?? 0) - 1;
         excess -= 1;
     }
-    return widths;
+    // Where all is as narrow as it can be, so is what is between.
+    return { widths, gap: excess > 0 ? " " : GAP };
 }
 /** Words in lines of at most the given width; a word that is longer has a line of its own, and is cut. */
 function layout_wrapped(text, width, indent = "") {
@@ -42243,7 +42376,23 @@ function shortened(text, width) {
     return `${kept}…`;
 }
 
+;// CONCATENATED MODULE: ./src/render/code-spans.ts
+/** A span ends at the next run of as many backticks; what has no end is no span. */
+const SPAN = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
+/** A sentence of advice in stretches of text and of code, none of them empty. */
+function codeSpans(sentence) {
+    const stretches = [];
+    let at = 0;
+    for (const found of sentence.matchAll(SPAN)) {
+        stretches.push({ isCode: false, text: sentence.slice(at, found.index) }, { isCode: true, text: found[2] ?? "" });
+        at = found.index + found[0].length;
+    }
+    stretches.push({ isCode: false, text: sentence.slice(at) });
+    return stretches.filter(({ text }) => text !== "");
+}
+
 ;// CONCATENATED MODULE: ./src/render/escape.ts
+
 
 /** U+200B, zero-width space: breaks a mention or a reference where nothing else does, as those are found in the rendered text. */
 const BREAK = "\u200b";
@@ -42259,16 +42408,9 @@ function prose(text) {
  * characters. Not for HTML.
  */
 function sentences(text) {
-    // A span ends at the next run of as many backticks; what has no end is no span.
-    const span = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
-    const shown = visible_visible(text, 1000);
-    const parts = [];
-    let at = 0;
-    for (const found of shown.matchAll(span)) {
-        parts.push(escaped(shown.slice(at, found.index)), code(found[2] ?? ""));
-        at = found.index + found[0].length;
-    }
-    return [...parts, escaped(shown.slice(at))].join("");
+    return codeSpans(visible_visible(text, 1000))
+        .map((stretch) => (stretch.isCode ? escape_code(stretch.text) : escaped(stretch.text)))
+        .join("");
 }
 /** Visible text, escaped. */
 function escaped(text) {
@@ -42285,7 +42427,7 @@ function escaped(text) {
         .replace(/^(?:[-+#=]|\d+[.)](?=\s|$))/, (start) => start.replace(/[-+#=.)]/, entity)));
 }
 /** A path, a version or a command from outside, as a code span that shows just these characters, also in a table. */
-function code(text) {
+function escape_code(text) {
     const shown = visible_visible(text, 120);
     if (shown === "")
         return "";
@@ -42302,11 +42444,11 @@ function plainName(text) {
     const ordinary = /^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/.test(text) && text.length <= 80;
     // GitHub makes links of these.
     const reference = /^(?:[0-9a-f]{7,40}|gh-\d+)$/i.test(text);
-    return ordinary && !reference ? text : code(text);
+    return ordinary && !reference ? text : escape_code(text);
 }
 /** A version, plain if it is an ordinary one. */
 function plainVersion(text) {
-    return /^\d[0-9A-Za-z.+!]{0,39}$/.test(text) && !/^[0-9a-f]{7,}$/i.test(text) ? text : code(text);
+    return /^\d[0-9A-Za-z.+!]{0,39}$/.test(text) && !/^[0-9a-f]{7,}$/i.test(text) ? text : escape_code(text);
 }
 /**
  * Lines of a program's output as a code block that none of them can end.
@@ -42343,13 +42485,13 @@ function titled(title, body) {
     return body === null ? null : `**${title}**\n\n${body}`;
 }
 /** @param summary text that is escaped already; in HTML */
-function fold(summary, body, state = "closed") {
+function blocks_fold(summary, body, state = "closed") {
     return `<details${state === "open" ? " open" : ""}><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
-function markdownTable(table) {
+function blocks_markdownTable(table) {
     if (table === null)
         return null;
-    const line = (cells) => `| ${cells.map((cell) => markdown(cell)).join(" | ")} |`;
+    const line = (cells) => `| ${cells.map((cell) => blocks_markdown(cell)).join(" | ")} |`;
     return [
         line(table.columns.map(({ heading }) => heading)),
         `|${table.columns.map(({ figures }) => (figures ? "--:" : "---")).join("|")}|`,
@@ -42357,7 +42499,7 @@ function markdownTable(table) {
     ].join("\n");
 }
 /** The pieces as Markdown, those from outside escaped. */
-function markdown(pieces) {
+function blocks_markdown(pieces) {
     return pieces
         .map(({ as, text }) => {
         switch (as) {
@@ -42370,7 +42512,7 @@ function markdown(pieces) {
             case "version":
                 return plainVersion(text);
             case "code":
-                return code(text);
+                return escape_code(text);
             case "prose":
                 return prose(text);
             case "sentences":
@@ -42387,7 +42529,7 @@ function html(pieces) {
 ;// CONCATENATED MODULE: ./src/render/span.ts
 const span_own = (text) => ({ as: "own", text });
 /** Written by us, and what the eye should land on. */
-const strong = (text) => ({ as: "strong", text });
+const span_strong = (text) => ({ as: "strong", text });
 const span_name = (text) => ({ as: "name", text });
 const span_version = (text) => ({ as: "version", text });
 const span_code = (text) => ({ as: "code", text });
@@ -42423,7 +42565,7 @@ function adviceSections(report, { tips, rows }) {
         ...best.map((advice) => tip(report, advice, isWhole)),
         ...(table === null
             ? []
-            : [fold(`${best.length === 0 ? "Advice" : "More advice"}: ${counted(rest.length)}`, table)]),
+            : [blocks_fold(`${best.length === 0 ? "Advice" : "More advice"}: ${counted(rest.length)}`, table)]),
     ];
 }
 /** What can be followed comes first, and only that is worth a box where there is not the space for all. */
@@ -42432,24 +42574,47 @@ function split(advice, tips) {
     return { best, rest: advice.filter((each) => !best.includes(each)) };
 }
 function tip(report, advice, isWhole) {
-    const { level, title, detail, sources, saving, remedy } = advice;
-    const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => code(source)).join(", ")}` : null;
+    const { level, sources, remedy } = advice;
+    const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => escape_code(source)).join(", ")}` : null;
     const paragraphs = [
-        `**${sentences(title)}${level === "warning" ? "" : `: ${effectOf(report, saving)}`}.** ${sentences(detail)}`,
-        level === "warning" ? null : beforeAndAfter(saving),
+        ...claims(report, advice),
         remedy.possible ? null : `${sentences(capital(remedy.because))}.`,
         ...remedy.steps.map((step) => stepBlock(step, isWhole)),
         from,
     ].filter((part) => part !== null);
     return box(level === "warning" ? "WARNING" : "TIP", paragraphs.join("\n\n").split("\n"));
 }
+/** What is to be done, what that saves and why, as paragraphs of Markdown. */
+function claims(report, { level, title, detail, saving }) {
+    if (level === "warning")
+        return [`**${sentences(title)}.** ${sentences(detail)}`];
+    return [`**${sentences(title)}: ${effectOf(report, saving)}.** ${sentences(detail)}`, beforeAndAfter(saving)];
+}
+/**
+ * Advice as a comment on lines of a pull request that it would change, with a button at GitHub that commits the change. Null if
+ * not every character of these lines would be shown.
+ * @param lines what is to stand there instead
+ */
+function suggestionText(report, advice, lines) {
+    if (lines.some((line) => visible_visibleLine(line, LONGEST) !== line))
+        return null;
+    const { steps } = advice.remedy;
+    return [
+        ...claims(report, advice),
+        fenced(lines, "suggestion"),
+        ...steps.map((step) => (step.kind === "command" ? stepBlock(step, false) : step.note && sentences(step.note))),
+    ]
+        .filter((part) => part !== null)
+        .join("\n\n");
+}
+/** A step in Markdown. @param isWhole whether there is the space for all of it */
 function stepBlock({ kind, file, lines, note }, isWhole) {
     const remark = note === null ? [] : [sentences(note)];
     if (lines.length > PASTED && !isWhole) {
-        return [`${leadOf(kind, file, code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join("\n\n");
+        return [`${leadOf(kind, file, escape_code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join("\n\n");
     }
     const language = { diff: "diff", text: "", command: "sh" }[kind];
-    return [`${leadOf(kind, file, code)}:\n${fenced(lines, language, LONGEST)}`, ...remark].join("\n\n");
+    return [`${leadOf(kind, file, escape_code)}:\n${fenced(lines, language, LONGEST)}`, ...remark].join("\n\n");
 }
 /** What to do with a step's lines. */
 function leadOf(kind, file, show) {
@@ -42477,7 +42642,7 @@ function restTable(advice, most) {
             ...(some.length < advice.length ? [[[span_own(`${counted(advice.length - some.length)} more`)], [], []]] : []),
         ],
     };
-    return markdownTable(table);
+    return blocks_markdownTable(table);
 }
 /** Advice for a terminal, one piece below the other, the savings in a column; the best with all they have to say. */
 function adviceLines(report, options) {
@@ -42524,7 +42689,7 @@ function moreLines(advice, indent, set) {
 /** `−291.5 MiB (measured), back under the limit` */
 function effectOf(report, saving) {
     const limit = limitNote(report, saving);
-    const basis = saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+    const basis = saving.basis === "measured" ? "measured" : `predicted, ± ${format_mib(saving.error)}`;
     return `${deltaOf(saving)} (${basis})${limit === null ? "" : `, ${limit}`}`;
 }
 function savedText({ level, saving }) {
@@ -42533,16 +42698,16 @@ function savedText({ level, saving }) {
 function basisText({ level, saving }) {
     if (level === "warning")
         return "";
-    return saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+    return saving.basis === "measured" ? "measured" : `predicted, ± ${format_mib(saving.error)}`;
 }
 /** `−291.5 MiB`: what it does to the slug. */
 function deltaOf({ weight }) {
-    return deltaText(-weight.compressed, scaleFor(weight.compressed, []));
+    return deltaText(-weight.compressed, rounding_scaleFor(weight.compressed, []));
 }
 /** `1,046.3 MiB → 754.8 MiB`, such that the one is the other and the saving, each as it is shown. */
 function beforeAndAfter({ basis, weight, before }) {
-    const after = roundOne(before.compressed, figures_WHOLE) - roundOne(weight.compressed, figures_WHOLE);
-    return `Compressed slug: ${figures_size(before.compressed)} → ${basis === "predicted" ? "about " : ""}${shown(after, figures_WHOLE)}`;
+    const after = rounding_roundOne(before.compressed, figures_WHOLE) - rounding_roundOne(weight.compressed, figures_WHOLE);
+    return `Compressed slug: ${figures_size(before.compressed)} → ${basis === "predicted" ? "about " : ""}${rounding_shown(after, figures_WHOLE)}`;
 }
 /** Whether advice is what brings a slug back under its limit; null if it is under it, or stays over it. */
 function limitNote(report, { before, after, error }) {
@@ -42560,6 +42725,120 @@ function capital(clause) {
 }
 function counted(count) {
     return count.toLocaleString("en-US");
+}
+
+;// CONCATENATED MODULE: ./src/render/sparkline.ts
+const BARS = "▁▂▃▄▅▆▇█";
+/** The scale spans at least this share of the largest value: what moves less is to look as flat as it is. */
+const LEAST_SPAN = 0.005;
+/** The values as bars of one line of text, the least of them the lowest. */
+function sparkline(values) {
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const span = Math.max(most - least, most * LEAST_SPAN);
+    const bars = Array.from(BARS);
+    return values
+        .map((value) => bars[span === 0 ? 0 : Math.round(((value - least) / span) * (bars.length - 1))] ?? "")
+        .join("");
+}
+
+;// CONCATENATED MODULE: ./src/render/tree.ts
+
+
+
+
+
+/** From how many columns of a terminal on there is room for each. */
+const ROOM = { share: 50, disk: 70, bar: 80, reason: 100 };
+const LONGEST_BAR = 24;
+/**
+ * A tree as lines, with what each row weighs, as a bar too, and what share of the first row that is. The rows under a row sum to
+ * it, in every column, the folded rest among them.
+ */
+function treeLines(tree, bounds, options) {
+    const compressed = scaleFor(tree.weight.compressed, []);
+    const disk = scaleFor(tree.weight.disk, []);
+    const whole = {
+        compressed: roundOne(tree.weight.compressed, compressed),
+        disk: roundOne(tree.weight.disk, disk),
+        share: 1000,
+    };
+    const row = rowOf(tree, whole, { ...bounds, compressed, disk });
+    const bar = Math.min(LONGEST_BAR, Math.floor(options.width / 8));
+    const columns = [
+        { heading: "", figures: false, of: (label) => label },
+        { heading: "compressed", figures: true, of: (_, { figures }) => [own(shown(figures.compressed, compressed))] },
+        { heading: "", figures: false, of: (_, { figures }) => [own(barOf(figures.share, bar, options))], from: ROOM.bar },
+        { heading: "share", figures: true, of: (_, { figures }) => [own(percent(figures.share))], from: ROOM.share },
+        { heading: "on disk", figures: true, of: (_, { figures }) => [own(shown(figures.disk, disk))], from: ROOM.disk },
+        { heading: "required by", figures: false, of: (_, { reason }) => reason, from: ROOM.reason },
+    ];
+    const fitting = columns.filter(({ from = 0 }) => options.width >= from);
+    const drawn = drawnRows(row, (each) => each.children, options);
+    return tableLines({
+        columns: fitting.map(({ heading, figures }) => ({ heading: heading === "" ? [] : [own(heading)], figures })),
+        rows: drawn.map(({ guide, node }) => fitting.map(({ of }) => of([own(guide), ...node.label], node))),
+    }, options, fitting.map(({ from }) => (from === ROOM.bar ? "cyan" : null)));
+}
+/** The row of a node with those under it, down to the depth; each gets its part of the figures above it. */
+function rowOf(node, figures, cut) {
+    const { label, weight, reason, children, unlisted } = node;
+    if (cut.depth === 0 || children.length === 0) {
+        const more = node.within === 0 ? [] : [own(` and ${thousands(node.within)} more`)];
+        return { label: [...label, ...more], reason, figures, children: [] };
+    }
+    const { rows, rest } = fold(children, cut.top, (child) => roundOne(child.weight.compressed, cut.compressed) !== 0);
+    const parts = (of) => {
+        const some = rows.map((child) => of(child.weight));
+        return [...some, of(weight) - some.reduce((a, b) => a + b, 0)];
+    };
+    const packed = parts(({ compressed }) => compressed);
+    const compressed = roundRows(packed, cut.compressed, figures.compressed);
+    const shares = apportion(figures.share, packed);
+    const disk = roundRows(parts((each) => each.disk), cut.disk, figures.disk);
+    const figuresAt = (at) => ({
+        compressed: compressed[at] ?? 0,
+        disk: disk[at] ?? 0,
+        share: shares[at] ?? 0,
+    });
+    const below = rows.map((child, at) => rowOf(child, figuresAt(at), { ...cut, depth: cut.depth - 1 }));
+    const more = rest + unlisted;
+    const left = figuresAt(rows.length);
+    if (more > 0 || left.compressed !== 0 || left.disk !== 0 || left.share !== 0) {
+        // What is not in any file is the archive's own.
+        const said = more > 0 ? `${thousands(more)} more` : "the archive around them";
+        below.push({ label: [own(said)], reason: [], figures: left, children: [] });
+    }
+    return { label, reason, figures, children: below };
+}
+const LINES = { branch: "├─ ", last: "└─ ", on: "│  ", none: "   " };
+const ASCII_LINES = { branch: "|- ", last: "`- ", on: "|  ", none: "   " };
+/** A tree's nodes from the top, each before those under it. */
+function drawnRows(root, childrenOf, { drawing = false }) {
+    const lines = drawing ? LINES : ASCII_LINES;
+    const rows = [{ guide: "", node: root }];
+    const visit = (node, before) => {
+        const children = childrenOf(node);
+        for (const [at, child] of children.entries()) {
+            const isLast = at === children.length - 1;
+            rows.push({ guide: before + (isLast ? lines.last : lines.branch), node: child });
+            visit(child, before + (isLast ? lines.none : lines.on));
+        }
+    };
+    visit(root, "");
+    return rows;
+}
+/** Parts of a block, in eighths. */
+const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+/** @param share in thousandths @param width columns of the whole */
+function barOf(share, width, { drawing = false }) {
+    if (!drawing)
+        return "#".repeat(Math.round((share * width) / 1000));
+    const eighths = Math.round((share * width * 8) / 1000);
+    return "█".repeat(Math.floor(eighths / 8)) + (BLOCKS[eighths % 8] ?? "");
+}
+/** A share in thousandths: `12.3 %`. */
+function percent(share) {
+    return `${(share / 10).toFixed(1)} %`;
 }
 
 ;// CONCATENATED MODULE: ./src/render/versions.ts
@@ -42612,6 +42891,8 @@ function phaseRank(phase) {
 
 
 
+
+
 /**
  * Base, head, limit and what is left, of the slug as it is shipped and as it lies on disk. Null if nothing was weighed.
  * @param percent whether the delta stands there as a share of the base too
@@ -42625,13 +42906,13 @@ function summaryTable(report, percent) {
     const total = head.state === "weighed" ? head.total : null;
     const after = (bytes, delta, share) => {
         const change = compared && delta !== "0 MiB" ? ` (${[delta, share].filter((part) => part !== null).join(", ")})` : "";
-        return [strong(figures_size(bytes)), span_own(change)];
+        return [span_strong(figures_size(bytes)), span_own(change)];
     };
     const limitCells = (bytes) => {
         if (limit === null)
             return [];
         const left = headroom(limit, bytes);
-        return [[span_own(limitMib(limit))], [bytes > limit ? strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)]];
+        return [[span_own(limitMib(limit))], [bytes > limit ? span_strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)]];
     };
     const empty = () => (limit === null ? [] : [[], []]);
     const rows = [];
@@ -42650,7 +42931,7 @@ function summaryTable(report, percent) {
             rows.push([
                 [span_own(`with its allowance of ${limitMib(allowance)}`)],
                 ...(compared ? [[span_own(sizeBefore(with_, diff.total.compressed))]] : []),
-                [strong(figures_size(with_))],
+                [span_strong(figures_size(with_))],
                 ...limitCells(with_),
             ]);
         }
@@ -42692,10 +42973,10 @@ function growthTable(report, most, signs) {
     if (changed.length === 0)
         return null;
     const ordered = changed.toSorted((a, b) => Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed) || (a.name < b.name ? -1 : 1));
-    const { rows, rest } = tables_fold(ordered, most, ({ delta }) => roundOne(delta.compressed, scale) !== 0);
+    const { rows, rest } = tables_fold(ordered, most, ({ delta }) => rounding_roundOne(delta.compressed, scale) !== 0);
     // Unchanged layers have no delta, but what the sum says is what the headline says.
     const others = diff.total.compressed - rows.reduce((sum, { delta }) => sum + delta.compressed, 0);
-    const steps = roundRows([...rows.map(({ delta }) => delta.compressed), others], scale);
+    const steps = rounding_roundRows([...rows.map(({ delta }) => delta.compressed), others], scale);
     const cells = rows.map((row, at) => [
         [span_own(signOf(row, signs)), span_own(" "), ...labelOf(row)],
         versionsOf(row),
@@ -42704,7 +42985,7 @@ function growthTable(report, most, signs) {
     ]);
     const last = shownSigned(steps.at(-1) ?? 0, scale);
     if (rest > 0)
-        cells.push([[span_own(`${thousands(rest)} more`)], [], [span_own(last)], []]);
+        cells.push([[span_own(`${tables_thousands(rest)} more`)], [], [span_own(last)], []]);
     return { columns: columns(["", "version", "compressed", "why"], [2]), rows: cells };
 }
 /**
@@ -42718,15 +42999,15 @@ function updatesTable(report, most, signs) {
         return null;
     if (diff.updates.every(({ kind, layers }) => kind === "requirement" && layers.length === 1))
         return null;
-    const { rows, rest } = tables_fold(diff.updates, most, ({ delta }) => roundOne(delta.compressed, scale) !== 0);
+    const { rows, rest } = tables_fold(diff.updates, most, ({ delta }) => rounding_roundOne(delta.compressed, scale) !== 0);
     const folded = diff.updates.slice(rows.length);
     const sumOf = (some) => some.reduce((sum, { delta }) => sum + delta.compressed, 0);
     const others = diff.total.compressed - sumOf(diff.updates);
-    const steps = roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
+    const steps = rounding_roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
     const figure = (at) => [span_own(shownSigned(steps[at] ?? 0, scale))];
     const cells = rows.map((row, at) => [causeOf(row, signs), versionsOf(row), figure(at), tables_membersOf(row)]);
     if (rest > 0)
-        cells.push([[span_own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
+        cells.push([[span_own(`${tables_thousands(rest)} more`)], [], figure(rows.length), []]);
     if (steps.at(-1) !== 0)
         cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), []]);
     return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
@@ -42749,7 +43030,7 @@ function listed(names, most, separator) {
     const some = names.slice(0, most);
     const others = names.length - some.length;
     const spans = joined(some.map((called) => [span_name(called)]), separator);
-    return others > 0 ? [...spans, span_own(` and ${thousands(others)} more`)] : spans;
+    return others > 0 ? [...spans, span_own(` and ${tables_thousands(others)} more`)] : spans;
 }
 /** The app's own files that differ: rows sum to the delta of the app as `growthTable` may show it. Null if there are none. */
 function appFilesTable(report, most, signs) {
@@ -42761,23 +43042,22 @@ function appFilesTable(report, most, signs) {
     const total = listed + diff.filesFolded.delta.compressed;
     const others = total - rows.reduce((sum, { delta }) => sum + delta.compressed, 0);
     const sizes = [...rows.map(({ delta }) => delta.compressed), others];
-    const scale = scaleFor(total, sizes);
-    const steps = roundRows(sizes, scale);
+    const scale = rounding_scaleFor(total, sizes);
+    const steps = rounding_roundRows(sizes, scale);
     const cells = rows.map(({ path, change }, at) => [
         [span_own(change === "changed" ? signs.other : signs[change]), span_own(" "), span_code(path)],
         [span_own(shownSigned(steps[at] ?? 0, scale))],
     ]);
     const unlisted = rest + diff.filesFolded.count;
     if (others !== 0 || unlisted > 0) {
-        const label = unlisted > 0 ? `${thousands(unlisted)} more, and the archive around them` : "the archive around them";
+        const label = unlisted > 0 ? `${tables_thousands(unlisted)} more, and the archive around them` : "the archive around them";
         cells.push([[span_own(label)], [span_own(shownSigned(steps.at(-1) ?? 0, scale))]]);
     }
     return { columns: columns(["", "compressed"], [1]), rows: cells };
 }
 /** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
 function largestTable(head, most) {
-    const heaviest = head.layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
-    const { rows, rest } = tables_fold(heaviest, most, ({ weight }) => weight.compressed > 0);
+    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
     const compressed = steps(rows.map(({ weight }) => weight.compressed), head.total.compressed);
     const disk = steps(rows.map(({ weight }) => weight.disk), head.total.disk);
     const cells = rows.map((layer, at) => {
@@ -42785,7 +43065,7 @@ function largestTable(head, most) {
         // What nothing else leaves with is shown as the same figure, even where rounding moved that one.
         const alone = layer.retained.compressed === layer.weight.compressed;
         return [
-            [...labelOf(layer), ...(layer.version === null ? [] : [span_own(" "), span_version(layer.version)])],
+            titleOf(layer),
             [span_own(itself)],
             [span_own(disk.text(at))],
             layer.kind === "distribution" ? [span_own(alone ? itself : figures_size(layer.retained.compressed))] : [],
@@ -42794,10 +43074,34 @@ function largestTable(head, most) {
     });
     if (rest > 0) {
         const [weight, onDisk] = [compressed.text(rows.length), disk.text(rows.length)];
-        cells.push([[span_own(`${thousands(rest)} others`)], [span_own(weight)], [span_own(onDisk)], [], []]);
+        cells.push([[span_own(`${tables_thousands(rest)} others`)], [span_own(weight)], [span_own(onDisk)], [], []]);
     }
     return { columns: columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
 }
+function byWeight(layers) {
+    return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
+}
+/**
+ * What the head consists of: its heaviest layers with their share of the slug, as a figure and as a bar. Rows, the folded rest among
+ * them, sum to the slug and to 100 %.
+ */
+function sharesTable(head, most) {
+    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
+    const sizes = rows.map(({ weight }) => weight.compressed);
+    const compressed = steps(sizes, head.total.compressed);
+    const left = head.total.compressed - sizes.reduce((a, b) => a + b, 0);
+    const tenths = roundTogether([...sizes, left], Math.max(1, head.total.compressed) / 1000);
+    const figures = (at) => {
+        const share = tenths[at] ?? 0;
+        return [[span_own(compressed.text(at))], [span_own(percent(share))], [span_own(barOf(share, BAR, { drawing: true }))]];
+    };
+    const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
+    if (rest > 0)
+        cells.push([[span_own(`${tables_thousands(rest)} others`)], ...figures(rows.length)]);
+    return { columns: columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
+}
+/** Characters of the bar that stands for a whole slug. */
+const BAR = 30;
 /** The first rows of a table of layers in a few words, with the figures it shows: `tensorflow 577.6 MiB, xgboost 57.3 MiB`. */
 function tables_inWords({ rows }, most) {
     return joined(rows
@@ -42811,9 +43115,9 @@ function tables_inWords({ rows }, most) {
 /** Sizes and what is missing to their total, rounded together. */
 function steps(sizes, total) {
     const all = [...sizes, total - sizes.reduce((a, b) => a + b, 0)];
-    const scale = scaleFor(total, all);
-    const rounded = roundRows(all, scale);
-    return { text: (at) => shown(rounded[at] ?? 0, scale) };
+    const scale = rounding_scaleFor(total, all);
+    const rounded = rounding_roundRows(all, scale);
+    return { text: (at) => rounding_shown(rounded[at] ?? 0, scale) };
 }
 /**
  * At most `most` rows, and only those worth one unless there is no end to the space; a rest of one is shown, as its row is no
@@ -42827,19 +43131,14 @@ function tables_fold(ordered, most, worthARow) {
     const shownRows = ordered.length === count + 1 && most > 0 ? ordered.length : count;
     return { rows: ordered.slice(0, shownRows), rest: ordered.length - shownRows };
 }
-/** What a layer is called: a distribution by its name, the rest by what it is, as a distribution may be named `app` too. */
+/** What a layer is called: a distribution by its name, the rest by what it is. */
 function labelOf({ kind, name: called }) {
-    switch (kind) {
-        case "distribution":
-        case "tool":
-            return [span_name(called)];
-        case "runtime":
-            return [span_own("Python itself")];
-        case "app":
-            return [span_own("the app's own files")];
-        case "unattributed":
-            return [span_own("(unattributed)")];
-    }
+    const title = layerTitle(kind);
+    return [title === null ? span_name(called) : span_own(title)];
+}
+/** A layer's label and its version. */
+function titleOf(layer) {
+    return [...labelOf(layer), ...(layer.version === null ? [] : [span_own(" "), span_version(layer.version)])];
 }
 function signOf({ change, fromVersion, toVersion }, signs) {
     if (change === "added" || change === "removed")
@@ -42849,6 +43148,7 @@ function signOf({ change, fromVersion, toVersion }, signs) {
         return signs.other;
     return step > 0 ? signs.up : signs.down;
 }
+/** `1.0 → 1.1`, or the only version there is. */
 function versionsOf({ fromVersion, toVersion }) {
     if (fromVersion !== null && toVersion !== null && fromVersion !== toVersion) {
         return [span_version(fromVersion), span_own(" → "), span_version(toVersion)];
@@ -42862,7 +43162,7 @@ function reasonOf({ kind, why }, report, diff) {
         if (first === undefined)
             return [];
         const others = diff.files.length - 1 + diff.filesFolded.count;
-        return [span_code(first.path), ...(others > 0 ? [span_own(` and ${thousands(others)} more`)] : [])];
+        return [span_code(first.path), ...(others > 0 ? [span_own(` and ${tables_thousands(others)} more`)] : [])];
     }
     if (kind === "runtime") {
         const from = report.head.pythonFrom ?? report.base.pythonFrom;
@@ -42879,6 +43179,7 @@ function whyOf(kind, why) {
     const links = chain.length > 4 ? [...chain.slice(0, 2), null, ...chain.slice(-1)] : chain;
     return joined([[span_code(location)], ...links.map((link) => [link === null ? span_own("…") : span_name(link)])], " → ");
 }
+/** Who asks for a layer: the place, or the distributions that require it. */
 function requiredBy(layer, head) {
     if (layer.kind === "runtime")
         return [span_code(head.pythonFrom)];
@@ -42892,11 +43193,214 @@ function columns(headings, figures) {
         figures: figures.includes(at),
     }));
 }
-function thousands(count) {
+function tables_thousands(count) {
     return count.toLocaleString("en-US");
 }
 
+;// CONCATENATED MODULE: ./src/render/history.ts
+
+
+
+
+
+
+
+/** Fewer points are no trend. */
+const LEAST_POINTS = 3;
+/** Layers that a row names for its step. */
+const MOST_NAMED = 3;
+/** The trend in one line; null where there are too few points for one. Nothing in it is from outside. */
+function trendOf({ history }) {
+    if (history.length < LEAST_POINTS)
+        return null;
+    return `Default branch, last ${String(history.length)} weighed commits: ${trend(history.map(({ total }) => total.compressed))}`;
+}
+/** `742.1 MiB → 747.8 MiB ▁▂▂▅▅▆` */
+function trend(sizes) {
+    return `${figures_size(sizes[0] ?? 0)} → ${figures_size(sizes.at(-1) ?? 0)} ${sparkline(sizes)}`;
+}
+/** A report's history as rows, newest first; null if it has none. */
+function historyTableOf({ history }) {
+    const rows = history.map((point, at) => {
+        const before = history[at - 1];
+        const step = before === undefined ? null : point.total.compressed - before.total.compressed;
+        return { ...point, state: "weighed", step, comparable: true };
+    });
+    return rows.length === 0 ? null : historyTable(rows);
+}
+/** A row for each commit, the newest first. */
+function historyTable(rows) {
+    const headings = ["commit", "date", "", "compressed", "step", "what made the step"];
+    return {
+        columns: headings.map((heading) => ({
+            heading: heading === "" ? [] : [span_own(heading)],
+            figures: heading === "compressed" || heading === "step",
+        })),
+        rows: rows
+            .toReversed()
+            .map((row) => [
+            [span_code(row.sha.slice(0, 7))],
+            [span_own(row.date.slice(0, 10))],
+            [span_prose(Array.from(row.subject).slice(0, 72).join(""))],
+            ...history_figuresOf(row),
+        ]),
+    };
+}
+function history_figuresOf(row) {
+    switch (row.state) {
+        case "absent":
+            return [[span_own("no app")], [], []];
+        case "unweighable":
+            return [[span_own("not weighed")], [], [span_prose(row.problem)]];
+        case "weighed":
+            return [[span_own(figures_size(row.total.compressed))], row.step === null ? [] : [span_own(stepText(row.step))], madeBy(row)];
+    }
+}
+function stepText(bytes) {
+    return bytes === 0 ? "0 MiB" : signedMib(bytes);
+}
+function madeBy({ changes, comparable }) {
+    if (!comparable)
+        return [span_own("weighed otherwise than before: no step is told")];
+    const named = changes.slice(0, MOST_NAMED).map((change) => {
+        const { fromVersion: from, toVersion: to, delta } = change;
+        const versions = [from, to].filter((each) => each !== null);
+        const shown = joined([...new Set(versions)].map((each) => [span_version(each)]), " → ");
+        return [
+            ...labelOf(change),
+            ...(shown.length === 0 ? [] : [span_own(" "), ...shown]),
+            span_own(` ${stepText(delta.compressed)}`),
+        ];
+    });
+    const more = changes.length - named.length;
+    return [...joined(named, ", "), ...(more > 0 ? [span_own(` and ${String(more)} more`)] : [])];
+}
+/** What stands above the rows: the app and its trend. */
+function lead({ app, rows }) {
+    const sizes = rows.flatMap((row) => (row.state === "weighed" ? [row.total.compressed] : []));
+    const commits = `${String(sizes.length)} weighed ${sizes.length === 1 ? "commit" : "commits"}`;
+    return [
+        ...(app === "." ? [strong("Slug")] : [strong("Slug of "), code(app)]),
+        own(`, ${commits}${sizes.length === 0 ? "" : `: ${trend(sizes)}`}`),
+    ];
+}
+/** What each row is resolved as of. */
+const RESOLVED_AS_OF = "Each commit is resolved as of its own date, unless a cut-off is set.";
+/** The answer to `slugdiff history` for a terminal; ends with a line break. */
+function renderHistoryText(history, options) {
+    const lines = [
+        ...wrapped(plain(lead(history)), options.width).map((line) => styled(line, "bold", options)),
+        "",
+        ...tableLines(historyTable(history.rows), options),
+        "",
+        ...wrapped(RESOLVED_AS_OF, options.width).map((line) => styled(line, "dim", options)),
+    ];
+    return `${lines.join("\n")}\n`;
+}
+/** The same as Markdown. */
+function renderHistoryMarkdown(history) {
+    const parts = [markdown(lead(history)), markdownTable(historyTable(history.rows)), RESOLVED_AS_OF];
+    return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/render/outside.ts
+
+
+
+
+/** Layers that are named. */
+const NAMED = 3;
+/** What the world outside did to the base, in a sentence, so that nobody takes it for this change's doing; null if it is not felt. */
+function outsideSentence(report) {
+    const { outside, base } = report;
+    if (outside === null || Math.abs(outside.delta.compressed) <= noiseFloorOf(report))
+        return null;
+    const { since, delta, layers } = outside;
+    const named = layers
+        .slice(0, NAMED)
+        .map((layer) => [
+        span_name(layer.name),
+        span_own(" "),
+        ...versionsOf(layer),
+        span_own(layer.fromVersion === null ? " came" : layer.toVersion === null ? " went" : ""),
+    ]);
+    const rest = layers.length - named.length;
+    return [
+        span_own("Apart from this change: "),
+        ...(base.revision === null ? [span_own("the base")] : [span_code(base.revision.ref)]),
+        span_own(` itself weighs ${format_mib(Math.abs(delta.compressed))} ${delta.compressed > 0 ? "more" : "less"} than it did on `),
+        span_own(`${since.slice(0, 10)}, with the same requirements (`),
+        ...joined(named, ", "),
+        span_own(`${rest > 0 ? ` and ${rest.toLocaleString("en-US")} more` : ""}).`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/judge/worth.ts
+
+/**
+ * Whether a report says anything that somebody has to know: it is no plain pass, the change is unknown, it is overridden, or
+ * some layer moved by more than the noise floor (also where others make up for it).
+ */
+function isWorthSaying(report) {
+    const { verdict, diff, override } = report;
+    if (verdict.status !== "pass" || override !== null || diff.state === "unknown")
+        return true;
+    const noise = noiseFloorOf(report);
+    return diff.layers.some(({ delta }) => Math.abs(delta.compressed) > noise) || Math.abs(diff.total.compressed) > noise;
+}
+/** Who made nothing worse, and is not over a limit, is left alone. */
+function worth_isAdviceDue(report) {
+    const { verdict, diff } = report;
+    return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloorOf(report);
+}
+/** Whether a report turns the check red. */
+function isRed({ verdict: { status } }) {
+    return status === "fail" || status === "indeterminate";
+}
+
+;// CONCATENATED MODULE: ./src/render/unpinned.ts
+
+
+
+
+
+
+/** `3 requirements` that are not pinned; null if all are. */
+function unpinnedCount({ unpinned }) {
+    if (unpinned === null)
+        return null;
+    const { length } = unpinned.requirements;
+    return length === 1 ? "1 requirement" : `${length.toLocaleString("en-US")} requirements`;
+}
+/**
+ * What was weighed of requirements that are not pinned, and the lines that pin them, behind a fold; null if all are, or if no advice
+ * is due: who made nothing worse is left alone.
+ * @param items that are listed; of 0 there is no room for lines either
+ */
+function unpinnedSection(report, items) {
+    const { unpinned } = report;
+    const count = unpinnedCount(report);
+    if (unpinned === null || count === null || !worth_isAdviceDue(report))
+        return null;
+    const list = bullets(unpinned.requirements.map(({ name, version, place, retained }) => () => `${plainName(name)} ${plainVersion(version)} (${escape_code(place)}): ${format_mib(retained.compressed)} with all that only it brings`), items);
+    const parts = [
+        "What was weighed:",
+        list,
+        ...(items === 0 ? [] : unpinned.steps.map((step) => stepBlock(step, false))),
+    ];
+    return blocks_fold(`Not pinned: ${count}; a deploy may get other versions`, parts.filter((part) => part !== null).join("\n\n"));
+}
+/** The same for a terminal: the lines to paste are in the report as JSON. */
+function unpinnedItems(report) {
+    if (report.unpinned === null || !isAdviceDue(report))
+        return [];
+    return report.unpinned.requirements.map(({ name, version, place, retained }) => `${visible(name)} ${visible(version)} (${visible(place)}), ${mib(retained.compressed)} retained`);
+}
+
 ;// CONCATENATED MODULE: ./src/render/sections.ts
+
+
+
 
 
 
@@ -42917,8 +43421,8 @@ const ROOMS = [
 /** The first line of a report, without the mark of a heading. */
 function headingOf(report) {
     const headline = headline_headlineOf(report);
-    const subject = report.app === "." ? "Slug" : `Slug of ${code(report.app)}`;
-    const base = headline.isAll && report.base.revision !== null ? ` (base${markdown(revisionOf(report.base))})` : "";
+    const subject = report.app === "." ? "Slug" : `Slug of ${escape_code(report.app)}`;
+    const base = headline.isAll && report.base.revision !== null ? ` (base${blocks_markdown(revisionOf(report.base))})` : "";
     return `${LIGHTS[headline.mood]} ${subject}${headlineText(headline)}${base}`;
 }
 /** What else a report has to say: figures, what grew, findings, and folds for the rest. Nothing if its heading is all. */
@@ -42930,18 +43434,22 @@ function sectionsOf(report, room) {
     const weighed = head.state === "weighed" && room.folds !== "none" ? head : null;
     const parts = [
         problem(report, "head", room),
-        markdownTable(summaryTable(report, true)),
+        blocks_markdownTable(summaryTable(report, true)),
+        room.folds === "none" ? null : trendOf(report),
         problem(report, "base", room),
         findings(report, headline),
         override(report),
+        apart(report),
         rulesChange(report, room),
-        titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
-        titled("By update", markdownTable(updatesTable(report, room.rows, SIGNS))),
+        titled("What changed", blocks_markdownTable(growthTable(report, room.rows, SIGNS))),
+        titled("By update", blocks_markdownTable(updatesTable(report, room.rows, SIGNS))),
         ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
+        room.folds === "none" ? null : unpinnedSection(report, room.items),
         appFiles(report, room),
+        weighed === null || room.folds !== "all" ? null : shares(weighed, room),
         weighed === null ? null : largest(weighed, room),
         weighed === null ? null : measured(report, weighed, room),
-        ...(room.folds === "all" ? [notes(report, room), configuration(report)] : []),
+        ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
     ];
     return parts.filter((part) => part !== null);
 }
@@ -42957,9 +43465,9 @@ function problem(report, which, room) {
     // The heading has said already what could not be done with the head.
     const lead = which === "head"
         ? `**${prose(message)}**`
-        : `**The base${markdown(revisionOf(side))} could not be weighed, ${STEP_FAILED[step]}.** ${prose(message)}`;
+        : `**The base${blocks_markdown(revisionOf(side))} could not be weighed, ${STEP_FAILED[step]}.** ${prose(message)}`;
     const shown = room.lines === 0 ? [] : details.slice(-room.lines);
-    const output = shown.length === 0 ? null : fold("The last lines of the tool that failed", fenced(shown));
+    const output = shown.length === 0 ? null : blocks_fold("The last lines of the tool that failed", fenced(shown));
     return [box(kind, [lead, "", prose(hint)]), ...(output === null ? [] : [output])].join("\n\n");
 }
 function findings(report, headline) {
@@ -42971,42 +43479,53 @@ function findings(report, headline) {
 function override({ override: found }) {
     return found === null ? null : `🏷️ ${prose(found.message)}`;
 }
+function apart(report) {
+    const sentence = outsideSentence(report);
+    return sentence === null ? null : blocks_markdown(sentence);
+}
 function rulesChange({ configChanges }, room) {
     const lines = bullets(configChanges.map((change) => () => prose(change)), room.items);
     return lines === null ? null : `**The rules**\n\n${lines}`;
 }
 function appFiles(report, room) {
-    const table = markdownTable(appFilesTable(report, room.rows, SIGNS));
+    const table = blocks_markdownTable(appFilesTable(report, room.rows, SIGNS));
     if (table === null || report.diff.state === "unknown")
         return null;
     const count = report.diff.files.length + report.diff.filesFolded.count;
-    return fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
+    return blocks_fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
+}
+/** Layers that are told apart by their share. */
+const SHARES = 10;
+function shares(head, room) {
+    return titled("What is in the slug", blocks_markdownTable(sharesTable(head, Math.min(room.rows, SHARES))));
 }
 function largest(head, room) {
     const table = largestTable(head, room.rows);
-    return fold(`Largest in the slug: ${html(tables_inWords(table, 3))}${table.rows.length > 3 ? " …" : ""}`, markdownTable(table) ?? "");
+    return blocks_fold(`Largest in the slug: ${html(tables_inWords(table, 3))}${table.rows.length > 3 ? " …" : ""}`, blocks_markdownTable(table) ?? "");
 }
 function measured(report, head, room) {
     const { base, config, platform, notWeighed } = report;
     const before = base.state === "weighed" && base.python !== head.python ? ` (the base: ${plainVersion(base.python)})` : "";
     // The moment of the run differs from run to run; one that is set does not.
-    const moment = typeof config.cutoff === "string" ? code(config.cutoff) : "one and the same moment";
+    const moment = typeof config.cutoff === "string" ? escape_code(config.cutoff) : "one and the same moment";
     const how = `Resolved as of ${moment} for CPython ${plainVersion(head.python)}${before} on ${platform} (x86-64), installed ` +
         `by ${head.packageManager}, compiled, and compressed as one gzip'd tar. MiB are 1,048,576 bytes, as Heroku's M. ` +
         `Retained: what would leave the slug together with it.`;
+    const unpinned = unpinnedCount(report);
     const list = [
+        ...(unpinned === null ? [] : [() => `not pinned, so that a deploy may get other versions: ${unpinned}`]),
         ...head.layers
             .filter(({ measure }) => measure === "estimated")
-            .map((layer) => () => `estimated: ${markdown(labelOf(layer))} (± ${mib(layer.error)})`),
+            .map((layer) => () => `estimated: ${blocks_markdown(labelOf(layer))} (± ${format_mib(layer.error)})`),
         ...head.layers
             .filter(({ measure }) => measure === "built")
-            .map((layer) => () => `built here from source: ${markdown(labelOf(layer))}`),
+            .map((layer) => () => `built here from source: ${blocks_markdown(labelOf(layer))}`),
         ...head.overlaps.map(({ owner, others, files }) => () => `installed twice, counted once: ${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"} of ${plainName(owner)}, also in ` +
             others.slice(0, 3).map(plainName).join(", ")),
         ...notWeighed.map(({ what, why }) => () => `not weighed: ${prose(what)} (${prose(why)})`),
     ];
     const parts = [how, bullets(list, room.items), notWeighed.length === 0 ? null : allowanceNote(report)];
-    return fold(notWeighed.length > 0 ? "How this was measured, and what was not" : "How this was measured", parts.filter((part) => part !== null).join("\n\n"));
+    return blocks_fold(notWeighed.length > 0 ? "How this was measured, and what was not" : "How this was measured", parts.filter((part) => part !== null).join("\n\n"));
 }
 function allowanceNote(report) {
     const { allowance } = figuresOf(report);
@@ -43014,17 +43533,21 @@ function allowanceNote(report) {
         ? "What was not weighed adds to these figures; `allowance` sets an amount for it."
         : `An allowance of ${limitMib(allowance)} stands for what was not weighed.`;
 }
+function historyFold(report) {
+    const table = blocks_markdownTable(historyTableOf(report));
+    return table === null ? null : blocks_fold("What it weighed at the last commits of the default branch", table);
+}
 function notes(report, room) {
     const list = bullets(report.notes.map((note) => () => prose(note)), room.items);
-    return list === null ? null : fold("Notes", list);
+    return list === null ? null : blocks_fold("Notes", list);
 }
 function configuration({ config, cutoff }) {
     const settings = new Map([...Object.entries(config), ["cutoff", cutoff]]);
     const lines = [...settings].map(([key, value]) => {
         const text = Array.isArray(value) ? value.join(", ") : value;
-        return `- ${prose(key)}: ${text === null ? "none" : code(text)}`;
+        return `- ${prose(key)}: ${text === null ? "none" : escape_code(text)}`;
     });
-    return fold("Configuration in force", lines.join("\n"));
+    return blocks_fold("Configuration in force", lines.join("\n"));
 }
 
 ;// CONCATENATED MODULE: ./src/render/totals.ts
@@ -43087,7 +43610,7 @@ function totals_totalHeadline(members) {
         return having.length === 0 ? [] : [countText(each, having)];
     });
     const counts = wrong.flatMap((each, at) => [...(at === 0 ? [] : [span_own(", ")]), ...each]);
-    const band = totals.error === 0 ? "" : ` ± ${mib(totals.error)}`;
+    const band = totals.error === 0 ? "" : ` ± ${format_mib(totals.error)}`;
     const weight = `${totals.atLeast ? "at least " : ""}${figures_size(totals.compressed)}${band} in all`;
     return {
         mood: status === "indeterminate" ? "fail" : status === "pass" && same ? "unchanged" : status,
@@ -43124,13 +43647,13 @@ function totals_deltaPart(totals, members, same) {
         return " unchanged";
     if (delta === null)
         return deltasUnknown === 0 ? "" : ", the delta unknown";
-    const band = deltaError === 0 ? "" : ` ± ${mib(deltaError)}`;
+    const band = deltaError === 0 ? "" : ` ± ${format_mib(deltaError)}`;
     const unknown = deltasUnknown === 0 ? "" : ` and ${totals_thousands(deltasUnknown)} unknown`;
     return ` ${deltaText(delta, deltaScale(delta, members))}${band}${unknown}`;
 }
 /** The unit of all deltas, so that the rows sum to the headline as they stand. */
 function deltaScale(total, members) {
-    return scaleFor(total, members.map(({ figures }) => figures.diff?.total.compressed ?? 0));
+    return rounding_scaleFor(total, members.map(({ figures }) => figures.diff?.total.compressed ?? 0));
 }
 /**
  * A row for each app that has something to say, one for those that have not, one for the total. Rows sum to the total, and
@@ -43150,10 +43673,10 @@ function appsTable(members, { most, sign, base }) {
     const rows = groupRows(groups, totals, members);
     const compared = totals.delta !== null || totals.deltasUnknown > 0;
     const last = [
-        [strong("total")],
-        [strong(`${totals.atLeast ? "at least " : ""}${figures_size(totals.compressed)}`)],
+        [span_strong("total")],
+        [span_strong(`${totals.atLeast ? "at least " : ""}${figures_size(totals.compressed)}`)],
         ...(compared
-            ? [[strong(totals.delta === null ? "unknown" : deltaText(totals.delta, deltaScale(totals.delta, members)))]]
+            ? [[span_strong(totals.delta === null ? "unknown" : deltaText(totals.delta, deltaScale(totals.delta, members)))]]
             : []),
         [],
         [],
@@ -43195,12 +43718,12 @@ function unchangedTable(members, most) {
 function groupRows(groups, totals, members) {
     const scale = deltaScale(totals.delta ?? 0, members);
     const sums = groups.map((group) => totalsOf(group.members));
-    const weights = roundRows(sums.map(({ compressed }) => compressed), figures_WHOLE);
-    const deltas = roundRows(sums.map(({ delta }) => delta ?? 0), scale);
+    const weights = rounding_roundRows(sums.map(({ compressed }) => compressed), figures_WHOLE);
+    const deltas = rounding_roundRows(sums.map(({ delta }) => delta ?? 0), scale);
     return groups.map(({ label, members: some }, at) => {
         const [only] = some.length === 1 ? some : [];
         const { unweighed = 0, deltasUnknown = 0, delta = null, atLeast = false } = sums[at] ?? {};
-        const weight = unweighed === some.length ? "not weighed" : `${atLeast ? "at least " : ""}${shown(weights[at] ?? 0, figures_WHOLE)}`;
+        const weight = unweighed === some.length ? "not weighed" : `${atLeast ? "at least " : ""}${rounding_shown(weights[at] ?? 0, figures_WHOLE)}`;
         const change = delta === null ? (deltasUnknown > 0 ? "unknown" : "") : shownSigned(deltas[at] ?? 0, scale);
         return [
             label,
@@ -43217,7 +43740,7 @@ function headroomOf({ report, figures }) {
         return [];
     const bytes = report.head.total.compressed + allowance;
     const left = headroom(limit, bytes);
-    return [bytes > limit ? strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)];
+    return [bytes > limit ? span_strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)];
 }
 /** `fail: over the limit` */
 function verdictOf({ report, headline }) {
@@ -43259,7 +43782,9 @@ const ROWS = [500, 200, 100, 50, 20, 0];
 function single(report, context, { most, lengthOf, rooms }) {
     let text = "";
     for (const room of rooms) {
-        const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sectionsOf(report, room)];
+        const sections = sectionsOf(report, room);
+        const more = sections.length === 0 ? [] : linkLine(context);
+        const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sections, ...more];
         text = `${parts.join("\n\n")}\n`;
         if (lengthOf(text) <= most)
             break;
@@ -43274,13 +43799,13 @@ function several(reports, context, space) {
     const members = totals_membersOf(reports);
     const headline = totals_totalHeadline(members);
     const base = commonBase(reports);
-    const said = headline.isAll && base.length > 0 ? ` (base${markdown(base)})` : "";
+    const said = headline.isAll && base.length > 0 ? ` (base${blocks_markdown(base)})` : "";
     const start = [
-        `### ${LIGHTS[headline.mood]} ${markdown(headline.text)}${said}`,
+        `### ${LIGHTS[headline.mood]} ${blocks_markdown(headline.text)}${said}`,
         ...warnings(reports, context),
         ...(headline.isAll ? [] : [table(members, base, space)]),
     ];
-    const end = unchanged(members, space);
+    const end = [...unchanged(members, space), ...(headline.isAll ? [] : linkLine(context))];
     const frame = space.lengthOf([...start, ...end].join("\n\n")) + 2;
     return `${[...start, ...sections(members, space, space.most - frame), ...end].join("\n\n")}\n`;
 }
@@ -43297,10 +43822,13 @@ function warnings(reports, { baseOutdated = null, problems = [] }) {
         ...(baseOutdated === null ? [] : [outdated(baseOutdated, commonBase(reports))]),
     ];
 }
+function linkLine({ links = [] }) {
+    return links.length === 0 ? [] : [links.map(({ text, url }) => `[${prose(text)}](${url})`).join(" · ")];
+}
 function outdated({ branch, tip }, base) {
-    const compared = base.length === 0 ? " an older commit" : markdown(base);
+    const compared = base.length === 0 ? " an older commit" : blocks_markdown(base);
     return box("WARNING", [
-        `${code(branch)} is at ${code(tip.slice(0, 7))} by now; this compares with${compared}. What was merged in between ` +
+        `${escape_code(branch)} is at ${escape_code(tip.slice(0, 7))} by now; this compares with${compared}. What was merged in between ` +
             `is on neither side: run the workflow again to compare with what this would be merged into.`,
     ]);
 }
@@ -43308,14 +43836,14 @@ function outdated({ branch, tip }, base) {
 function table(members, base, { most, lengthOf }) {
     const said = base.length === 0 ? [] : [span_own(" to"), ...base];
     const sign = ({ headline }) => `${LIGHTS[headline.mood]} `;
-    return fitting((rows) => markdownTable(appsTable(members, { most: rows, sign, base: said })) ?? "", most / 3, lengthOf);
+    return fitting((rows) => blocks_markdownTable(appsTable(members, { most: rows, sign, base: said })) ?? "", most / 3, lengthOf);
 }
 function unchanged(members, { most, lengthOf }) {
     const count = members.filter(({ headline }) => headline.isAll).length;
     if (count === 0)
         return [];
-    const text = fitting((rows) => markdownTable(unchangedTable(members, rows)) ?? "", most / 6, lengthOf);
-    return [fold(`Unchanged: ${count.toLocaleString("en-US")} ${count === 1 ? "app" : "apps"}`, text)];
+    const text = fitting((rows) => blocks_markdownTable(unchangedTable(members, rows)) ?? "", most / 6, lengthOf);
+    return [blocks_fold(`Unchanged: ${count.toLocaleString("en-US")} ${count === 1 ? "app" : "apps"}`, text)];
 }
 /** The text with as many rows as there is space for. */
 function fitting(textOf, most, lengthOf) {
@@ -43368,7 +43896,7 @@ function section({ report, label, headline }, room) {
     const { delta, says, mood } = headline;
     const summary = `${LIGHTS[mood]} <b>${html(label)}</b>${delta === null ? "" : ` ${delta}`}: ${says}`;
     const body = sectionsOf(report, room).join("\n\n");
-    return fold(summary, body === "" ? "Nothing more is to be said." : body, mood === "fail" ? "open" : "closed");
+    return blocks_fold(summary, body === "" ? "Nothing more is to be said." : body, mood === "fail" ? "open" : "closed");
 }
 
 ;// CONCATENATED MODULE: ./src/render/markdown.ts
@@ -43402,7 +43930,7 @@ function renderGathered(reports, context = {}) {
 /** Characters that GitHub takes in the title of a check run. */
 const LONGEST_TITLE = 255;
 /** The first line about one or several apps as plain text, for where no Markdown is read. */
-function titleOf(reports) {
+function gathered_titleOf(reports) {
     return visible(lineOf(reports), LONGEST_TITLE);
 }
 function lineOf(reports) {
@@ -43442,6 +43970,8 @@ const answers_PULL_REQUEST = object({
     labels: labels.map(({ name }) => name),
     createdAt: created_at,
 }));
+const CHANGED_FILE = object({ filename: schemas_string(), patch: schemas_string().optional() })
+    .transform(({ filename, patch }) => ({ path: filename, patch: patch ?? null }));
 const BRANCH = object({ commit: object({ sha: schemas_string() }) });
 /** Only those about labels have one. */
 const ISSUE_EVENT = object({
@@ -43469,6 +43999,225 @@ const ARTIFACT = object({ id: schemas_int(), name: schemas_string(), size_in_byt
     expired,
 }));
 const VIEWER = object({ viewer: object({ login: schemas_string() }) });
+
+;// CONCATENATED MODULE: ./src/system/redact.ts
+/** A parameter of a URL that is named like a credential, as those of signed addresses are. */
+const SECRET_PARAMETER = /([?&](?:[\w.%-]*[-_.])?(?:token|signature|sig|secret|password|credential|apikey|key|auth)=)[^\s&#"'<>`]+/gi;
+/**
+ * The text without credentials: user information and signatures in URLs, and the values of `secrets` wherever they stand.
+ * For everything that other programs print before it is shown or stored.
+ */
+function redact(text, secrets = []) {
+    let clean = text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+(?:@[^\s/@"'<>]+)*@/gi, "$1");
+    clean = clean.replace(SECRET_PARAMETER, "$1***");
+    for (const secret of secrets) {
+        if (secret.length >= 4)
+            clean = clean.replaceAll(secret, "***");
+    }
+    return clean;
+}
+/** Names of environment variables whose values are credentials. */
+const SECRET_NAME = /(TOKEN|PASSWORD|PASSWD|SECRET|CREDENTIAL|APIKEY|API_KEY|PRIVATE_KEY|NETRC)/i;
+/** What logs in in an HTTP header, such as git gets one by `http.extraHeader`. */
+const AUTHORIZATION = /\bauthorization\s*[:=]\s*(?:(basic|bearer|token)\s+)?([\w.~+/=-]+)/gi;
+/**
+ * Values in the environment that must never be shown: those of variables named like credentials, passwords in URLs, and what
+ * logs in in headers, also decoded.
+ */
+function secretsOf(env) {
+    const secrets = new Set();
+    for (const [name, value] of Object.entries(env)) {
+        if (value === undefined || value === "")
+            continue;
+        if (SECRET_NAME.test(name))
+            secrets.add(value);
+        for (const [, scheme = "", credential = ""] of value.matchAll(AUTHORIZATION)) {
+            secrets.add(credential);
+            if (scheme.toLowerCase() === "basic")
+                secrets.add(passwordIn(Buffer.from(credential, "base64").toString("utf8")));
+        }
+        for (const match of value.matchAll(/[a-z][a-z0-9+.-]*:\/\/([^\s/@]+)@/gi)) {
+            const [user, ...rest] = (match[1] ?? "").split(":");
+            const password = rest.join(":");
+            for (const secret of password === "" ? [user ?? ""] : [password]) {
+                secrets.add(secret);
+                try {
+                    secrets.add(decodeURIComponent(secret));
+                }
+                catch {
+                    // Not percent-encoded after all; the literal text is in the set.
+                }
+            }
+        }
+    }
+    // A very short value would blot out ordinary words.
+    return [...secrets].filter((secret) => secret.length >= 6).sort((a, b) => b.length - a.length);
+}
+/** Of `user:password`. */
+function passwordIn(login) {
+    return login.slice(login.indexOf(":") + 1);
+}
+
+;// CONCATENATED MODULE: ./src/github/failure.ts
+
+
+/** A request that failed. Carries nothing of the request, so neither the token nor a body can be shown by mistake. */
+class FailedRequest extends Error {
+    failure;
+    spent;
+    name = "FailedRequest";
+    /** @param spent whether it has been tried as often as makes sense */
+    constructor(failure, spent = false) {
+        super(`A request to GitHub failed: ${failure.kind}`);
+        this.failure = failure;
+        this.spent = spent;
+    }
+}
+/** GitHub asks for a minute where it names no time. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+const UNNAMED_LIMIT_SECONDS = 60;
+/** What Octokit throws for a request: with a response if there was one. */
+const REQUEST_ERROR = object({
+    name: literal("HttpError"),
+    status: schemas_number(),
+    response: object({ headers: record(schemas_string(), unknown()), data: unknown() }).optional(),
+});
+const WORDS = object({ message: schemas_string() });
+/**
+ * What an error of Octokit's says about the request; null if it is none of a request's.
+ * @param now milliseconds since 1970, for limits that end at a given time
+ */
+function failureOf(error, now) {
+    const parsed = REQUEST_ERROR.safeParse(error);
+    if (!parsed.success)
+        return null;
+    const { status, response } = parsed.data;
+    if (response === undefined)
+        return { kind: "unreachable", why: redact(failure_reasonOf(error)) };
+    const words = WORDS.safeParse(response.data).data?.message ?? null;
+    const header = (name) => schemas_string().safeParse(response.headers[name]).data ?? null;
+    const retryAfter = secondsUntil(header("retry-after"), now);
+    if (status >= 500 || status === 408)
+        return { kind: "broken", status, retryAfter };
+    const spent = header("x-ratelimit-remaining") === "0";
+    const limited = status === 429 || (status === 403 && (spent || retryAfter !== null || /\brate limit/i.test(words ?? "")));
+    if (limited) {
+        const reset = spent ? Number(header("x-ratelimit-reset")) - Math.floor(now / 1000) + 1 : Number.NaN;
+        const seconds = retryAfter ?? (Number.isFinite(reset) ? Math.max(1, reset) : UNNAMED_LIMIT_SECONDS);
+        return { kind: "limited", seconds };
+    }
+    if (status === 401 || status === 403 || status === 404) {
+        return { kind: "refused", status, accepted: header("x-accepted-github-permissions"), words };
+    }
+    return { kind: "rejected", status, words };
+}
+const CAUSED = object({ message: schemas_string(), code: schemas_string().optional(), cause: unknown().optional() });
+/** What is behind it: `fetch` itself only tells that it failed. Several addresses that all failed make an error without words. */
+function failure_reasonOf(error) {
+    const { message = "", code = "no answer", cause = null } = CAUSED.safeParse(error).data ?? {};
+    return CAUSED.safeParse(cause).success ? failure_reasonOf(cause) : message || code;
+}
+/** `Retry-After`: seconds, or a date. */
+function secondsUntil(value, now) {
+    if (value === null)
+        return null;
+    if (/^\s*\d+\s*$/.test(value))
+        return Number(value);
+    const date = Date.parse(value);
+    return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
+}
+/** One clause about it, for people. */
+function failure_describe(failure) {
+    switch (failure.kind) {
+        case "limited":
+            return "GitHub's rate limit is reached";
+        case "unreachable":
+            return `GitHub could not be reached (${failure.why.replace(/\.$/, "")})`;
+        case "broken":
+        case "refused":
+        case "rejected":
+            return `GitHub answered ${failure.status}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/branch-file.ts
+
+
+
+const TIP = object({ commit: object({ sha: schemas_string(), commit: object({ tree: object({ sha: schemas_string() }) }) }) })
+    .transform(({ commit }) => ({ commit: commit.sha, tree: commit.commit.tree.sha }));
+const TREE = object({ tree: array(object({ path: schemas_string(), type: schemas_string(), sha: schemas_string() })) });
+const BLOB = object({ encoding: literal("base64"), content: schemas_string() })
+    .transform(({ content }) => Buffer.from(content, "base64").toString("utf8"));
+const MADE = object({ sha: schemas_string() });
+function branchFiles({ octokit, repo, ask, find }) {
+    const tipOf = (branch) => find({ to: `read the branch ${branch}`, needs: "contents: read" }, TIP, async () => {
+        return (await octokit.request("GET /repos/{owner}/{repo}/branches/{branch}", { ...repo, branch })).data;
+    });
+    /** Moves a branch from one commit to one on top of it, or makes it; false if GitHub does not take that. */
+    async function move(branch, from, to, purpose) {
+        const ref = `heads/${branch}`;
+        return ask(purpose, schemas_boolean(), async () => {
+            try {
+                if (from === null) {
+                    await octokit.request("POST /repos/{owner}/{repo}/git/refs", { ...repo, ref: `refs/${ref}`, sha: to });
+                }
+                else {
+                    const parameters = { ...repo, ref, sha: to, force: false };
+                    await octokit.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", parameters);
+                }
+                return true;
+            }
+            catch (error) {
+                if (error instanceof FailedRequest && isConflict(error))
+                    return false;
+                throw error;
+            }
+        });
+    }
+    return {
+        async readBranchFile(branch, path) {
+            const tip = await tipOf(branch);
+            if (tip === null)
+                return { text: null, tip };
+            const purpose = { to: `read ${path} on the branch ${branch}`, needs: "contents: read" };
+            const { tree } = await ask(purpose, TREE, async () => {
+                const parameters = { ...repo, tree_sha: tip.tree };
+                return (await octokit.request("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", parameters)).data;
+            });
+            const entry = tree.find((each) => each.path === path && each.type === "blob");
+            if (entry === undefined)
+                return { text: null, tip };
+            const text = await ask(purpose, BLOB, async () => {
+                const parameters = { ...repo, file_sha: entry.sha };
+                return (await octokit.request("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", parameters)).data;
+            });
+            return { text, tip };
+        },
+        async commitBranchFile({ branch, path, text, message, before: { tip } }) {
+            const purpose = { to: `commit ${path} to the branch ${branch}`, needs: "contents: write" };
+            const tree = await ask(purpose, MADE, async () => {
+                const file = { path, mode: "100644", type: "blob", content: text };
+                const base = tip === null ? {} : { base_tree: tip.tree };
+                return (await octokit.request("POST /repos/{owner}/{repo}/git/trees", { ...repo, ...base, tree: [file] })).data;
+            });
+            const commit = await ask(purpose, MADE, async () => {
+                const parents = tip === null ? [] : [tip.commit];
+                const parameters = { ...repo, message, tree: tree.sha, parents };
+                return (await octokit.request("POST /repos/{owner}/{repo}/git/commits", parameters)).data;
+            });
+            if (await move(branch, tip, commit.sha, purpose))
+                return true;
+            // Where nobody else has moved it, it is a rule that forbids this, and trying again is no use.
+            if ((await tipOf(branch))?.commit !== tip?.commit)
+                return false;
+            throw new errors_UserError(`GitHub does not let Slugdiff ${purpose.to}, though nobody else has changed it.`, "See whether a rule of the repository protects branches of that name, or choose another one.");
+        },
+    };
+}
+/** The ref is there already, or it points to another commit by now. */
+function isConflict({ failure }) {
+    return failure.kind === "rejected" && (failure.status === 409 || failure.status === 422);
+}
 
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
@@ -48474,151 +49223,12 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-;// CONCATENATED MODULE: ./src/system/redact.ts
-/** A parameter of a URL that is named like a credential, as those of signed addresses are. */
-const SECRET_PARAMETER = /([?&](?:[\w.%-]*[-_.])?(?:token|signature|sig|secret|password|credential|apikey|key|auth)=)[^\s&#"'<>`]+/gi;
-/**
- * The text without credentials: user information and signatures in URLs, and the values of `secrets` wherever they stand.
- * For everything that other programs print before it is shown or stored.
- */
-function redact(text, secrets = []) {
-    let clean = text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+(?:@[^\s/@"'<>]+)*@/gi, "$1");
-    clean = clean.replace(SECRET_PARAMETER, "$1***");
-    for (const secret of secrets) {
-        if (secret.length >= 4)
-            clean = clean.replaceAll(secret, "***");
-    }
-    return clean;
-}
-/** Names of environment variables whose values are credentials. */
-const SECRET_NAME = /(TOKEN|PASSWORD|PASSWD|SECRET|CREDENTIAL|APIKEY|API_KEY|PRIVATE_KEY|NETRC)/i;
-/** What logs in in an HTTP header, such as git gets one by `http.extraHeader`. */
-const AUTHORIZATION = /\bauthorization\s*[:=]\s*(?:(basic|bearer|token)\s+)?([\w.~+/=-]+)/gi;
-/**
- * Values in the environment that must never be shown: those of variables named like credentials, passwords in URLs, and what
- * logs in in headers, also decoded.
- */
-function secretsOf(env) {
-    const secrets = new Set();
-    for (const [name, value] of Object.entries(env)) {
-        if (value === undefined || value === "")
-            continue;
-        if (SECRET_NAME.test(name))
-            secrets.add(value);
-        for (const [, scheme = "", credential = ""] of value.matchAll(AUTHORIZATION)) {
-            secrets.add(credential);
-            if (scheme.toLowerCase() === "basic")
-                secrets.add(passwordIn(Buffer.from(credential, "base64").toString("utf8")));
-        }
-        for (const match of value.matchAll(/[a-z][a-z0-9+.-]*:\/\/([^\s/@]+)@/gi)) {
-            const [user, ...rest] = (match[1] ?? "").split(":");
-            const password = rest.join(":");
-            for (const secret of password === "" ? [user ?? ""] : [password]) {
-                secrets.add(secret);
-                try {
-                    secrets.add(decodeURIComponent(secret));
-                }
-                catch {
-                    // Not percent-encoded after all; the literal text is in the set.
-                }
-            }
-        }
-    }
-    // A very short value would blot out ordinary words.
-    return [...secrets].filter((secret) => secret.length >= 6).sort((a, b) => b.length - a.length);
-}
-/** Of `user:password`. */
-function passwordIn(login) {
-    return login.slice(login.indexOf(":") + 1);
-}
-
-;// CONCATENATED MODULE: ./src/github/failure.ts
-
-
-/** A request that failed. Carries nothing of the request, so neither the token nor a body can be shown by mistake. */
-class FailedRequest extends Error {
-    failure;
-    spent;
-    name = "FailedRequest";
-    /** @param spent whether it has been tried as often as makes sense */
-    constructor(failure, spent = false) {
-        super(`A request to GitHub failed: ${failure.kind}`);
-        this.failure = failure;
-        this.spent = spent;
-    }
-}
-/** GitHub asks for a minute where it names no time. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
-const UNNAMED_LIMIT_SECONDS = 60;
-/** What Octokit throws for a request: with a response if there was one. */
-const REQUEST_ERROR = object({
-    name: literal("HttpError"),
-    status: schemas_number(),
-    response: object({ headers: record(schemas_string(), unknown()), data: unknown() }).optional(),
-});
-const WORDS = object({ message: schemas_string() });
-/**
- * What an error of Octokit's says about the request; null if it is none of a request's.
- * @param now milliseconds since 1970, for limits that end at a given time
- */
-function failureOf(error, now) {
-    const parsed = REQUEST_ERROR.safeParse(error);
-    if (!parsed.success)
-        return null;
-    const { status, response } = parsed.data;
-    if (response === undefined)
-        return { kind: "unreachable", why: redact(failure_reasonOf(error)) };
-    const words = WORDS.safeParse(response.data).data?.message ?? null;
-    const header = (name) => schemas_string().safeParse(response.headers[name]).data ?? null;
-    const retryAfter = secondsUntil(header("retry-after"), now);
-    if (status >= 500 || status === 408)
-        return { kind: "broken", status, retryAfter };
-    const spent = header("x-ratelimit-remaining") === "0";
-    const limited = status === 429 || (status === 403 && (spent || retryAfter !== null || /\brate limit/i.test(words ?? "")));
-    if (limited) {
-        const reset = spent ? Number(header("x-ratelimit-reset")) - Math.floor(now / 1000) + 1 : Number.NaN;
-        const seconds = retryAfter ?? (Number.isFinite(reset) ? Math.max(1, reset) : UNNAMED_LIMIT_SECONDS);
-        return { kind: "limited", seconds };
-    }
-    if (status === 401 || status === 403 || status === 404) {
-        return { kind: "refused", status, accepted: header("x-accepted-github-permissions"), words };
-    }
-    return { kind: "rejected", status, words };
-}
-const CAUSED = object({ message: schemas_string(), code: schemas_string().optional(), cause: unknown().optional() });
-/** What is behind it: `fetch` itself only tells that it failed. Several addresses that all failed make an error without words. */
-function failure_reasonOf(error) {
-    const { message = "", code = "no answer", cause = null } = CAUSED.safeParse(error).data ?? {};
-    return CAUSED.safeParse(cause).success ? failure_reasonOf(cause) : message || code;
-}
-/** `Retry-After`: seconds, or a date. */
-function secondsUntil(value, now) {
-    if (value === null)
-        return null;
-    if (/^\s*\d+\s*$/.test(value))
-        return Number(value);
-    const date = Date.parse(value);
-    return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
-}
-/** One clause about it, for people. */
-function failure_describe(failure) {
-    switch (failure.kind) {
-        case "limited":
-            return "GitHub's rate limit is reached";
-        case "unreachable":
-            return `GitHub could not be reached (${failure.why.replace(/\.$/, "")})`;
-        case "broken":
-        case "refused":
-        case "rejected":
-            return `GitHub answered ${failure.status}`;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/github/errors.ts
 
 
 
 /** GitHub does not let the token do something. */
-class RefusedError extends UserError {
+class RefusedError extends errors_UserError {
     status;
     permission;
     name = "RefusedError";
@@ -48631,7 +49241,7 @@ class RefusedError extends UserError {
     }
 }
 /** A write that did not succeed, or of which nobody heard that it did. What it was based on is to be looked at again first. */
-class PassingError extends UserError {
+class PassingError extends errors_UserError {
     failure;
     name = "PassingError";
     constructor(failure, message, hint) {
@@ -48649,13 +49259,13 @@ function errorOf({ failure, spent }, purpose, now) {
         case "refused":
             return errors_refused(failure, purpose);
         case "rejected":
-            return new UserError(`GitHub does not let Slugdiff ${purpose.to}: it answered ${failure.status}${words(failure)}.`, "If that does not tell what to do, please report it as a mistake of Slugdiff's.");
+            return new errors_UserError(`GitHub does not let Slugdiff ${purpose.to}: it answered ${failure.status}${words(failure)}.`, "If that does not tell what to do, please report it as a mistake of Slugdiff's.");
         case "limited":
         case "unreachable":
         case "broken": {
             const message = `Slugdiff could not ${purpose.to}: ${failure_describe(failure)}.`;
             const hint = failure.kind === "limited" ? `Run the job again after ${clockTime(now, failure.seconds)}.` : AGAIN;
-            return spent ? new UserError(message, hint) : new PassingError(failure, message, hint);
+            return spent ? new errors_UserError(message, hint) : new PassingError(failure, message, hint);
         }
     }
 }
@@ -48783,7 +49393,7 @@ const TIME_LIMIT = 30_000;
  */
 function createClient({ token, apiUrl, signal, log }, clock) {
     if (token === "") {
-        throw new UserError("There is no token for GitHub.", 'Leave the input "github-token" out to use the job\'s own.');
+        throw new errors_UserError("There is no token for GitHub.", 'Leave the input "github-token" out to use the job\'s own.');
     }
     const silent = () => undefined;
     const octokit = getOctokit(token, {
@@ -48858,6 +49468,7 @@ function failureIn(kind) {
 
 
 
+
 /** What a job's own token writes as. */
 const JOB_IDENTITY = "github-actions[bot]";
 /** How long the bytes of an artifact may take. */
@@ -48880,7 +49491,7 @@ function createGitHub(options, clock = CLOCK) {
         const parsed = answer.safeParse(data);
         if (parsed.success)
             return parsed.data;
-        throw new UserError(`Slugdiff could not ${purpose.to}: what came back is not what GitHub answers.`, `Look for a proxy that answers in place of ${new URL(options.apiUrl).host}.`);
+        throw new errors_UserError(`Slugdiff could not ${purpose.to}: what came back is not what GitHub answers.`, `Look for a proxy that answers in place of ${new URL(options.apiUrl).host}.`);
     }
     /** As `ask`; null where GitHub answers 404. */
     async function find(purpose, answer, send) {
@@ -48903,6 +49514,16 @@ function createGitHub(options, clock = CLOCK) {
             log(`GitHub does not tell whose the token is. It is taken for one of ${JOB_IDENTITY}.`);
             return JOB_IDENTITY;
         }
+    }
+    /** Those of a list of comments that are by the token's own identity, oldest first. */
+    async function ownOf(purpose, send) {
+        identity ??= askWhoWeAre();
+        const login = await identity;
+        const comments = await ask(purpose, array(answers_COMMENT), send);
+        return comments
+            .filter(({ by }) => by === login)
+            .map(({ id, body, url }) => ({ id, body, url }))
+            .sort((one, other) => one.id - other.id);
     }
     async function download(id, most) {
         const limit = clock.timeLimit(DOWNLOAD_LIMIT);
@@ -48929,7 +49550,7 @@ function createGitHub(options, clock = CLOCK) {
             });
         }
         if (bytes > most) {
-            throw new UserError(`The artifact ${id} has more than ${mib(most)}.`, "Only Slugdiff's own reports can be used.");
+            throw new errors_UserError(`The artifact ${id} has more than ${format_mib(most)}.`, "Only Slugdiff's own reports can be used.");
         }
         return Buffer.concat(chunks, bytes);
     }
@@ -48942,19 +49563,12 @@ function createGitHub(options, clock = CLOCK) {
     }
     return {
         retrying,
-        ownComments: async (pullRequest) => {
-            identity ??= askWhoWeAre();
-            const login = await identity;
-            const comments = await ask({ to: `read the comments of #${pullRequest}`, needs: "pull-requests: read" }, array(answers_COMMENT), () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-                ...repo,
-                issue_number: pullRequest,
-                per_page: 100,
-            }));
-            return comments
-                .filter(({ by }) => by === login)
-                .map(({ id, body, url }) => ({ id, body, url }))
-                .sort((one, other) => one.id - other.id);
-        },
+        ...branchFiles({ octokit, repo, ask, find }),
+        ownComments: (pullRequest) => ownOf({ to: `read the comments of #${pullRequest}`, needs: "pull-requests: read" }, () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+            ...repo,
+            issue_number: pullRequest,
+            per_page: 100,
+        })),
         createComment: async (pullRequest, body) => {
             const purpose = { to: `comment on #${pullRequest}`, needs: "pull-requests: write" };
             const { by, ...comment } = await ask(purpose, answers_COMMENT, async () => {
@@ -48977,6 +49591,29 @@ function createGitHub(options, clock = CLOCK) {
             const parameters = { ...repo, pull_number: number };
             return (await octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", parameters)).data;
         }),
+        changedFiles: (pullRequest) => ask({ to: `read what #${pullRequest} changes`, needs: "pull-requests: read" }, array(CHANGED_FILE), () => octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
+            ...repo,
+            pull_number: pullRequest,
+            per_page: 100,
+        })),
+        ownReviewComments: (pullRequest) => ownOf({ to: `read the review comments of #${pullRequest}`, needs: "pull-requests: read" }, () => octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/comments", {
+            ...repo,
+            pull_number: pullRequest,
+            per_page: 100,
+        })),
+        createReview: async (pullRequest, { headSha, text, comments }) => {
+            await ask({ to: `review #${pullRequest}`, needs: "pull-requests: write" }, unknown(), () => octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+                ...repo,
+                pull_number: pullRequest,
+                commit_id: headSha,
+                event: "COMMENT",
+                body: text,
+                comments: comments.map(reviewCommentOf),
+            }));
+        },
+        deleteReviewComment: async (id) => {
+            await find({ to: "delete a review comment of its own", needs: "pull-requests: write" }, unknown(), () => octokit.request("DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}", { ...repo, comment_id: id }));
+        },
         pullRequestsOf: async ({ repository, ref, sha }) => {
             const [owner = ""] = repository.split("/");
             const found = await ask({ to: "look for the pull request", needs: "pull-requests: read" }, array(answers_PULL_REQUEST), () => octokit.paginate("GET /repos/{owner}/{repo}/pulls", {
@@ -49071,6 +49708,11 @@ function sameName(one, other) {
 function annotationOf({ path, line, level, title, message }) {
     return { path, start_line: line, end_line: line, annotation_level: level, title, message };
 }
+/** GitHub takes no range of one line. */
+function reviewCommentOf({ path, start, end, body }) {
+    const range = start === end ? {} : { start_line: start, start_side: "RIGHT" };
+    return { path, body, line: end, side: "RIGHT", ...range };
+}
 
 ;// CONCATENATED MODULE: ./src/system/signals.ts
 /** Exit statuses of a run that was ended, by the shell's custom: 128 and the signal's number. */
@@ -49139,7 +49781,7 @@ async function runJob(actions, signals, work) {
             actions.setFailed(`Ended by ${signal} before it was done.`);
             return;
         }
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         for (const line of error.details)
             actions.info(logLine(line));
@@ -49233,7 +49875,7 @@ async function readRunnerEnvironment(env) {
     const result = SCHEMA.safeParse(env);
     if (!result.success) {
         const names = result.error.issues.map(({ path }) => path.join("."));
-        throw new UserError(`This does not run in a GitHub workflow: ${names.join(", ")} ${names.length === 1 ? "is" : "are"} not set as there.`, "On a terminal, use the command line: `node dist/cli/index.js --help`.");
+        throw new errors_UserError(`This does not run in a GitHub workflow: ${names.join(", ")} ${names.length === 1 ? "is" : "are"} not set as there.`, "On a terminal, use the command line: `node dist/cli/index.js --help`.");
     }
     const variables = result.data;
     const [owner = "", name = ""] = variables.GITHUB_REPOSITORY.split("/");
@@ -49256,7 +49898,7 @@ async function readPayload(path) {
         const code = systemErrorCode(error);
         if (code === null && !(error instanceof SyntaxError))
             throw error;
-        throw new UserError(`The event's payload can't be read: ${code ?? "it is not JSON"}.`, "Check the file at GITHUB_EVENT_PATH.");
+        throw new errors_UserError(`The event's payload can't be read: ${code ?? "it is not JSON"}.`, "Check the file at GITHUB_EVENT_PATH.");
     }
 }
 
@@ -49299,22 +49941,24 @@ function byRuns(headSha, run, github) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/judge/worth.ts
-
-/**
- * Whether a report says anything that somebody has to know: it is no plain pass, the change is unknown, it is overridden, or
- * some layer moved by more than the noise floor (also where others make up for it).
- */
-function isWorthSaying(report) {
-    const { verdict, diff, override } = report;
-    if (verdict.status !== "pass" || override !== null || diff.state === "unknown")
-        return true;
-    const noise = noiseFloorOf(report);
-    return diff.layers.some(({ delta }) => Math.abs(delta.compressed) > noise) || Math.abs(diff.total.compressed) > noise;
+;// CONCATENATED MODULE: ./src/runner/links.ts
+/** Pages that are linked; all of them are behind the link to the run. */
+const links_MOST = 20;
+/** To GitHub's own page about the run, with its summary and its files. */
+function runLink({ serverUrl, repository, run }) {
+    const { owner, name } = repository;
+    return {
+        text: "Summary and files of this run",
+        url: `${serverUrl}/${owner}/${name}/actions/runs/${String(run.id)}#artifacts`,
+    };
 }
-/** Whether a report turns the check red. */
-function isRed({ verdict: { status } }) {
-    return status === "fail" || status === "indeterminate";
+/** To the pages that the jobs of a run left as artifacts. */
+function pageLinks({ serverUrl, repository }, run, pages) {
+    const { owner, name } = repository;
+    return pages.slice(0, links_MOST).map((page) => ({
+        text: pages.length === 1 ? "The slug as a map" : page.name,
+        url: `${serverUrl}/${owner}/${name}/actions/runs/${String(run)}/artifacts/${String(page.id)}`,
+    }));
 }
 
 // EXTERNAL MODULE: external "node:util"
@@ -49338,8 +49982,8 @@ const MARKER = strictObject({
     })
         .optional(),
 });
-const START = "<!-- slugdiff ";
-const END = " -->";
+const marker_START = "<!-- slugdiff ";
+const marker_END = " -->";
 /**
  * The marker as the first line of a comment. Where it would have more than `most` characters, sizes are left out, those that were
  * approved last: then nothing counts as approved.
@@ -49352,7 +49996,7 @@ function writeMarker(marker, most) {
 function marker_lineOf({ v, key, run, attempt, head, apps, approval }) {
     const approved = approval && { event: approval.event, by: approval.by, apps: packed(approval.apps) };
     const json = JSON.stringify({ v, key, run, attempt, head, apps: packed(apps), approval: approved });
-    return `${START}${marker_escape(json)}${END}`;
+    return `${marker_START}${marker_escape(json)}${marker_END}`;
 }
 function packed(apps) {
     return Object.fromEntries(Object.entries(apps).map(([app, { compressed, delta }]) => [app, [compressed, delta]]));
@@ -49363,10 +50007,10 @@ function packed(apps) {
  */
 function readMarker(body) {
     const [line = ""] = body.split(/\r?\n/, 1);
-    if (!line.startsWith(START) || !line.endsWith(END))
+    if (!line.startsWith(marker_START) || !line.endsWith(marker_END))
         return null;
     try {
-        return MARKER.safeParse(JSON.parse(line.slice(START.length, -END.length))).data ?? null;
+        return MARKER.safeParse(JSON.parse(line.slice(marker_START.length, -marker_END.length))).data ?? null;
     }
     catch {
         return null;
@@ -49501,8 +50145,12 @@ function content(marker) {
 function isText({ body }, text) {
     return sticky_plain(body.slice(body.indexOf("\n") + 1)) === sticky_plain(text);
 }
+/** Links to a run and to what it left lead to the same for every run that says the same. */
 function sticky_plain(text) {
-    return text.replaceAll("\r\n", "\n").trim();
+    return text
+        .replaceAll("\r\n", "\n")
+        .replace(/\/actions\/runs\/\d+(?:\/artifacts\/\d+)?/g, "/actions/runs/")
+        .trim();
 }
 
 ;// CONCATENATED MODULE: ./src/runner/approval.ts
@@ -49556,7 +50204,7 @@ async function isFirstOfHead({ pullRequest, headSha, run, hasNewHead }, github) 
             return !runs.some(({ id, workflow }) => workflow === own.workflow && id < own.id);
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
     }
     if (hasNewHead === null)
@@ -49565,7 +50213,7 @@ async function isFirstOfHead({ pullRequest, headSha, run, hasNewHead }, github) 
         return !(await github.wasForcePushed(pullRequest));
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         return false;
     }
@@ -49620,7 +50268,7 @@ async function postComment(request, github, actions) {
         }
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         actions.warning(`The comment could not be written. ${error.message} ${error.hint}`);
         return null;
@@ -49676,7 +50324,7 @@ async function settle_settle(unsettled, github, actions) {
         return { reports: weighed.map((report) => withOverride(report, approval)), context, approval: record };
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         const text = `Whether the label ${publishing.overrideLabel} approves this could not be asked. ${error.message} ${error.hint}`;
         // It only matters to whom the check is red.
@@ -49709,14 +50357,231 @@ async function settle_outdated({ base }, [report], github, actions) {
         return tip === null || tip === compared ? null : { branch: base.ref, tip };
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         actions.info(logLine(`Whether ${base.ref} has moved on could not be asked. ${error.message}`));
         return null;
     }
 }
 
+;// CONCATENATED MODULE: ./src/advise/patch.ts
+/**
+ * The lines of a file that a pull request's diff shows, by their number in the file as the pull request leaves it.
+ * @param patch a unified diff of one file without its file headers, as GitHub gives it
+ */
+function shownLines(patch) {
+    const shown = new Map();
+    let hunk = -1;
+    let number = 0;
+    for (const line of patch.split("\n")) {
+        const header = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+        if (header !== null) {
+            hunk++;
+            number = Number(header[1]);
+        }
+        else if (hunk >= 0 && (line.startsWith("+") || line.startsWith(" "))) {
+            shown.set(number++, { text: line.slice(1), isNew: line.startsWith("+"), hunk });
+        }
+    }
+    return shown;
+}
+
+;// CONCATENATED MODULE: ./src/advise/suggest.ts
+/** Lines that one suggestion goes over, at most: of more, nobody sees at a glance what changes. */
+const suggest_LONGEST = 40;
+/**
+ * The change of one file that advice comes down to, commands aside; null if it is another or more than that, or where a requirement
+ * loses its hashes: pip would refuse the file.
+ */
+function onlyDiff({ family, remedy }) {
+    const changes = remedy.steps.filter((step) => step.kind !== "command");
+    const [change] = changes;
+    if (family !== "requirements" || changes.length !== 1 || change?.kind !== "diff")
+        return null;
+    const comes = change.lines.some((line) => line.startsWith("+"));
+    return comes && change.lines.some((line) => /^-.*--hash[= ]/.test(line)) ? null : change;
+}
+/**
+ * A change as lines that a pull request's own diff shows, in one stretch; null if it is not about what the pull request wrote. Every
+ * line that goes must stand under its number in the diff, be the pull request's own, and say what is said here of it: where the
+ * base has moved on meanwhile and the numbers are others, there is nothing to suggest.
+ */
+function replacing(step, shown) {
+    const edits = editsOf(step);
+    const [first] = edits;
+    if (first === undefined || step.lines.length > suggest_LONGEST)
+        return null;
+    const start = first.line;
+    // Beside what comes above the first line of a file stands that line.
+    const end = Math.max(...edits.map(({ line, before }) => line + Math.max(before.length, 1) - 1));
+    if (end - start >= suggest_LONGEST)
+        return null;
+    const hunk = shown.get(start)?.hunk;
+    const result = [];
+    let number = start;
+    let isTouched = false;
+    const keepUntil = (line) => {
+        for (; number < line; number++) {
+            const there = shown.get(number);
+            if (there === undefined || there.hunk !== hunk)
+                return false;
+            result.push(there.text);
+        }
+        return number === line;
+    };
+    for (const { line, before, after } of edits) {
+        if (!keepUntil(line))
+            return null;
+        for (const each of before) {
+            const there = shown.get(number++);
+            if (there?.text !== textOf(each) || there.hunk !== hunk || (each.startsWith("-") && !there.isNew))
+                return null;
+            isTouched ||= there.isNew;
+        }
+        result.push(...after);
+    }
+    return keepUntil(end + 1) && isTouched ? { start, end, lines: result } : null;
+}
+/** The changes, in the order of their lines; none where it can't be told which lines are whose. */
+function editsOf({ lines, hunks = [] }) {
+    let from = 0;
+    const edits = hunks.map((hunk) => {
+        const own = lines.slice(from, (from += hunk.lines));
+        return { line: hunk.line, before: own.filter(isBefore), after: own.filter(isAfter).map(textOf) };
+    });
+    return from === lines.length ? edits : [];
+}
+function isBefore(line) {
+    return !line.startsWith("+");
+}
+function isAfter(line) {
+    return !line.startsWith("-");
+}
+function textOf(line) {
+    return line.slice(1);
+}
+
+;// CONCATENATED MODULE: ./src/model/app-path.ts
+/**
+ * The path of an app's file in its repository.
+ * @param app the slug root, as in a report: `.` for the top
+ * @param file relative to the slug root
+ */
+function pathInRepository(app, file) {
+    return app === "." ? file : `${app}/${file}`;
+}
+
+;// CONCATENATED MODULE: ./src/publish/suggestions.ts
+
+/**
+ * Makes the suggestions that were never made on this pull request, in one review, and tells how many these are; null if its head
+ * is another commit by now. What stands there already is left alone, also if it is outdated or resolved.
+ *
+ * Runs that look at the same time both make them: so everyone looks again after writing, and of each the oldest stays.
+ */
+async function publishSuggestions({ pullRequest, headSha, suggestions }, github) {
+    const wanted = suggestions.map(({ identity, path, start, end, text }) => {
+        const marker = markerOf(identity);
+        return { marker, comment: { path, start, end, body: `${marker}\n${text}` } };
+    });
+    /** Which comments say each of what is wanted, oldest first. */
+    const find = async () => {
+        const own = await github.ownReviewComments(pullRequest);
+        return wanted.map(({ marker }) => own.filter(({ body }) => body.startsWith(marker)).map(({ id }) => id));
+    };
+    return github.retrying(async () => {
+        const there = await find();
+        const comments = wanted
+            .filter((_, at) => there[at]?.length === 0)
+            .map(({ comment }) => comment);
+        if (comments.length === 0)
+            return 0;
+        const { head } = await github.pullRequest(pullRequest);
+        if (head.sha !== headSha)
+            return null;
+        await github.createReview(pullRequest, { headSha, text: HEADING, comments });
+        for (const [, ...others] of await find()) {
+            for (const id of others)
+                await github.deleteReviewComment(id);
+        }
+        return comments.length;
+    });
+}
+const HEADING = "Slugdiff: this pull request could make a smaller slug.";
+/** The first line of a suggestion, which nobody sees. */
+function markerOf(identity) {
+    return `<!-- slugdiff suggests ${(0,external_node_crypto_.createHash)("sha256").update(identity).digest("hex").slice(0, 32)} -->`;
+}
+
+;// CONCATENATED MODULE: ./src/runner/suggest.ts
+
+
+
+
+
+
+
+/** More would bury what people say about the pull request. */
+const suggest_MOST = 10;
+/**
+ * Suggests what the advice would change, on the lines that the pull request itself wrote. A refusal is a warning, never a failure.
+ */
+async function suggest({ pullRequest, headSha, reports }, github, actions) {
+    const changes = reports.flatMap(changesIn);
+    if (changes.length === 0)
+        return;
+    if (github === null) {
+        actions.warning("Nothing is suggested, as there is no token: leave the input github-token out to use the job's.");
+        return;
+    }
+    try {
+        const suggestions = suggestionsOn(await github.changedFiles(pullRequest), changes);
+        const made = await publishSuggestions({ pullRequest, headSha, suggestions }, github);
+        if (made === null)
+            actions.info(logLine(`The head of #${pullRequest} is another commit by now: nothing is suggested.`));
+    }
+    catch (error) {
+        if (!(error instanceof errors_UserError))
+            throw error;
+        actions.warning(`Changes could not be suggested. ${error.message} ${error.hint}`);
+    }
+}
+function changesIn(report) {
+    return report.advice.flatMap((advice) => {
+        const step = onlyDiff(advice);
+        return step === null ? [] : [{ report, advice, step }];
+    });
+}
+/** What can be suggested on a pull request's own lines; of several about the same lines, the first. */
+function suggestionsOn(files, changes) {
+    const wanted = new Set(changes.map(pathOf));
+    const shown = new Map(files.filter(({ path }) => wanted.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]));
+    const suggestions = [];
+    for (const change of changes) {
+        const path = pathOf(change);
+        const lines = shown.get(path);
+        const place = lines === undefined ? null : replacing(change.step, lines);
+        if (place === null)
+            continue;
+        const { start, end } = place;
+        const text = suggestionText(change.report, change.advice, place.lines);
+        const isTaken = suggestions.some((other) => other.path === path && other.start <= end && start <= other.end);
+        if (text === null || isTaken)
+            continue;
+        const identity = JSON.stringify([change.advice.id, path, change.step.lines]);
+        suggestions.push({ identity, path, start, end, text });
+        if (suggestions.length === suggest_MOST)
+            break;
+    }
+    return suggestions;
+}
+function pathOf({ report, step }) {
+    return pathInRepository(report.app, step.file);
+}
+
 ;// CONCATENATED MODULE: ./src/runner/comment.ts
+
+
 
 
 
@@ -49746,29 +50611,29 @@ async function runCommentAction(actions, env, signals) {
         const publishing = publishingOf(given);
         const github = gitHubOf(given, runner, actions, signal);
         if (github === null) {
-            throw new UserError("There is no token.", "Leave the input github-token out to use the job's.");
+            throw new errors_UserError("There is no token.", "Leave the input github-token out to use the job's.");
         }
         actions.setOutput("comment-url", "");
         const origin = originOf(runner, publishing);
-        const asked = { origin, isWanted: artifactFilter(actions), ownRun: runner.run.id, publishing };
+        const asked = { origin, isWanted: artifactFilter(actions), runner, publishing };
         try {
             actions.setOutput("comment-url", (await writeComment(asked, github, actions)) ?? "");
         }
         catch (error) {
-            if (!(error instanceof UserError))
+            if (!(error instanceof errors_UserError))
                 throw error;
             actions.warning(`The comment could not be written. ${error.message} ${error.hint}`);
         }
     });
 }
 /** Brings the comment up to date with what was left, and gives its address; null if there is none. */
-async function writeComment({ origin, isWanted, ownRun, publishing }, github, actions) {
+async function writeComment({ origin, isWanted, runner, publishing }, github, actions) {
     const target = typeof origin === "object" && "event" in origin ? await targetOf(origin, github) : origin;
     if (typeof target === "string") {
         actions.info(logLine(target));
         return null;
     }
-    const { reports, problems } = await gatherReports(target.run.id, isWanted, github);
+    const { reports, problems, pages } = await gatherReports(target.run.id, isWanted, github);
     for (const problem of problems.slice(0, MOST_PROBLEMS))
         actions.warning(problem);
     if (reports.length === 0) {
@@ -49782,9 +50647,22 @@ async function writeComment({ origin, isWanted, ownRun, publishing }, github, ac
     const comparesWithTip = weighed.every(({ base }) => isNamedByItself(base));
     const unsettled = { weighed, pullRequest, publishing, isAppliedToHead, comparesWithTip };
     const settled = await settle_settle(unsettled, github, actions);
-    const text = renderGathered(settled.reports, { ...settled.context, problems });
-    const isOwnRun = target.run.id === ownRun;
-    return postComment({ ...target, isOwnRun, publishing, ...settled, text }, github, actions);
+    const links = linksTo(target, pages, runner);
+    const text = renderGathered(settled.reports, { ...settled.context, problems, links });
+    const isOwnRun = target.run.id === runner.run.id;
+    const url = await postComment({ ...target, isOwnRun, publishing, ...settled, text }, github, actions);
+    if (publishing.suggest)
+        await suggest({ ...target, reports: settled.reports }, github, actions);
+    return url;
+}
+/**
+ * Links to the pages that a run of this repository's own branches left. What a fork's run left may be any page, and a link that we
+ * write would vouch for it: there the link is to the run, where GitHub says whose it is.
+ */
+function linksTo({ repository, run }, pages, runner) {
+    const { owner, name } = runner.repository;
+    const isOwn = repository?.toLowerCase() === `${owner}/${name}`.toLowerCase();
+    return isOwn && pages.length > 0 ? pageLinks(runner, run.id, pages) : [runLink({ ...runner, run })];
 }
 /** Whether a base is the parent that was found, not one that the workflow asked for by a name. */
 function isNamedByItself({ revision }) {
@@ -49798,7 +50676,7 @@ function originOf({ event, run }, publishing) {
         return `The event ${event.name} is about no pull request: there is nothing to comment on.`;
     const { number: pullRequest, head, hasNewHead } = about;
     const isAppliedToHead = byEvent(about, (name) => isOverride(name, publishing));
-    return { pullRequest, headSha: head.sha, run, hasNewHead, isAppliedToHead };
+    return { pullRequest, headSha: head.sha, repository: head.repository, run, hasNewHead, isAppliedToHead };
 }
 /** The target, by what GitHub says and nobody else; or why there is none, in a sentence. */
 async function targetOf(ended, github) {
@@ -49821,6 +50699,7 @@ async function targetOf(ended, github) {
     return {
         pullRequest: pullRequest.number,
         headSha: sha,
+        repository,
         run: { id: ended.id, attempt: ended.attempt },
         hasNewHead: null,
         isAppliedToHead: byRuns(sha, ended.id, github),
@@ -49830,7 +50709,7 @@ function artifactFilter(actions) {
     const pattern = actions.getInput("artifact");
     const glob = compileGlob(pattern, { hidden: true, deepEnd: false });
     if (pattern === "" || glob === null) {
-        throw new UserError(`The input artifact is no name or glob: "${pattern}".`, 'Write it as in "slugdiff*".');
+        throw new errors_UserError(`The input artifact is no name or glob: "${pattern}".`, 'Write it as in "slugdiff*".');
     }
     return (name) => glob([name]);
 }

@@ -33680,7 +33680,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3005);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4836);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -33693,7 +33693,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3005:
+/***/ 4836:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34466,13 +34466,13 @@ function members(proto, table) {
     }
 }
 /** Shadows a prototype member with an own value, so a getter that builds from the instance runs once. */
-function own(inst, key, value, enumerable = true) {
+function util_own(inst, key, value, enumerable = true) {
     Object.defineProperty(inst, key, { configurable: true, writable: true, enumerable, value });
     return value;
 }
 /** Like {@link own}, for a member that was never an own data property and has to stay out of `Object.keys`. */
 function hide(inst, key, value) {
-    return own(inst, key, value, false);
+    return util_own(inst, key, value, false);
 }
 /** Adds members a table derives from the instance: each builds on first read and shadows as own data, and assignment shadows the same way, as when these were own properties. */
 function derived(computes, table) {
@@ -34483,10 +34483,10 @@ function derived(computes, table) {
             configurable: true,
             enumerable: true,
             get() {
-                return own(this, key, compute(this));
+                return util_own(this, key, compute(this));
             },
             set(value) {
-                own(this, key, value);
+                util_own(this, key, value);
             },
         });
     }
@@ -34497,10 +34497,10 @@ function defineBound(proto, key, fn) {
         configurable: true,
         get() {
             // vitest's spyOn calls a prototype getter bare to find the function it wraps, so a nullish receiver answers the raw method
-            return this == null ? fn : own(this, key, fn.bind(this));
+            return this == null ? fn : util_own(this, key, fn.bind(this));
         },
         set(value) {
-            own(this, key, value);
+            util_own(this, key, value);
         },
     });
 }
@@ -37061,7 +37061,7 @@ const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
         return hide(this, "~standard", standardProps(this));
     },
     set "~standard"(value) {
-        own(this, "~standard", value);
+        util_own(this, "~standard", value);
     },
 });
 /** The Standard Schema surface for `inst`. Shared so wrappers can extend it without forcing it. */
@@ -41695,7 +41695,7 @@ const errors_initializer = (inst, issues) => {
         },
     });
 };
-const ZodError = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodError", errors_initializer)));
+const ZodError = /*@__PURE__*/ $constructor("ZodError", errors_initializer);
 const ZodRealError = /*@__PURE__*/ $constructor("ZodError", errors_initializer, undefined, {
     Parent: Error,
 });
@@ -41852,7 +41852,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         });
     },
     set "~standard"(value) {
-        own(this, "~standard", value);
+        util_own(this, "~standard", value);
     },
     parse: function _parse(data, params) {
         return classic_parse_parse(this, data, params, { callee: _parse });
@@ -41871,7 +41871,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         return this?.safeParseAsync;
     },
     set spa(value) {
-        own(this, "spa", value);
+        util_own(this, "spa", value);
     },
     validate(data, params) {
         return validate(this, data, params);
@@ -43279,7 +43279,7 @@ function iso_duration(params) {
  * Something a user did, or can mend: shown as one line and one hint, never as a stack trace.
  * Every other error that reaches a composition root is a bug and keeps its stack.
  */
-class UserError extends Error {
+class errors_UserError extends Error {
     hint;
     details;
     name = "UserError";
@@ -43294,14 +43294,23 @@ class UserError extends Error {
         this.details = details;
     }
 }
-/** The steps of weighing one side, in their order. */
-const STEPS = (/* unused pure expression or super */ null && (["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]));
+/** The steps of weighing one side, in their order; the last is for a what-if that asks for it. */
+const STEPS = (/* unused pure expression or super */ null && ([
+    "revision",
+    "configuration",
+    "manifest",
+    "python",
+    "resolve",
+    "install",
+    "weigh",
+    "quantise",
+]));
 /**
  * A side that can't be weighed. `invalid`: its own files are wrong (two manifests, a lock out of date), which
  * the pull request may be about to mend. `unweighable`: the files may be right, the world did not play along
  * (an index that is down, a distribution without anything usable for the target, a full disk).
  */
-class SideError extends UserError {
+class SideError extends errors_UserError {
     state;
     step;
     name = "SideError";
@@ -43328,7 +43337,7 @@ function parseSize(text, of) {
     const unit = UNITS[(match?.[2] ?? "").toUpperCase()];
     const bytes = match && unit !== undefined ? Math.round(Number(match[1]) * unit) : Number.NaN;
     if (!Number.isSafeInteger(bytes)) {
-        throw new UserError(`${of} is not a size: "${text}".`, `Write a number with K, M or G, as in "20M".`);
+        throw new errors_UserError(`${of} is not a size: "${text}".`, `Write a number with K, M or G, as in "20M".`);
     }
     return bytes;
 }
@@ -43337,7 +43346,7 @@ function parseSize(text, of) {
  * `total` exactly. Ties go to the earlier share. Shares are not negative; where all are zero, the first parts get
  * one unit each until `total` is used up, again and again.
  */
-function apportion(total, shares) {
+function bytes_apportion(total, shares) {
     if (shares.length === 0)
         return [];
     const whole = shares.reduce((a, b) => a + b, 0);
@@ -43397,7 +43406,7 @@ function editDistance(a, b) {
 function one(texts, of) {
     const text = texts.at(-1)?.trim() ?? "";
     if (text === "")
-        throw new UserError(`${of} is empty.`, "Give it a value, or leave it out.");
+        throw new errors_UserError(`${of} is empty.`, "Give it a value, or leave it out.");
     return text;
 }
 /** The items of a list: one a text, or separated by commas or line breaks. `none` alone is the empty list. */
@@ -43409,7 +43418,7 @@ function items(texts, of) {
     if (found.length === 1 && found[0] === "none")
         return [];
     if (found.length === 0 && texts.length > 0) {
-        throw new UserError(`${of} is empty.`, "Give it a value, or leave it out.");
+        throw new errors_UserError(`${of} is empty.`, "Give it a value, or leave it out.");
     }
     return found;
 }
@@ -43422,9 +43431,17 @@ const values_duration = (texts, of) => {
     const text = one(texts, of);
     const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isNaN(seconds)) {
-        throw new UserError(`${of} is no number of seconds: "${text}".`, 'Write whole seconds, as in "60", or "0" for none.');
+        throw new errors_UserError(`${of} is no number of seconds: "${text}".`, 'Write whole seconds, as in "60", or "0" for none.');
     }
     return seconds * 1000;
+};
+/** How many: a whole number from 1. */
+const count = (texts, of) => {
+    const text = one(texts, of);
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+    if (number === 0)
+        throw new UserError(`${of} is no number from 1: "${text}".`, 'Write a whole number, as in "3".');
+    return number;
 };
 /** Sizes in bytes, each once, largest first. */
 const sizes = (texts, of) => [...new Set(items(texts, of).map((text) => parseSize(text, of)))].sort((a, b) => b - a);
@@ -43440,7 +43457,7 @@ const increase = (texts, of) => {
         return { bytes: parseSize(text, of) };
     }
     catch {
-        throw new UserError(`${of} is neither a size nor a percentage: "${text}".`, `Write bytes as in "20M", a share of the base as in "5%", or "none".`);
+        throw new errors_UserError(`${of} is neither a size nor a percentage: "${text}".`, `Write bytes as in "20M", a share of the base as in "5%", or "none".`);
     }
 };
 /** One of a closed set of words. */
@@ -43450,7 +43467,7 @@ function oneOf(words) {
         const found = words.find((candidate) => candidate === text);
         if (found === undefined) {
             const meant = nearest(text, words);
-            throw new UserError(`${of} can't be "${text}".`, meant === null ? `Write one of: ${words.join(", ")}.` : `Did you mean "${meant}"? One of: ${words.join(", ")}.`);
+            throw new errors_UserError(`${of} can't be "${text}".`, meant === null ? `Write one of: ${words.join(", ")}.` : `Did you mean "${meant}"? One of: ${words.join(", ")}.`);
         }
         return found;
     };
@@ -43462,13 +43479,13 @@ const flag = (texts, of) => {
         return true;
     if (/^(false|False|FALSE)$/.test(text))
         return false;
-    throw new UserError(`${of} is neither true nor false: "${text}".`, `Write "true" or "false".`);
+    throw new errors_UserError(`${of} is neither true nor false: "${text}".`, `Write "true" or "false".`);
 };
 /** A Python version, `3.12` or `3.12.4`: the forms that the buildpack takes. */
 const pythonVersion = (texts, of) => {
     const text = one(texts, of);
     if (!/^3\.\d{1,3}(\.\d{1,3})?$/.test(text)) {
-        throw new UserError(`${of} is not a Python version: "${text}".`, `Write it as "3.12" or "3.12.4".`);
+        throw new errors_UserError(`${of} is not a Python version: "${text}".`, `Write it as "3.12" or "3.12.4".`);
     }
     return text;
 };
@@ -43477,7 +43494,7 @@ const RFC3339 = iso_datetime({ offset: true });
 const moment = (texts, of) => {
     const text = one(texts, of);
     if (!RFC3339.safeParse(text).success) {
-        throw new UserError(`${of} is not a moment in time: "${text}".`, `Write it as "2026-11-22T14:03:00Z" (RFC 3339).`);
+        throw new errors_UserError(`${of} is not a moment in time: "${text}".`, `Write it as "2026-11-22T14:03:00Z" (RFC 3339).`);
     }
     return wholeSeconds(new Date(text));
 };
@@ -43485,14 +43502,22 @@ const moment = (texts, of) => {
 function wholeSeconds(date) {
     return `${date.toISOString().slice(0, 19)}Z`;
 }
+/** A branch by its name alone, of the characters that such names mostly have. */
+const branchName = (texts, of) => {
+    const text = one(texts, of);
+    if (!/^(?!refs\/)[\w-]+(?:[./][\w-]+)*$/.test(text) || text.length > 100) {
+        throw new errors_UserError(`${of} is no name for a branch: "${text}".`, 'Write it as in "slugdiff-history".');
+    }
+    return text;
+};
 /** A text for a name, on one line, of at most so many characters. */
 function shortText(most) {
     return (texts, of) => {
         const text = one(texts, of);
         if (/\p{Cc}/u.test(text))
-            throw new UserError(`${of} holds a line break or another control.`, "Write it on one line.");
+            throw new errors_UserError(`${of} holds a line break or another control.`, "Write it on one line.");
         if (Array.from(text).length > most) {
-            throw new UserError(`${of} is too long.`, `At most ${String(most)} characters.`);
+            throw new errors_UserError(`${of} is too long.`, `At most ${String(most)} characters.`);
         }
         return text;
     };
@@ -43505,7 +43530,7 @@ const appPatterns = (texts, of) => {
     const patterns = texts.flatMap((text) => text.split("\n")).flatMap((line) => splitAtCommas(line));
     const found = patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== "");
     if (found.length === 0)
-        throw new UserError(`${of} is empty.`, "Give it a value, or leave it out.");
+        throw new errors_UserError(`${of} is empty.`, "Give it a value, or leave it out.");
     return [...new Set(found.map((pattern) => withinRepository(pattern, of)))];
 };
 function splitAtCommas(line) {
@@ -43525,11 +43550,11 @@ function splitAtCommas(line) {
 }
 function withinRepository(pattern, of) {
     if (pattern.startsWith("!")) {
-        throw new UserError(`${of} can't exclude anything: "${pattern}".`, "Name the directories that are to be weighed.");
+        throw new errors_UserError(`${of} can't exclude anything: "${pattern}".`, "Name the directories that are to be weighed.");
     }
     const parts = pattern.split("/").filter((part) => part !== "." && part !== "");
     if (pattern.startsWith("/") || parts.includes("..")) {
-        throw new UserError(`${of} is outside the repository: "${pattern}".`, "Write a path relative to the repository's root.");
+        throw new errors_UserError(`${of} is outside the repository: "${pattern}".`, "Write a path relative to the repository's root.");
     }
     return parts.length === 0 ? "." : parts.join("/");
 }
@@ -43538,7 +43563,7 @@ function withinRepository(pattern, of) {
 
 
 /** Commands that take settings, in the order help shows them. */
-const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if"];
+const WEIGHING_COMMANDS = ["compare", "weigh", "why", "what-if", "history"];
 /** When the action writes a comment; one that is there is kept true in any case. */
 const COMMENT_MODES = ["always", "changes", "failure", "never"];
 const EVERYWHERE = ["action", "cli", "file"];
@@ -43600,7 +43625,7 @@ const KEYS = {
         read: moment,
         value: "TIME",
         help: "resolve as of this moment (RFC 3339)",
-        byDefault: "now",
+        byDefault: "now; for history each commit's own date",
         doors: EVERYWHERE,
         commands: ALL,
         decidedBy: "base",
@@ -43704,11 +43729,29 @@ const KEYS = {
         commands: [],
         decidedBy: "side",
     },
+    suggest: {
+        read: flag,
+        value: "BOOLEAN",
+        help: "suggest changes of the lines that the pull request wrote",
+        byDefault: "false",
+        doors: ACTION_ONLY,
+        commands: [],
+        decidedBy: "side",
+    },
     "override-label": {
         read: shortText(100),
         value: "LABEL",
         help: "label that lets an increase through",
         byDefault: "slug-size-approved",
+        doors: ACTION_ONLY,
+        commands: [],
+        decidedBy: "side",
+    },
+    "history-branch": {
+        read: branchName,
+        value: "BRANCH",
+        help: "branch of its own to keep what the default branch weighed on",
+        byDefault: "none; the Actions cache",
         doors: ACTION_ONLY,
         commands: [],
         decidedBy: "side",
@@ -43780,7 +43823,9 @@ function publishingOf(given) {
     return {
         comment: given.comment ?? "changes",
         key: given["comment-key"] ?? keyOf((given.app ?? ["."]).join(", ")),
+        suggest: given.suggest ?? false,
         overrideLabel: given["override-label"] ?? "slug-size-approved",
+        historyBranch: given["history-branch"] ?? null,
     };
 }
 /** A list of many apps would leave a comment no room: its start, and a hash in place of the rest, are as good a key. */
@@ -43792,6 +43837,42 @@ function keyOf(apps) {
     return `${characters.slice(0, LONGEST_KEY - hash.length - 2).join("")}… ${hash}`;
 }
 
+;// CONCATENATED MODULE: ./src/events/default-branch.ts
+
+const REPOSITORY = object({ repository: object({ default_branch: schemas_string().min(1) }) });
+const PULL_REQUEST = object({ pull_request: object({ base: object({ ref: schemas_string() }) }) });
+const MERGE_GROUP = object({ merge_group: object({ base_ref: schemas_string() }) });
+const REF = object({ ref: schemas_string() });
+/**
+ * Reads from an event's payload what it has to do with the default branch; null where it names none. Other events that run on the
+ * default branch, such as `workflow_run`, are mostly about something else, which they may have checked out: they count for nothing.
+ * @param event its name (GITHUB_EVENT_NAME)
+ * @param payload its parsed payload (the file at GITHUB_EVENT_PATH)
+ */
+function readDefaultBranch(event, payload) {
+    const repository = REPOSITORY.safeParse(payload);
+    if (!repository.success)
+        return null;
+    const name = repository.data.repository.default_branch;
+    return { name, relation: relationOf(event, payload, name) };
+}
+function relationOf(event, payload, name) {
+    switch (event) {
+        case "pull_request":
+            return PULL_REQUEST.safeParse(payload).data?.pull_request.base.ref === name ? "goes-to" : "neither";
+        case "merge_group":
+            return MERGE_GROUP.safeParse(payload).data?.merge_group.base_ref === `refs/heads/${name}` ? "goes-to" : "neither";
+        case "push":
+        case "workflow_dispatch":
+            return REF.safeParse(payload).data?.ref === `refs/heads/${name}` ? "is-on" : "neither";
+        case "schedule":
+            // It runs nowhere else.
+            return "is-on";
+        default:
+            return "neither";
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/events/event.ts
 
 
@@ -43799,7 +43880,7 @@ const sha = schemas_string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 const event_name = schemas_string().min(1);
 const repository = object({ full_name: event_name }).nullable();
 // Of GitHub's payloads only what is used: https://docs.github.com/webhooks/webhook-events-and-payloads
-const PULL_REQUEST = object({
+const event_PULL_REQUEST = object({
     action: schemas_string(),
     label: object({ name: schemas_string() }).optional(),
     pull_request: object({
@@ -43808,7 +43889,7 @@ const PULL_REQUEST = object({
         labels: array(object({ name: schemas_string() })).default([]),
     }),
 });
-const MERGE_GROUP = object({ merge_group: object({ base_sha: sha, head_ref: schemas_string() }) });
+const event_MERGE_GROUP = object({ merge_group: object({ base_sha: sha, head_ref: schemas_string() }) });
 const WORKFLOW_RUN = object({
     workflow_run: object({
         id: schemas_int().positive(),
@@ -43828,7 +43909,7 @@ const WORKFLOW_RUN = object({
 function readEvent(event, payload) {
     switch (event) {
         case "pull_request": {
-            const { action, label, pull_request } = event_parse(PULL_REQUEST, payload, event);
+            const { action, label, pull_request } = event_parse(event_PULL_REQUEST, payload, event);
             return {
                 kind: "pull-request",
                 number: pull_request.number,
@@ -43840,7 +43921,7 @@ function readEvent(event, payload) {
             };
         }
         case "merge_group": {
-            const { base_sha, head_ref } = event_parse(MERGE_GROUP, payload, event).merge_group;
+            const { base_sha, head_ref } = event_parse(event_MERGE_GROUP, payload, event).merge_group;
             // refs/heads/gh-readonly-queue/main/pr-104-2c4e5…: nothing else in the payload names the pull request.
             const number = /\/pr-([1-9]\d*)-[0-9a-f]+$/.exec(head_ref)?.[1];
             return { kind: "merge-queue", baseSha: base_sha, pullRequest: number === undefined ? null : Number(number) };
@@ -43850,7 +43931,7 @@ function readEvent(event, payload) {
         case "workflow_dispatch":
             return { kind: "dispatch" };
         case "pull_request_target":
-            throw new UserError("Slugdiff does not run on pull_request_target.", "There, a stranger's code would be installed beside a token that may write. Use pull_request, and the comment action for pull requests from forks: see “Forks and Dependabot” in the README.");
+            throw new errors_UserError("Slugdiff does not run on pull_request_target.", "There, a stranger's code would be installed beside a token that may write. Use pull_request, and the comment action for pull requests from forks: see “Forks and Dependabot” in the README.");
         default:
             return { kind: "other" };
     }
@@ -43880,7 +43961,7 @@ function event_parse(schema, payload, event) {
     if (result.success)
         return result.data;
     const [issue] = result.error.issues;
-    throw new UserError(`The payload of the event ${event} is not as GitHub sends it: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`, "Check what wrote the file at GITHUB_EVENT_PATH.");
+    throw new errors_UserError(`The payload of the event ${event} is not as GitHub sends it: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`, "Check what wrote the file at GITHUB_EVENT_PATH.");
 }
 
 ;// CONCATENATED MODULE: external "node:path"
@@ -43987,7 +44068,7 @@ function runStreaming(command, args, options, consume) {
             stdio: ["pipe", "pipe", "pipe"],
             detached: true,
         });
-        const stderr = new Tail(options.stderrKept ?? STDERR_KEPT);
+        const stderr = new Tail();
         let timedOut = false;
         let grace;
         const kill = () => {
@@ -44018,12 +44099,13 @@ function runStreaming(command, args, options, consume) {
         });
         consumed.catch(() => undefined); // Looked at when the process has ended.
         child.stderr.on("data", (chunk) => {
+            options.onStderr?.(chunk);
             stderr.add(chunk);
         });
         child.stdin.on("error", () => undefined); // A child may end without reading its input.
         child.on("error", (error) => {
             settle();
-            reject(new UserError(`${command} could not be started: ${error.code ?? error.message}.`, error.code === "ENOENT" ? `Install ${command}, or put it on PATH.` : "See the message above."));
+            reject(new errors_UserError(`${command} could not be started: ${error.code ?? error.message}.`, error.code === "ENOENT" ? `Install ${command}, or put it on PATH.` : "See the message above."));
         });
         child.on("close", (code) => {
             settle();
@@ -44031,7 +44113,7 @@ function runStreaming(command, args, options, consume) {
                 reject(abortReason(options.signal));
             }
             else if (timedOut) {
-                reject(new UserError(`${command} did not finish in ${String((options.timeout ?? 0) / 1000)} s.`, "Try again later."));
+                reject(new errors_UserError(`${command} did not finish in ${String((options.timeout ?? 0) / 1000)} s.`, "Try again later."));
             }
             else {
                 consumed.then((value) => {
@@ -44187,7 +44269,7 @@ async function ask(path, context) {
         return { path: (0,external_node_path_namespaceObject.isAbsolute)(executable) ? executable : path, version, minor, unlike: unlike ?? null };
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return null;
         throw error;
     }
@@ -44277,7 +44359,26 @@ function compareVersions(a, b) {
     return 0;
 }
 
+;// CONCATENATED MODULE: ./src/model/byte-order.ts
+/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
+function compareBytes(a, b) {
+    // Not by `Buffer`: the page compares names too, in a browser.
+    for (let at = 0; at < a.length && at < b.length; at++) {
+        const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+        if (left !== right)
+            return byteRank(left) - byteRank(right);
+    }
+    return a.length - b.length;
+}
+/** Where a UTF-16 unit comes in the order of UTF-8: surrogates, which stand for what is above U+FFFF, last. */
+function byteRank(unit) {
+    const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+    return isSurrogate ? unit + 0x10000 : unit;
+}
+
 ;// CONCATENATED MODULE: ./src/model/tree.ts
+
+
 /**
  * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
  * would put `a-b` between `a` and `a/c`.
@@ -44291,12 +44392,6 @@ function byTarOrder(a, b) {
             return order;
     }
     return left.length - right.length;
-}
-/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
-function compareBytes(a, b) {
-    if (a === b)
-        return 0;
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 /** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
 function inTarOrder(items) {
@@ -44332,12 +44427,12 @@ const DEFAULT_BRANCHES = ["origin/HEAD", "origin/main", "origin/master", "main",
 async function findDefaultBase(git, head) {
     const branch = await firstBranch(git);
     if (branch === null) {
-        throw new UserError(`The default branch can't be told: there is none of ${DEFAULT_BRANCHES.join(", ")}.`, "Name the revision to compare with: --base REV.");
+        throw new errors_UserError(`The default branch can't be told: there is none of ${DEFAULT_BRANCHES.join(", ")}.`, "Name the revision to compare with: --base REV.");
     }
     const sha = await git.line(["merge-base", branch.sha, head.sha ?? "HEAD"]);
     if (sha === null || sha === "") {
         const shallow = (await git.line(["rev-parse", "--is-shallow-repository"])) === "true";
-        throw new UserError(`${head.ref} and ${branch.name} have no commit in common${shallow ? " in this shallow clone" : ""}.`, `Name the revision to compare with: --base REV${shallow ? ", or fetch more history: git fetch --unshallow" : ""}.`);
+        throw new errors_UserError(`${head.ref} and ${branch.name} have no commit in common${shallow ? " in this shallow clone" : ""}.`, `Name the revision to compare with: --base REV${shallow ? ", or fetch more history: git fetch --unshallow" : ""}.`);
     }
     return { ref: `merge base with ${branch.name}`, sha };
 }
@@ -44452,6 +44547,38 @@ function splitAtNul(output) {
         from = end + 1;
     }
     return parts;
+}
+
+;// CONCATENATED MODULE: ./src/revisions/log.ts
+
+
+
+/**
+ * A commit and its first parents, as far as they are here: what a branch was at, if it was never pushed to by force.
+ * @param git in a repository where the commit itself is
+ * @throws UserError if git can't tell, as where trees are missing that it would have to compare
+ */
+async function firstParents(git, sha, { directory, most }) {
+    const paths = directory === undefined || directory === "." ? [] : ["--", directory];
+    const format = ["-z", "--format=%H%n%ct%n%s"];
+    const { code, stdout, stderr } = await git.run([
+        ...["log", "--first-parent", "--no-show-signature", `--max-count=${String(most)}`, ...format, sha],
+        ...paths,
+    ]);
+    const commits = splitAtNul(stdout).map(commitIn);
+    // Where a clone was made with a filter and cut off as well, git fails at the first commit that is missing.
+    if (code !== 0 && commits.length === 0) {
+        throw new errors_UserError(`Git can't tell the history of ${sha.slice(0, 7)}.`, "Clone with history and trees: `fetch-depth: 0` of actions/checkout, and no `--filter=tree:0`.", lastLines(stderr));
+    }
+    const isShallow = async () => (await git.line(["rev-parse", "--is-shallow-repository"])) === "true";
+    const isCut = code !== 0 || (commits.length < most && (await isShallow()));
+    return { commits, isCut };
+}
+/** `<name> LF <seconds since 1970> LF <subject>` */
+function commitIn(record) {
+    const [sha = "", seconds = "", ...subject] = record.toString("utf8").split("\n");
+    const date = `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z`;
+    return { sha, date, subject: subject.join(" ") };
 }
 
 ;// CONCATENATED MODULE: ./src/revisions/byte-reader.ts
@@ -44765,7 +44892,7 @@ async function blobSize(reader, file) {
     return Number(match[1]);
 }
 function unreadable({ path, entry }, why) {
-    return new UserError(`Git can't read ${JSON.stringify(path)} (${entry.id}): ${why}.`, "See what `git fsck` says of the repository.");
+    return new errors_UserError(`Git can't read ${JSON.stringify(path)} (${entry.id}): ${why}.`, "See what `git fsck` says of the repository.");
 }
 function lines(values) {
     return values.map((value) => `${value}\n`).join("");
@@ -44932,7 +45059,7 @@ async function askRemote(git, args, input = "") {
 const PASSING = /returned error: (?:408|429|5\d\d)\b|RPC failed; curl (?!22)|early EOF|transfer closed|empty reply|connection (?:was )?reset|recv failure/i;
 function remoteError(remote, { stderr }) {
     const [message, hint] = remote_explain(stderr);
-    return new UserError(`The remote "${remote}" ${message}.`, hint, lastLines(stderr));
+    return new errors_UserError(`The remote "${remote}" ${message}.`, hint, lastLines(stderr));
 }
 function remote_explain(stderr) {
     if (/not our ref|unadvertised object|no such remote ref|couldn't find remote ref/i.test(stderr)) {
@@ -45016,7 +45143,7 @@ class Trees {
     async lacking(commits, directories) {
         const wanted = new Set();
         const incomplete = [];
-        for (const commit of commits) {
+        const look = async (commit) => {
             for (const directory of directories) {
                 const tree = await this.at(commit, directory);
                 if (tree === "missing")
@@ -45024,7 +45151,8 @@ class Trees {
                 else if (tree !== null && !this.complete.has(tree.id))
                     incomplete.push(tree);
             }
-        }
+        };
+        await Promise.all(commits.map(look));
         // A submodule's commit is in another repository.
         const blobs = incomplete.flatMap(({ entries }) => entries.filter(({ mode }) => mode !== "160000"));
         const { sizes, missing } = await sizesOf(this.git, blobs.map(({ id }) => id));
@@ -45053,15 +45181,15 @@ class Trees {
         return entry?.mode === "040000" ? entry.id : null;
     }
     async below(id) {
-        const known = this.entries.get(id);
-        if (known !== undefined)
-            return known;
+        const found = this.entries.get(id) ?? this.listBelow(id);
+        this.entries.set(id, found);
+        if ((await found) === "missing")
+            this.entries.delete(id);
+        return found;
+    }
+    async listBelow(id) {
         const { code, stdout } = await this.git.run(["ls-tree", "-r", "-z", id]);
-        if (code !== 0)
-            return "missing";
-        const entries = splitAtNul(stdout).map(parseTreeLine);
-        this.entries.set(id, entries);
-        return entries;
+        return code === 0 ? splitAtNul(stdout).map(parseTreeLine) : "missing";
     }
 }
 /** `<mode> SP <type> SP <id> TAB <path>` */
@@ -45164,7 +45292,7 @@ async function listTracked(git, app) {
 async function trackedIn(git, paths) {
     const { code, stdout, stderr } = await git.run(["ls-files", "-z", "-t", "--stage", "--", ...paths]);
     if (code !== 0) {
-        throw new UserError("Git can't list the tracked files.", "See what `git status` says.", lastLines(stderr));
+        throw new errors_UserError("Git can't list the tracked files.", "See what `git status` says.", lastLines(stderr));
     }
     const entries = uniquePaths(splitAtNul(stdout).map(parseIndexLine));
     const filters = await filterAttributes(git, entries.map(({ entry }) => entry.path));
@@ -45275,7 +45403,7 @@ async function lstatOrNull(path) {
         const code = systemErrorCode(error);
         if (code !== "EACCES" && code !== "EPERM" && code !== "EIO")
             return null;
-        throw new UserError(`${path.toString("utf8")} can't be looked at: ${code}.`, READABLE);
+        throw new errors_UserError(`${path.toString("utf8")} can't be looked at: ${code}.`, READABLE);
     }
 }
 const READABLE = "Weigh the worktree as somebody who may read all tracked files, or weigh a commit.";
@@ -45364,6 +45492,7 @@ async function pointerTo(source, size) {
 
 
 
+
 /**
  * Opens the repository that `dir` lies in: a clone of any depth or filter, bare, a linked worktree, or a
  * directory within one.
@@ -45372,15 +45501,15 @@ async function pointerTo(source, size) {
 async function openRepository(dir, context, { credentials, isTrusted = false } = {}) {
     const start = (0,external_node_path_namespaceObject.resolve)(dir);
     if (!(await isDirectory(start))) {
-        throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
+        throw new errors_UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
     }
     await requireReadable(start);
-    const asked = ["rev-parse", "--absolute-git-dir"];
+    const ask = (git) => Promise.all([git.run(["rev-parse", "--absolute-git-dir"]), git.line(["rev-parse", "--show-toplevel"])]);
     let here = new Git(start, gitEnvironment(context.env), context.signal);
-    let found = await here.run(asked);
+    let [found, top] = await ask(here);
     if (isTrusted && DUBIOUS.test(found.stderr)) {
         here = here.at(start, await trusting(start, context));
-        found = await here.run(asked);
+        [found, top] = await ask(here);
     }
     if (found.code !== 0) {
         // Git takes a repository that it can't read for none.
@@ -45392,7 +45521,6 @@ async function openRepository(dir, context, { credentials, isTrusted = false } =
         throw openError(dir, found.stderr);
     }
     const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
-    const top = await here.line(["rev-parse", "--show-toplevel"]);
     return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
 }
 /** What git says of a repository that another user owns. */
@@ -45405,19 +45533,19 @@ async function requireReadable(directory) {
     catch (error) {
         const code = systemErrorCode(error);
         if (code === "EACCES" && (await isDirectory(directory))) {
-            throw new UserError(`${directory} can't be read: ${code}.`, "Run it as somebody who may, or change who may.");
+            throw new errors_UserError(`${directory} can't be read: ${code}.`, "Run it as somebody who may, or change who may.");
         }
     }
 }
 function openError(directory, stderr) {
     const dir = directory === "." ? "the current directory" : directory;
     if (DUBIOUS.test(stderr)) {
-        return new UserError(`Git does not trust the repository in ${dir}: it belongs to another user.`, `If you do: git config --global --add safe.directory ${(0,external_node_path_namespaceObject.resolve)(directory)}`);
+        return new errors_UserError(`Git does not trust the repository in ${dir}: it belongs to another user.`, `If you do: git config --global --add safe.directory ${(0,external_node_path_namespaceObject.resolve)(directory)}`);
     }
     if (/not a git repository/i.test(stderr)) {
-        return new UserError(`There is no Git repository in ${dir}.`, "Run it in a clone (in a workflow: after actions/checkout), or name one: --repo DIR.");
+        return new errors_UserError(`There is no Git repository in ${dir}.`, "Run it in a clone (in a workflow: after actions/checkout), or name one: --repo DIR.");
     }
-    return new UserError(`Git can't open the repository in ${dir}.`, "See the message below.", lastLines(stderr));
+    return new errors_UserError(`Git can't open the repository in ${dir}.`, "See the message below.", lastLines(stderr));
 }
 async function isDirectory(path) {
     try {
@@ -45434,7 +45562,8 @@ class GitRepository {
     hasWorktree;
     context;
     credentials;
-    ownGit = null;
+    /** Git in a bare repository of our own, which borrows the user's objects and keeps what is fetched. */
+    own;
     remote = null;
     fetching = Promise.resolve();
     ownTrees = null;
@@ -45443,15 +45572,18 @@ class GitRepository {
         this.hasWorktree = hasWorktree;
         this.context = context;
         this.credentials = credentials;
+        // Made while revisions are looked up in the user's own.
+        this.own = createOwn(git, context.scratch);
+        this.own.catch(() => undefined); // Whoever needs it is told.
     }
     async resolve(ref) {
         if (ref === WORKTREE) {
             if (this.hasWorktree)
                 return { ref, sha: null };
-            throw new UserError("A bare repository has no worktree.", "Name a commit, or run it in a clone with files.");
+            throw new errors_UserError("A bare repository has no worktree.", "Name a commit, or run it in a clone with files.");
         }
         if (ref === "" || /^[-^]|\0/.test(ref)) {
-            throw new UserError(`"${ref}" is not a revision.`, "Name a branch, a tag or a commit.");
+            throw new errors_UserError(`"${ref}" is not a revision.`, "Name a branch, a tag or a commit.");
         }
         const commit = await this.git.line(["rev-parse", "--quiet", "--verify", `${ref}^{commit}`]);
         if (commit !== null)
@@ -45465,20 +45597,20 @@ class GitRepository {
         if (sha !== undefined)
             return { ref, sha };
         if (ref === "HEAD") {
-            throw new UserError("There is no commit here yet.", "Commit something, or weigh the tracked files: `worktree`.");
+            throw new errors_UserError("There is no commit here yet.", "Commit something, or weigh the tracked files: `worktree`.");
         }
         const places = names.length === 0 ? "here" : `here or at the remote "${remote?.name ?? ""}"`;
-        throw new UserError(`There is no revision "${ref}" ${places}.`, "Check the spelling; in a shallow clone, fetch more history first (`fetch-depth: 0` of actions/checkout).");
+        throw new errors_UserError(`There is no revision "${ref}" ${places}.`, "Check the spelling; in a shallow clone, fetch more history first (`fetch-depth: 0` of actions/checkout).");
     }
     /** The commit that an object is or, as a tag, points to. One that is not here is taken for a commit of the remote. */
     async commitOf(id, ref) {
         const sha = await this.git.line(["rev-parse", "--quiet", "--verify", `${id}^{commit}`]);
         if (sha !== null)
             return sha;
-        const missing = await missingOf(await this.own(), [id]);
+        const missing = await missingOf(await this.own, [id]);
         if (missing.length > 0)
             return id;
-        throw new UserError(`${ref} is not a commit.`, "Name a branch, a tag or a commit.");
+        throw new errors_UserError(`${ref} is not a commit.`, "Name a branch, a tag or a commit.");
     }
     defaultBase(head) {
         return findDefaultBase(this.git, head);
@@ -45486,15 +45618,19 @@ class GitRepository {
     async firstParent({ ref, sha }, merged) {
         if (sha !== null)
             await this.fetchMissing([sha]);
-        const commit = sha === null ? null : await (await this.own()).run(["cat-file", "commit", sha]);
+        const commit = sha === null ? null : await (await this.own).run(["cat-file", "commit", sha]);
         const header = commit?.stdout.toString("utf8").split("\n\n")[0] ?? "";
         const [parent, ...others] = [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].flatMap(([, name = ""]) => name);
         if (merged !== undefined && !others.includes(merged)) {
-            throw new UserError(`${ref} is no merge of ${merged.slice(0, 7)}, so its parent is not what to compare with.`, "Let actions/checkout take the pull request's merge commit (leave out its `ref`), or name what to compare with: `base`.");
+            throw new errors_UserError(`${ref} is no merge of ${merged.slice(0, 7)}, so its parent is not what to compare with.`, "Let actions/checkout take the pull request's merge commit (leave out its `ref`), or name what to compare with: `base`.");
         }
         if (parent !== undefined)
             return { ref: parent, sha: parent };
-        throw new UserError(`${ref} has no parent to compare with.`, "Name the revision to compare with: `base`.");
+        throw new errors_UserError(`${ref} has no parent to compare with.`, "Name the revision to compare with: `base`.");
+    }
+    async firstParents(sha, options) {
+        await this.fetchMissing([sha]);
+        return firstParents(await this.own, sha, options);
     }
     async prepare(revisions, apps) {
         const commits = commitsOf(revisions);
@@ -45526,7 +45662,7 @@ class GitRepository {
         if (found === null || found === "missing")
             return null;
         await (0,promises_namespaceObject.mkdir)(into, { recursive: true });
-        const own = await this.own();
+        const own = await this.own;
         const written = await this.shown({ revision, app: directory, bytes: trees.bytesOf(found) }, (onBytes) => writeTree(own, found.entries, into, onBytes));
         return {
             entries: inTarOrder(written.entries),
@@ -45544,7 +45680,7 @@ class GitRepository {
         const entries = await this.shown({ revision, app, bytes: bytesOf(files) }, (onBytes) => copyTracked(files, into, onBytes));
         if (files.sparse.length > 0) {
             await this.fetchMissing(files.sparse.map(({ entry }) => entry.id));
-            entries.push(...(await writeBlobs(await this.own(), files.sparse, into, () => undefined)));
+            entries.push(...(await writeBlobs(await this.own, files.sparse, into, () => undefined)));
         }
         return {
             entries: inTarOrder(entries),
@@ -45577,13 +45713,13 @@ class GitRepository {
                 return;
             await this.fetch(wanted);
             if ((await lacking()).length > 0) {
-                throw new UserError("The remote did not send all that this clone lacks.", "Fetch the revisions before the run.");
+                throw new errors_UserError("The remote did not send all that this clone lacks.", "Fetch the revisions before the run.");
             }
         });
     }
     fetchMissing(ids) {
         return this.exclusively(async () => {
-            const missing = await missingOf(await this.own(), ids);
+            const missing = await missingOf(await this.own, ids);
             if (missing.length > 0)
                 await this.fetch(missing);
         });
@@ -45591,7 +45727,7 @@ class GitRepository {
     async fetch(ids) {
         const remote = await this.findRemote();
         if (remote === null) {
-            throw new UserError("This clone lacks files of a revision, and there is no remote to fetch them from.", "Add the remote it was cloned from as `origin`, or clone with history; `git fsck` tells whether it is damaged.");
+            throw new errors_UserError("This clone lacks files of a revision, and there is no remote to fetch them from.", "Add the remote it was cloned from as `origin`, or clone with history; `git fsck` tells whether it is damaged.");
         }
         const activity = this.context.progress.start(`Fetching what this clone lacks from ${remote.name}`);
         try {
@@ -45603,16 +45739,11 @@ class GitRepository {
     }
     findRemote() {
         const { GIT_ALLOW_PROTOCOL: protocols } = this.context.env;
-        this.remote ??= this.own().then((own) => findRemote(this.git, own, protocols, this.credentials));
+        this.remote ??= this.own.then((own) => findRemote(this.git, own, protocols, this.credentials));
         return this.remote;
     }
-    /** Git in a bare repository of our own, which borrows the user's objects and keeps what is fetched. */
-    own() {
-        this.ownGit ??= createOwn(this.git, this.context.scratch);
-        return this.ownGit;
-    }
     trees() {
-        this.ownTrees ??= this.own().then((own) => new Trees(own));
+        this.ownTrees ??= this.own.then((own) => new Trees(own));
         return this.ownTrees;
     }
     /** One fetch at a time: two sides may be checked out at once, and the second may find all that it needs. */
@@ -45629,16 +45760,17 @@ class GitRepository {
 async function createOwn(user, scratch) {
     const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "git-"));
     const asked = ["--show-object-format", "--git-path", "shallow", "--git-path", "objects"];
-    const [format = "sha1", shallow = "shallow", objects = "objects"] = (await user.line(["rev-parse", ...asked]))?.split("\n") ?? [];
+    const [answer, partial] = await Promise.all([user.line(["rev-parse", ...asked]), isPartial(user)]);
+    const [format = "sha1", shallow = "shallow", objects = "objects"] = answer?.split("\n") ?? [];
     const own = user.at(directory, { GIT_DIR: directory });
     const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
     if (code !== 0) {
         const hint = /no space left|quota exceeded/i.test(stderr)
             ? "Free some space, or set TMPDIR to a directory with more room."
             : "See the message below.";
-        throw new UserError("Git can't make a scratch repository.", hint, lastLines(stderr));
+        throw new errors_UserError("Git can't make a scratch repository.", hint, lastLines(stderr));
     }
-    if (!(await isPartial(user))) {
+    if (!partial) {
         // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.
         await (0,promises_namespaceObject.copyFile)((0,external_node_path_namespaceObject.resolve)(user.directory, shallow), (0,external_node_path_namespaceObject.join)(directory, "shallow")).catch(() => undefined);
     }
@@ -45658,7 +45790,7 @@ async function listTree(trees, commit, directory) {
 function appDirectory(app) {
     const parts = app.split("/").filter((part) => part !== "" && part !== ".");
     if (app.startsWith("/") || parts.includes("..")) {
-        throw new UserError(`The app "${app}" is not inside the repository.`, "Name a directory relative to its top.");
+        throw new errors_UserError(`The app "${app}" is not inside the repository.`, "Name a directory relative to its top.");
     }
     return parts.length === 0 ? "." : parts.join("/");
 }
@@ -45931,6 +46063,7 @@ const SCRIPT = asset(import.meta.url, "enter.sh");
 const TIME_LIMIT = 30 * 60 * 1000;
 /** Bytes of standard output. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
+const BUILD = { name: "A build", ifLate: "Choose a version with a wheel." };
 /** Directory within the work directory for what the command writes beside its results. */
 const OWN = ".sandbox";
 /**
@@ -45950,7 +46083,7 @@ function createSandbox(way, context, timeLimit = TIME_LIMIT) {
         },
     };
 }
-async function runIn(way, { command, args, work, readable, env }, timeLimit, context) {
+async function runIn(way, { command, args, work, readable, env, network = true, called = BUILD }, timeLimit, context) {
     const own = (0,external_node_path_namespaceObject.join)(work, OWN);
     const root = (0,external_node_path_namespaceObject.join)(context.scratch, "sandbox-root");
     const [home, temporary, cache] = [(0,external_node_path_namespaceObject.join)(own, "home"), (0,external_node_path_namespaceObject.join)(own, "tmp"), (0,external_node_path_namespaceObject.join)(own, "uv-cache")];
@@ -45973,7 +46106,7 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
         hidden: await withRealPaths(privateDirectories(context)),
     });
     const script = [
-        ...["/bin/sh", SCRIPT, "supervise", way.kind, root, work, owner(), work],
+        ...["/bin/sh", SCRIPT, "supervise", way.kind, network ? "network" : "none", root, work, owner(), work],
         ...mounts.flatMap((mount) => {
             switch (mount.kind) {
                 case "bind":
@@ -45991,7 +46124,7 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
     const late = new AbortController();
     const timer = setTimeout(() => {
         const minutes = Math.round(timeLimit / 60_000);
-        late.abort(new UserError(`A build did not end in ${minutes} minutes.`, "Choose a version with a wheel."));
+        late.abort(new errors_UserError(`${called.name} did not end in ${minutes} minutes.`, called.ifLate));
     }, timeLimit);
     try {
         const options = {
@@ -46000,7 +46133,7 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
             lifeline: true,
             signal: AbortSignal.any([context.signal, late.signal]),
         };
-        const { code, stderr, value: stdout } = await runStreaming(program, rest, options, atMost);
+        const { code, stderr, value: stdout, } = await runStreaming(program, rest, options, (chunks) => atMost(chunks, called.name));
         return { code, stdout, stderr };
     }
     finally {
@@ -46009,14 +46142,14 @@ async function runIn(way, { command, args, work, readable, env }, timeLimit, con
     }
 }
 /** Standard output as a whole: a stranger's, so it may be endless. */
-async function atMost(chunks) {
+async function atMost(chunks, name) {
     const all = [];
     let size = 0;
     for await (const chunk of chunks) {
         all.push(chunk);
         size += chunk.length;
         if (size > OUTPUT_LIMIT)
-            throw new UserError("A build wrote more than anybody can read.", "See what it does.");
+            throw new errors_UserError(`${name} wrote more than anybody can read.`, "See what it does.");
     }
     return Buffer.concat(all);
 }
@@ -46097,7 +46230,7 @@ async function needsNoPassword(sudo, { env, signal }) {
         return code === 0;
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return false;
         throw error;
     }
@@ -46129,7 +46262,7 @@ async function problemWith(sandbox, context) {
         return answer === "" ? (stderr.trim().split("\n").at(-1) ?? `exit status ${code}`) : answer;
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return error.message;
         throw error;
     }
@@ -46195,7 +46328,7 @@ const MINUS = "\u2212";
 const ONE_DECIMAL = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 /** A size for people: `1,046.2 MiB`; below 0.1 MiB `63.5 KiB`, below 1 KiB `12 B`; `0 MiB`; negative with a true minus sign. */
-function mib(bytes) {
+function format_mib(bytes) {
     return (bytes < 0 ? MINUS : "") + magnitude(Math.abs(bytes));
 }
 /** As `mib`, with its sign: `+298.4 MiB`, `−12 B`; zero has none. */
@@ -46205,7 +46338,7 @@ function signedMib(bytes) {
 /** A limit, which is mostly a round number: `1,000 MiB`, `64 KiB`; else as `mib`. */
 function limitMib(bytes) {
     const unit = Math.abs(bytes) < 0.1 * MIB ? KIB : MIB;
-    return bytes % unit === 0 ? mib(bytes).replace(".0 ", " ") : mib(bytes);
+    return bytes % unit === 0 ? format_mib(bytes).replace(".0 ", " ") : format_mib(bytes);
 }
 /** A size on disk: `2.1 GiB` from 0.1 GiB on, else as `mib`. */
 function gib(bytes) {
@@ -46221,11 +46354,11 @@ function signedPercent(part, whole) {
 /**
  * The values in whole multiples of `unit`, rounded by largest remainder so that they sum to their rounded total
  * exactly. Values may be negative; none moves by a unit or more. Ties go to the earlier value.
+ * @param total what they are to sum to, where their own total was rounded among others: up or down
  */
-function roundTogether(values, unit) {
+function roundTogether(values, unit, total = Math.round(values.reduce((a, b) => a + b, 0) / unit)) {
     const floors = values.map((value) => Math.floor(value / unit));
-    const total = values.reduce((a, b) => a + b, 0);
-    const left = Math.round(total / unit) - floors.reduce((a, b) => a + b, 0);
+    const left = total - floors.reduce((a, b) => a + b, 0);
     const order = values
         .map((value, index) => ({ remainder: value - (floors[index] ?? 0) * unit, index }))
         .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
@@ -46248,6 +46381,61 @@ function magnitude(bytes) {
 }
 function diskMagnitude(bytes) {
     return bytes < 0.1 * GIB ? magnitude(bytes) : `${ONE_DECIMAL.format(bytes / GIB)} GiB`;
+}
+
+;// CONCATENATED MODULE: ./src/store/cache-client.ts
+
+
+
+
+
+
+
+/** Some hundred kilobytes take a second or two. The client tries again for longer than that when the service is down. Milliseconds. */
+const CACHE_TIMEOUT = 30_000;
+/** Whether the runner offers its cache to this process: it does to an action's, not to a `run` step's. */
+function offersCache(env) {
+    const { ACTIONS_RUNTIME_TOKEN: token = "", ACTIONS_RESULTS_URL: v2 = "", ACTIONS_CACHE_URL: v1 = "" } = env;
+    return token !== "" && (v2 !== "" || v1 !== "");
+}
+/** What names of entries start with: a kind of them, and what tells a run's own from those of other runs in the repository. */
+function prefixOf(kind, selection) {
+    return `${kind}${(0,external_node_crypto_.createHash)("sha256").update(selection).digest("hex").slice(0, 16)}-`;
+}
+/** Makes the directories of an entry, and gives the path of the outer one. */
+async function newEntry(scratch, directory) {
+    const cwd = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "actions-cache-"));
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(cwd, directory));
+    return cwd;
+}
+/**
+ * Uses the toolkit's cache client in a process of its own. It can be ended when it hangs, does not fill the job's log or annotate
+ * the run with its own warnings, and takes its paths from its working directory, so that entries fit every runner.
+ * @returns what went wrong, in one line; null also where policy forbids the cache to this run
+ */
+async function inCacheProcess(command, keys, { cwd, directory }, { env, signal }, timeout) {
+    // The bundler puts the program into a folder beside this one's; the sources run on a Node that was given `scripts/typescript.mjs`.
+    const isSource = import.meta.url.endsWith(".ts");
+    const program = asset(import.meta.url, isSource ? "cache-process.ts" : "../cache-process/index.js");
+    const args = [...process.execArgv, program, command, directory, ...keys];
+    try {
+        return problemIn(await run(process.execPath, args, { cwd, env, signal, timeout }), env);
+    }
+    catch (error) {
+        if (!(error instanceof errors_UserError))
+            throw error;
+        return `it did not answer in ${timeout / 1000} s`;
+    }
+}
+function problemIn({ code, stdout, stderr }, env) {
+    // What is said of a reservation only goes before the reason, or means that another run saves the same entry.
+    const commands = stdout.toString("utf8").matchAll(/^::(?:warning|error)[^:\n]*::(?!Cache reservation failed)(.*)$/gm);
+    const reported = [...commands].at(-1)?.[1];
+    // A run that GitHub does not trust, such as one for a fork, is denied the cache by policy.
+    if (reported !== undefined && /cache (read|write) denied:/.test(reported))
+        return null;
+    const text = reported ?? (code === 0 ? null : (lastLines(stderr, 1)[0] ?? `exit status ${code}`));
+    return text === null ? null : redact(text.replace(/%(0A|0D|25)/g, " "), secretsOf(env)).slice(0, 300);
 }
 
 ;// CONCATENATED MODULE: ./src/store/key.ts
@@ -46320,6 +46508,20 @@ function entriesWeight(entries) {
         weight.compressed += compressed;
     }
     return weight;
+}
+/** What a layer is called by what it is, as a distribution may be named `app` too; null for those that go by their own name. */
+function layerTitle(kind) {
+    switch (kind) {
+        case "distribution":
+        case "tool":
+            return null;
+        case "runtime":
+            return "Python itself";
+        case "app":
+            return "the app's own files";
+        case "unattributed":
+            return "(unattributed)";
+    }
 }
 /** Identifies a layer within one slug, and the layer that it is compared with in another. */
 function layerKey(layer) {
@@ -46554,7 +46756,7 @@ function openStore(directory, { note, maxBytes = MAX_BYTES }) {
                     await (0,promises_namespaceObject.rm)(file.path, { force: true });
             }
             catch (error) {
-                throw new UserError(`The layer store in ${directory} can't be cleared: ${codeOf(error)}.`, "Remove it by hand.");
+                throw new errors_UserError(`The layer store in ${directory} can't be cleared: ${codeOf(error)}.`, "Remove it by hand.");
             }
         },
     };
@@ -46636,39 +46838,35 @@ function codeOf(error) {
 
 
 
-
-
-
-
 /** What goes into an entry, relative to the working directory of the process that uses the cache client. */
 const LAYERS_DIRECTORY = "layers";
-/** Some hundred kilobytes take a second or two. The client tries again for longer than that when the service is down. */
-const actions_cache_TIMEOUT = 30_000;
 /** An app's own files below that are weighed in less time than it takes to save anything. Bytes on disk. */
 const WORTH_SAVING = 16 * MIB;
-/** Whether the runner offers its cache to this process: it does to an action's, not to a `run` step's. */
-function offersCache(env) {
-    const { ACTIONS_RUNTIME_TOKEN: token = "", ACTIONS_RESULTS_URL: v2 = "", ACTIONS_CACHE_URL: v1 = "" } = env;
-    return token !== "" && (v2 !== "" || v1 !== "");
-}
 /**
  * Starts to restore what the Actions cache has, which is waited for when the first layer is asked for. GitHub looks for it
  * among what runs on the same branch or pull request have saved, then on the base branch. Entries are not trusted: a layer is taken
  * only if its record is whole, says that it is the one that was asked for, and adds up.
  */
 async function openSharedStore(options) {
-    const { local, selection, context, timeout = actions_cache_TIMEOUT } = options;
-    const [earlier, later] = await Promise.all([newDirectory(context.scratch), newDirectory(context.scratch)]);
+    const { local, selection, context, timeout = CACHE_TIMEOUT } = options;
+    const [earlier, later] = await Promise.all([
+        newEntry(context.scratch, LAYERS_DIRECTORY),
+        newEntry(context.scratch, LAYERS_DIRECTORY),
+    ]);
     const note = (text) => {
         context.progress.note(text);
     };
+    const inEarlier = { cwd: earlier, directory: LAYERS_DIRECTORY };
+    const inLater = { cwd: later, directory: LAYERS_DIRECTORY };
     const restored = openStore((0,external_node_path_namespaceObject.join)(earlier, LAYERS_DIRECTORY), { note: () => undefined });
     const toSave = openStore((0,external_node_path_namespaceObject.join)(later, LAYERS_DIRECTORY), { note });
     const keys = cacheKeys(selection);
     const used = new Set();
     const reused = { layers: new Set(), answers: new Set() };
+    /** Answers that this run has found: newer than what an earlier run has left. */
+    const found = new Set();
     let isWorthSaving = false;
-    const restoring = inCacheProcess("restore", keys.restore, earlier, context, timeout).then((problem) => {
+    const restoring = inCacheProcess("restore", keys.restore, inEarlier, context, timeout).then((problem) => {
         if (problem !== null)
             note(`The Actions cache can't be read (${problem}): this takes more time.`);
     });
@@ -46699,7 +46897,7 @@ async function openSharedStore(options) {
         // Answers are taken along, but are no reason to save: they take less time than that.
         recall: async (key) => {
             await restoring;
-            const known = await restored.recall(key);
+            const known = found.has(key) ? null : await restored.recall(key);
             if (known !== null)
                 reused.answers.add(key);
             const answer = known ?? (await local.recall(key));
@@ -46708,6 +46906,8 @@ async function openSharedStore(options) {
             return answer;
         },
         remember: async (key, answer) => {
+            found.add(key);
+            reused.answers.delete(key);
             await Promise.all([local.remember(key, answer), toSave.remember(key, answer)]);
         },
     };
@@ -46722,8 +46922,8 @@ async function openSharedStore(options) {
         for (const key of reused.answers)
             await toSave.remember(key, await restored.recall(key));
         const { layers, bytes } = await toSave.stats();
-        const activity = context.progress.start(`Saving ${layers} layers (${mib(bytes)}) to the Actions cache`);
-        const problem = await inCacheProcess("save", [keys.save()], later, context, timeout);
+        const activity = context.progress.start(`Saving ${layers} layers (${format_mib(bytes)}) to the Actions cache`);
+        const problem = await inCacheProcess("save", [keys.save()], inLater, context, timeout);
         activity.end();
         if (problem !== null)
             note(`The Actions cache can't be written (${problem}): later runs take more time.`);
@@ -46736,45 +46936,8 @@ async function openSharedStore(options) {
  */
 function cacheKeys(selection) {
     const any = `slugdiff-layers-${LAYOUT}.${KEY_FORMAT}-`;
-    const these = `${any}${digest(selection)}-`;
+    const these = prefixOf(any, selection);
     return { restore: [these, any], save: () => these + (0,external_node_crypto_.randomUUID)() };
-}
-function digest(text) {
-    return (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex").slice(0, 16);
-}
-/**
- * Uses the toolkit's cache client in a process of its own. It can be ended when it hangs, does not fill the job's log or annotate
- * the run with its own warnings, and takes its paths from its working directory, so that entries fit every runner.
- * @returns what went wrong, in one line; null also where policy forbids the cache to this run
- */
-async function inCacheProcess(command, keys, cwd, { env, signal }, timeout) {
-    // The bundler puts the program into a folder beside this one's; the sources run on a Node that was given `scripts/typescript.mjs`.
-    const isSource = import.meta.url.endsWith(".ts");
-    const program = asset(import.meta.url, isSource ? "cache-process.ts" : "../cache-process/index.js");
-    const args = [...process.execArgv, program, command, LAYERS_DIRECTORY, ...keys];
-    try {
-        return problemIn(await run(process.execPath, args, { cwd, env, signal, timeout }), env);
-    }
-    catch (error) {
-        if (!(error instanceof UserError))
-            throw error;
-        return `it did not answer in ${timeout / 1000} s`;
-    }
-}
-function problemIn({ code, stdout, stderr }, env) {
-    // What is said of a reservation only goes before the reason, or means that another run saves the same entry.
-    const commands = stdout.toString("utf8").matchAll(/^::(?:warning|error)[^:\n]*::(?!Cache reservation failed)(.*)$/gm);
-    const reported = [...commands].at(-1)?.[1];
-    // A run that GitHub does not trust, such as one for a fork, is denied the cache by policy.
-    if (reported !== undefined && /cache (read|write) denied:/.test(reported))
-        return null;
-    const text = reported ?? (code === 0 ? null : (lastLines(stderr, 1)[0] ?? `exit status ${code}`));
-    return text === null ? null : redact(text.replace(/%(0A|0D|25)/g, " "), secretsOf(env)).slice(0, 300);
-}
-async function newDirectory(scratch) {
-    const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "actions-cache-"));
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(directory, LAYERS_DIRECTORY));
-    return directory;
 }
 
 ;// CONCATENATED MODULE: ./src/store/directory.ts
@@ -46884,7 +47047,7 @@ async function createScratch(env, signal) {
         const code = systemErrorCode(error);
         if (code === null)
             throw error;
-        throw new UserError(`No scratch directory could be made in ${parent}: ${code}.`, "Set TMPDIR to a directory with room, where you may write.");
+        throw new errors_UserError(`No scratch directory could be made in ${parent}: ${code}.`, "Set TMPDIR to a directory with room, where you may write.");
     }
     // A full disk is told of by what comes next.
     if (self !== null)
@@ -47066,7 +47229,7 @@ function startLineProcess(command, args, { cwd, env, signal }) {
     });
     child.stdin.on("error", () => undefined); // It has ended, which is told by "close".
     child.on("error", (error) => {
-        end(new UserError(`${command} could not be started: ${error.code ?? error.message}.`, "See the message above."));
+        end(new errors_UserError(`${command} could not be started: ${error.code ?? error.message}.`, "See the message above."));
     });
     child.on("close", (code) => {
         const words = redact(stderr.text(), secretsOf(env));
@@ -47088,6 +47251,8 @@ function startLineProcess(command, args, { cwd, env, signal }) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/tools/own.json
+const own_namespaceObject = /*#__PURE__*/JSON.parse('{"ai-edge-quantizer":"0.10.0","deptry":"0.25.1"}');
 ;// CONCATENATED MODULE: ./src/tools/pins.ts
 
 /**
@@ -47099,6 +47264,8 @@ const PINS = {
     setuptools: asset(import.meta.url, "setuptools.txt"),
     poetry: asset(import.meta.url, "poetry.txt"),
     pipenv: asset(import.meta.url, "pipenv.txt"),
+    deptry: asset(import.meta.url, "deptry.txt"),
+    "ai-edge-quantizer": asset(import.meta.url, "ai-edge-quantizer.txt"),
 };
 
 ;// CONCATENATED MODULE: ./src/tools/place.ts
@@ -47139,7 +47306,7 @@ async function place(parent, name, fill) {
         if (code === null)
             throw error;
         const mend = code === "ENOSPC" || code === "EDQUOT" ? "Free some space there" : "Make it writable";
-        throw new UserError(`${parent} can't be written: ${code}.`, `${mend}, or keep nothing there: --cache-dir DIR for another directory, --no-cache for none.`);
+        throw new errors_UserError(`${parent} can't be written: ${code}.`, `${mend}, or keep nothing there: --cache-dir DIR for another directory, --no-cache for none.`);
     }
     return target;
 }
@@ -47187,6 +47354,9 @@ function place_codeOf(error) {
 
 
 
+
+/** The pinned version of every tool. */
+const TOOL_VERSIONS = { ...BUILDPACK.tools, ...own_namespaceObject };
 const HELPER = asset(import.meta.url, "helper.py");
 /** The oldest Python that the pinned files of Poetry, Pipenv and pip are chosen for. */
 const OLDEST_PYTHON = "3.10";
@@ -47199,7 +47369,7 @@ const OLDEST_PYTHON = "3.10";
 function createTools(context) {
     // What a killed pip leaves behind is removed with the run.
     const env = { ...toolEnvironment(context.env), TMPDIR: context.scratch };
-    const version = BUILDPACK.tools;
+    const version = TOOL_VERSIONS;
     const start = (command, args) => run(command, args, { cwd: context.scratch, env, signal: context.signal });
     const once = (find) => {
         let found;
@@ -47215,7 +47385,7 @@ function createTools(context) {
             return code === 0 && is.test(stdout.toString("utf8")) ? path : null;
         }
         catch (error) {
-            if (error instanceof UserError)
+            if (error instanceof errors_UserError)
                 return null;
             throw error;
         }
@@ -47247,7 +47417,7 @@ function createTools(context) {
         const found = await findAnyInterpreter(context, OLDEST_PYTHON);
         if (found !== null)
             return found;
-        throw new UserError(`No Python ${OLDEST_PYTHON} or newer was found.`, "Install one, or add actions/setup-python to the job.");
+        throw new errors_UserError(`No Python ${OLDEST_PYTHON} or newer was found.`, "Install one, or add actions/setup-python to the job.");
     });
     const uv = once(async () => {
         const mine = await ready("uv", ["--version"], versionLine("uv", version.uv));
@@ -47275,7 +47445,7 @@ function createTools(context) {
                     return path;
             }
         }
-        throw new UserError(`uv ${version.uv} is needed, and no python3 with pip was found to fetch it with.`, `Put uv ${version.uv} on PATH, install python3-pip, or add actions/setup-python to the job.`);
+        throw new errors_UserError(`uv ${version.uv} is needed, and no python3 with pip was found to fetch it with.`, `Put uv ${version.uv} on PATH, install python3-pip, or add actions/setup-python to the job.`);
     };
     /** What uv needs to install exactly the pinned files, and nothing built. */
     const pinned = (tool) => [
@@ -47291,9 +47461,10 @@ function createTools(context) {
     });
     const helper = once(async () => {
         const [python, library] = await Promise.all([interpreter(), pipLibrary().then((path) => (0,promises_namespaceObject.realpath)(path))]);
-        // Isolated from the machine's packages. What it compiles is kept: pip's library takes a second to compile.
+        // Isolated from the machine's packages, which it does not even look for (-S). What it compiles is kept: pip's library takes
+        // a second to compile.
         const bytecode = `pycache_prefix=${(0,external_node_path_namespaceObject.join)(context.toolsDir, "bytecode")}`;
-        return startLineProcess(python.path, ["-I", "-X", "utf8", "-X", bytecode, HELPER, library], {
+        return startLineProcess(python.path, ["-I", "-S", "-X", "utf8", "-X", bytecode, HELPER, library], {
             cwd: context.scratch,
             env,
             signal: context.signal,
@@ -47305,7 +47476,7 @@ function createTools(context) {
         if (isKept)
             await helper().catch(() => undefined); // Who asks it is told what went wrong.
     };
-    /** A virtual environment with the tool, whose scripts find it wherever it is moved. */
+    /** The directory of programs of a virtual environment with the tool, whose scripts find it wherever it is moved. */
     const application = async (tool) => {
         const [program, python] = await Promise.all([uv(), interpreter()]);
         const directory = await kept(tool, python, async (target) => {
@@ -47314,16 +47485,23 @@ function createTools(context) {
             const args = ["pip", "install", "--python", (0,external_node_path_namespaceObject.join)(target, "bin", "python"), ...pinned(tool)];
             check(tool, await start(program, args));
         });
-        return (0,external_node_path_namespaceObject.join)(directory, "bin", tool);
+        return (0,external_node_path_namespaceObject.join)(directory, "bin");
     };
     const poetry = once(async () => {
         const mine = await ready("poetry", ["--version"], versionLine("Poetry \\(version", version.poetry));
         // The plugin has no version of its own to ask for: the command is there or not.
         const able = mine === null ? null : await ready("poetry", ["export", "--help"], /--without-hashes/);
-        return able ?? application("poetry");
+        return able ?? (0,external_node_path_namespaceObject.join)(await application("poetry"), "poetry");
     });
-    const pipenv = once(async () => (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ?? application("pipenv"));
-    return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv };
+    const pipenv = once(async () => (await ready("pipenv", ["--version"], versionLine("pipenv, version", version.pipenv))) ??
+        (0,external_node_path_namespaceObject.join)(await application("pipenv"), "pipenv"));
+    const deptry = once(async () => (await ready("deptry", ["--version"], versionLine("deptry", version.deptry))) ??
+        (0,external_node_path_namespaceObject.join)(await application("deptry"), "deptry"));
+    const quantizer = once(async () => {
+        const [programs, python] = await Promise.all([application("ai-edge-quantizer"), interpreter()]);
+        return { ...python, path: (0,external_node_path_namespaceObject.join)(programs, "python") };
+    });
+    return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
 }
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
 function versionLine(words, version) {
@@ -47334,17 +47512,17 @@ function fetchError(tool, stderr, toolsDir) {
     // uv breaks its lines where a terminal would.
     const text = stderr.replace(/[\s│├╰─▶×]+/g, " ");
     if (/no space left on device|ENOSPC/i.test(text)) {
-        return new UserError(`${tool} could not be fetched: the disk is full.`, "Free some space, or choose a larger disk by TMPDIR, UV_CACHE_DIR and --cache-dir.", details);
+        return new errors_UserError(`${tool} could not be fetched: the disk is full.`, "Free some space, or choose a larger disk by TMPDIR, UV_CACHE_DIR and --cache-dir.", details);
     }
     if (/permission denied|read-only file system/i.test(text)) {
-        return new UserError(`${tool} could not be fetched: a directory can't be written.`, `Make ${toolsDir} and uv's cache writable, or choose others by --cache-dir and UV_CACHE_DIR.`, details);
+        return new errors_UserError(`${tool} could not be fetched: a directory can't be written.`, `Make ${toolsDir} and uv's cache writable, or choose others by --cache-dir and UV_CACHE_DIR.`, details);
     }
     if (/do not match the hashes|hash mismatch/i.test(text)) {
-        return new UserError(`${tool} was refused: the index serves another file than the pinned one.`, "Find out why: a mirror may be at fault, or somebody may have tampered with it.", 
+        return new errors_UserError(`${tool} was refused: the index serves another file than the pinned one.`, "Find out why: a mirror may be at fault, or somebody may have tampered with it.", 
         // pip lists every hash that would have done.
         lastLines(stderr.replace(/^\s*Expected\s+or .*\n/gm, "")));
     }
-    return new UserError(`${tool} could not be fetched from the package index.`, "Check the network and, if you use a mirror, PIP_INDEX_URL; or put that very version on PATH.", details);
+    return new errors_UserError(`${tool} could not be fetched from the package index.`, "Check the network and, if you use a mirror, PIP_INDEX_URL; or put that very version on PATH.", details);
 }
 
 // EXTERNAL MODULE: external "node:diagnostics_channel"
@@ -47973,15 +48151,15 @@ function createWeigher({ atOnce, little = LITTLE, python, signal }) {
                 result.lone.forEach((bytes, at) => (lone[segment.first + at] = (lone[segment.first + at] ?? 0) + bytes));
                 compressed += result.compressed;
             }
-            const shares = apportion(compressed, lone);
+            const shares = bytes_apportion(compressed, lone);
             const weighed = entries.map(({ path, kind, size }, at) => {
                 return { path, kind, disk: size, compressed: shares[at] ?? 0 };
             });
             return { weight: entriesWeight(weighed), entries: weighed };
         },
-        weighFile: async (root, entry) => {
+        weighFile: async (root, entry, onBytes) => {
             const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
-            const results = await compress(root, pieces);
+            const results = await compress(root, pieces, onBytes);
             return weigher_total(results.map(({ result }) => result.compressed));
         },
         close: async () => {
@@ -48000,6 +48178,7 @@ function failed(error) {
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/session.ts
+
 
 
 
@@ -48090,6 +48269,8 @@ const answers_PULL_REQUEST = object({
     labels: labels.map(({ name }) => name),
     createdAt: created_at,
 }));
+const CHANGED_FILE = object({ filename: schemas_string(), patch: schemas_string().optional() })
+    .transform(({ filename, patch }) => ({ path: filename, patch: patch ?? null }));
 const BRANCH = object({ commit: object({ sha: schemas_string() }) });
 /** Only those about labels have one. */
 const ISSUE_EVENT = object({
@@ -48117,6 +48298,167 @@ const ARTIFACT = object({ id: schemas_int(), name: schemas_string(), size_in_byt
     expired,
 }));
 const VIEWER = object({ viewer: object({ login: schemas_string() }) });
+
+;// CONCATENATED MODULE: ./src/github/failure.ts
+
+
+/** A request that failed. Carries nothing of the request, so neither the token nor a body can be shown by mistake. */
+class FailedRequest extends Error {
+    failure;
+    spent;
+    name = "FailedRequest";
+    /** @param spent whether it has been tried as often as makes sense */
+    constructor(failure, spent = false) {
+        super(`A request to GitHub failed: ${failure.kind}`);
+        this.failure = failure;
+        this.spent = spent;
+    }
+}
+/** GitHub asks for a minute where it names no time. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+const UNNAMED_LIMIT_SECONDS = 60;
+/** What Octokit throws for a request: with a response if there was one. */
+const REQUEST_ERROR = object({
+    name: literal("HttpError"),
+    status: schemas_number(),
+    response: object({ headers: record(schemas_string(), unknown()), data: unknown() }).optional(),
+});
+const WORDS = object({ message: schemas_string() });
+/**
+ * What an error of Octokit's says about the request; null if it is none of a request's.
+ * @param now milliseconds since 1970, for limits that end at a given time
+ */
+function failureOf(error, now) {
+    const parsed = REQUEST_ERROR.safeParse(error);
+    if (!parsed.success)
+        return null;
+    const { status, response } = parsed.data;
+    if (response === undefined)
+        return { kind: "unreachable", why: redact(reasonOf(error)) };
+    const words = WORDS.safeParse(response.data).data?.message ?? null;
+    const header = (name) => schemas_string().safeParse(response.headers[name]).data ?? null;
+    const retryAfter = secondsUntil(header("retry-after"), now);
+    if (status >= 500 || status === 408)
+        return { kind: "broken", status, retryAfter };
+    const spent = header("x-ratelimit-remaining") === "0";
+    const limited = status === 429 || (status === 403 && (spent || retryAfter !== null || /\brate limit/i.test(words ?? "")));
+    if (limited) {
+        const reset = spent ? Number(header("x-ratelimit-reset")) - Math.floor(now / 1000) + 1 : Number.NaN;
+        const seconds = retryAfter ?? (Number.isFinite(reset) ? Math.max(1, reset) : UNNAMED_LIMIT_SECONDS);
+        return { kind: "limited", seconds };
+    }
+    if (status === 401 || status === 403 || status === 404) {
+        return { kind: "refused", status, accepted: header("x-accepted-github-permissions"), words };
+    }
+    return { kind: "rejected", status, words };
+}
+const CAUSED = object({ message: schemas_string(), code: schemas_string().optional(), cause: unknown().optional() });
+/** What is behind it: `fetch` itself only tells that it failed. Several addresses that all failed make an error without words. */
+function reasonOf(error) {
+    const { message = "", code = "no answer", cause = null } = CAUSED.safeParse(error).data ?? {};
+    return CAUSED.safeParse(cause).success ? reasonOf(cause) : message || code;
+}
+/** `Retry-After`: seconds, or a date. */
+function secondsUntil(value, now) {
+    if (value === null)
+        return null;
+    if (/^\s*\d+\s*$/.test(value))
+        return Number(value);
+    const date = Date.parse(value);
+    return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
+}
+/** One clause about it, for people. */
+function failure_describe(failure) {
+    switch (failure.kind) {
+        case "limited":
+            return "GitHub's rate limit is reached";
+        case "unreachable":
+            return `GitHub could not be reached (${failure.why.replace(/\.$/, "")})`;
+        case "broken":
+        case "refused":
+        case "rejected":
+            return `GitHub answered ${failure.status}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/branch-file.ts
+
+
+
+const TIP = object({ commit: object({ sha: schemas_string(), commit: object({ tree: object({ sha: schemas_string() }) }) }) })
+    .transform(({ commit }) => ({ commit: commit.sha, tree: commit.commit.tree.sha }));
+const TREE = object({ tree: array(object({ path: schemas_string(), type: schemas_string(), sha: schemas_string() })) });
+const BLOB = object({ encoding: literal("base64"), content: schemas_string() })
+    .transform(({ content }) => Buffer.from(content, "base64").toString("utf8"));
+const MADE = object({ sha: schemas_string() });
+function branchFiles({ octokit, repo, ask, find }) {
+    const tipOf = (branch) => find({ to: `read the branch ${branch}`, needs: "contents: read" }, TIP, async () => {
+        return (await octokit.request("GET /repos/{owner}/{repo}/branches/{branch}", { ...repo, branch })).data;
+    });
+    /** Moves a branch from one commit to one on top of it, or makes it; false if GitHub does not take that. */
+    async function move(branch, from, to, purpose) {
+        const ref = `heads/${branch}`;
+        return ask(purpose, schemas_boolean(), async () => {
+            try {
+                if (from === null) {
+                    await octokit.request("POST /repos/{owner}/{repo}/git/refs", { ...repo, ref: `refs/${ref}`, sha: to });
+                }
+                else {
+                    const parameters = { ...repo, ref, sha: to, force: false };
+                    await octokit.request("PATCH /repos/{owner}/{repo}/git/refs/{ref}", parameters);
+                }
+                return true;
+            }
+            catch (error) {
+                if (error instanceof FailedRequest && isConflict(error))
+                    return false;
+                throw error;
+            }
+        });
+    }
+    return {
+        async readBranchFile(branch, path) {
+            const tip = await tipOf(branch);
+            if (tip === null)
+                return { text: null, tip };
+            const purpose = { to: `read ${path} on the branch ${branch}`, needs: "contents: read" };
+            const { tree } = await ask(purpose, TREE, async () => {
+                const parameters = { ...repo, tree_sha: tip.tree };
+                return (await octokit.request("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", parameters)).data;
+            });
+            const entry = tree.find((each) => each.path === path && each.type === "blob");
+            if (entry === undefined)
+                return { text: null, tip };
+            const text = await ask(purpose, BLOB, async () => {
+                const parameters = { ...repo, file_sha: entry.sha };
+                return (await octokit.request("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", parameters)).data;
+            });
+            return { text, tip };
+        },
+        async commitBranchFile({ branch, path, text, message, before: { tip } }) {
+            const purpose = { to: `commit ${path} to the branch ${branch}`, needs: "contents: write" };
+            const tree = await ask(purpose, MADE, async () => {
+                const file = { path, mode: "100644", type: "blob", content: text };
+                const base = tip === null ? {} : { base_tree: tip.tree };
+                return (await octokit.request("POST /repos/{owner}/{repo}/git/trees", { ...repo, ...base, tree: [file] })).data;
+            });
+            const commit = await ask(purpose, MADE, async () => {
+                const parents = tip === null ? [] : [tip.commit];
+                const parameters = { ...repo, message, tree: tree.sha, parents };
+                return (await octokit.request("POST /repos/{owner}/{repo}/git/commits", parameters)).data;
+            });
+            if (await move(branch, tip, commit.sha, purpose))
+                return true;
+            // Where nobody else has moved it, it is a rule that forbids this, and trying again is no use.
+            if ((await tipOf(branch))?.commit !== tip?.commit)
+                return false;
+            throw new errors_UserError(`GitHub does not let Slugdiff ${purpose.to}, though nobody else has changed it.`, "See whether a rule of the repository protects branches of that name, or choose another one.");
+        },
+    };
+}
+/** The ref is there already, or it points to another commit by now. */
+function isConflict({ failure }) {
+    return failure.kind === "rejected" && (failure.status === 409 || failure.status === 422);
+}
 
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
@@ -53122,93 +53464,12 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-;// CONCATENATED MODULE: ./src/github/failure.ts
-
-
-/** A request that failed. Carries nothing of the request, so neither the token nor a body can be shown by mistake. */
-class FailedRequest extends Error {
-    failure;
-    spent;
-    name = "FailedRequest";
-    /** @param spent whether it has been tried as often as makes sense */
-    constructor(failure, spent = false) {
-        super(`A request to GitHub failed: ${failure.kind}`);
-        this.failure = failure;
-        this.spent = spent;
-    }
-}
-/** GitHub asks for a minute where it names no time. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
-const UNNAMED_LIMIT_SECONDS = 60;
-/** What Octokit throws for a request: with a response if there was one. */
-const REQUEST_ERROR = object({
-    name: literal("HttpError"),
-    status: schemas_number(),
-    response: object({ headers: record(schemas_string(), unknown()), data: unknown() }).optional(),
-});
-const WORDS = object({ message: schemas_string() });
-/**
- * What an error of Octokit's says about the request; null if it is none of a request's.
- * @param now milliseconds since 1970, for limits that end at a given time
- */
-function failureOf(error, now) {
-    const parsed = REQUEST_ERROR.safeParse(error);
-    if (!parsed.success)
-        return null;
-    const { status, response } = parsed.data;
-    if (response === undefined)
-        return { kind: "unreachable", why: redact(reasonOf(error)) };
-    const words = WORDS.safeParse(response.data).data?.message ?? null;
-    const header = (name) => schemas_string().safeParse(response.headers[name]).data ?? null;
-    const retryAfter = secondsUntil(header("retry-after"), now);
-    if (status >= 500 || status === 408)
-        return { kind: "broken", status, retryAfter };
-    const spent = header("x-ratelimit-remaining") === "0";
-    const limited = status === 429 || (status === 403 && (spent || retryAfter !== null || /\brate limit/i.test(words ?? "")));
-    if (limited) {
-        const reset = spent ? Number(header("x-ratelimit-reset")) - Math.floor(now / 1000) + 1 : Number.NaN;
-        const seconds = retryAfter ?? (Number.isFinite(reset) ? Math.max(1, reset) : UNNAMED_LIMIT_SECONDS);
-        return { kind: "limited", seconds };
-    }
-    if (status === 401 || status === 403 || status === 404) {
-        return { kind: "refused", status, accepted: header("x-accepted-github-permissions"), words };
-    }
-    return { kind: "rejected", status, words };
-}
-const CAUSED = object({ message: schemas_string(), code: schemas_string().optional(), cause: unknown().optional() });
-/** What is behind it: `fetch` itself only tells that it failed. Several addresses that all failed make an error without words. */
-function reasonOf(error) {
-    const { message = "", code = "no answer", cause = null } = CAUSED.safeParse(error).data ?? {};
-    return CAUSED.safeParse(cause).success ? reasonOf(cause) : message || code;
-}
-/** `Retry-After`: seconds, or a date. */
-function secondsUntil(value, now) {
-    if (value === null)
-        return null;
-    if (/^\s*\d+\s*$/.test(value))
-        return Number(value);
-    const date = Date.parse(value);
-    return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
-}
-/** One clause about it, for people. */
-function failure_describe(failure) {
-    switch (failure.kind) {
-        case "limited":
-            return "GitHub's rate limit is reached";
-        case "unreachable":
-            return `GitHub could not be reached (${failure.why.replace(/\.$/, "")})`;
-        case "broken":
-        case "refused":
-        case "rejected":
-            return `GitHub answered ${failure.status}`;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/github/errors.ts
 
 
 
 /** GitHub does not let the token do something. */
-class RefusedError extends UserError {
+class RefusedError extends errors_UserError {
     status;
     permission;
     name = "RefusedError";
@@ -53221,7 +53482,7 @@ class RefusedError extends UserError {
     }
 }
 /** A write that did not succeed, or of which nobody heard that it did. What it was based on is to be looked at again first. */
-class PassingError extends UserError {
+class PassingError extends errors_UserError {
     failure;
     name = "PassingError";
     constructor(failure, message, hint) {
@@ -53239,13 +53500,13 @@ function errorOf({ failure, spent }, purpose, now) {
         case "refused":
             return errors_refused(failure, purpose);
         case "rejected":
-            return new UserError(`GitHub does not let Slugdiff ${purpose.to}: it answered ${failure.status}${words(failure)}.`, "If that does not tell what to do, please report it as a mistake of Slugdiff's.");
+            return new errors_UserError(`GitHub does not let Slugdiff ${purpose.to}: it answered ${failure.status}${words(failure)}.`, "If that does not tell what to do, please report it as a mistake of Slugdiff's.");
         case "limited":
         case "unreachable":
         case "broken": {
             const message = `Slugdiff could not ${purpose.to}: ${failure_describe(failure)}.`;
             const hint = failure.kind === "limited" ? `Run the job again after ${clockTime(now, failure.seconds)}.` : AGAIN;
-            return spent ? new UserError(message, hint) : new PassingError(failure, message, hint);
+            return spent ? new errors_UserError(message, hint) : new PassingError(failure, message, hint);
         }
     }
 }
@@ -53371,7 +53632,7 @@ const client_TIME_LIMIT = 30_000;
  */
 function createClient({ token, apiUrl, signal, log }, clock) {
     if (token === "") {
-        throw new UserError("There is no token for GitHub.", 'Leave the input "github-token" out to use the job\'s own.');
+        throw new errors_UserError("There is no token for GitHub.", 'Leave the input "github-token" out to use the job\'s own.');
     }
     const silent = () => undefined;
     const octokit = getOctokit(token, {
@@ -53446,6 +53707,7 @@ function failureIn(kind) {
 
 
 
+
 /** What a job's own token writes as. */
 const JOB_IDENTITY = "github-actions[bot]";
 /** How long the bytes of an artifact may take. */
@@ -53468,7 +53730,7 @@ function createGitHub(options, clock = CLOCK) {
         const parsed = answer.safeParse(data);
         if (parsed.success)
             return parsed.data;
-        throw new UserError(`Slugdiff could not ${purpose.to}: what came back is not what GitHub answers.`, `Look for a proxy that answers in place of ${new URL(options.apiUrl).host}.`);
+        throw new errors_UserError(`Slugdiff could not ${purpose.to}: what came back is not what GitHub answers.`, `Look for a proxy that answers in place of ${new URL(options.apiUrl).host}.`);
     }
     /** As `ask`; null where GitHub answers 404. */
     async function find(purpose, answer, send) {
@@ -53491,6 +53753,16 @@ function createGitHub(options, clock = CLOCK) {
             log(`GitHub does not tell whose the token is. It is taken for one of ${JOB_IDENTITY}.`);
             return JOB_IDENTITY;
         }
+    }
+    /** Those of a list of comments that are by the token's own identity, oldest first. */
+    async function ownOf(purpose, send) {
+        identity ??= askWhoWeAre();
+        const login = await identity;
+        const comments = await ask(purpose, array(COMMENT), send);
+        return comments
+            .filter(({ by }) => by === login)
+            .map(({ id, body, url }) => ({ id, body, url }))
+            .sort((one, other) => one.id - other.id);
     }
     async function download(id, most) {
         const limit = clock.timeLimit(DOWNLOAD_LIMIT);
@@ -53517,7 +53789,7 @@ function createGitHub(options, clock = CLOCK) {
             });
         }
         if (bytes > most) {
-            throw new UserError(`The artifact ${id} has more than ${mib(most)}.`, "Only Slugdiff's own reports can be used.");
+            throw new errors_UserError(`The artifact ${id} has more than ${format_mib(most)}.`, "Only Slugdiff's own reports can be used.");
         }
         return Buffer.concat(chunks, bytes);
     }
@@ -53530,19 +53802,12 @@ function createGitHub(options, clock = CLOCK) {
     }
     return {
         retrying,
-        ownComments: async (pullRequest) => {
-            identity ??= askWhoWeAre();
-            const login = await identity;
-            const comments = await ask({ to: `read the comments of #${pullRequest}`, needs: "pull-requests: read" }, array(COMMENT), () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-                ...repo,
-                issue_number: pullRequest,
-                per_page: 100,
-            }));
-            return comments
-                .filter(({ by }) => by === login)
-                .map(({ id, body, url }) => ({ id, body, url }))
-                .sort((one, other) => one.id - other.id);
-        },
+        ...branchFiles({ octokit, repo, ask, find }),
+        ownComments: (pullRequest) => ownOf({ to: `read the comments of #${pullRequest}`, needs: "pull-requests: read" }, () => octokit.paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+            ...repo,
+            issue_number: pullRequest,
+            per_page: 100,
+        })),
         createComment: async (pullRequest, body) => {
             const purpose = { to: `comment on #${pullRequest}`, needs: "pull-requests: write" };
             const { by, ...comment } = await ask(purpose, COMMENT, async () => {
@@ -53565,6 +53830,29 @@ function createGitHub(options, clock = CLOCK) {
             const parameters = { ...repo, pull_number: number };
             return (await octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", parameters)).data;
         }),
+        changedFiles: (pullRequest) => ask({ to: `read what #${pullRequest} changes`, needs: "pull-requests: read" }, array(CHANGED_FILE), () => octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
+            ...repo,
+            pull_number: pullRequest,
+            per_page: 100,
+        })),
+        ownReviewComments: (pullRequest) => ownOf({ to: `read the review comments of #${pullRequest}`, needs: "pull-requests: read" }, () => octokit.paginate("GET /repos/{owner}/{repo}/pulls/{pull_number}/comments", {
+            ...repo,
+            pull_number: pullRequest,
+            per_page: 100,
+        })),
+        createReview: async (pullRequest, { headSha, text, comments }) => {
+            await ask({ to: `review #${pullRequest}`, needs: "pull-requests: write" }, unknown(), () => octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+                ...repo,
+                pull_number: pullRequest,
+                commit_id: headSha,
+                event: "COMMENT",
+                body: text,
+                comments: comments.map(reviewCommentOf),
+            }));
+        },
+        deleteReviewComment: async (id) => {
+            await find({ to: "delete a review comment of its own", needs: "pull-requests: write" }, unknown(), () => octokit.request("DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}", { ...repo, comment_id: id }));
+        },
         pullRequestsOf: async ({ repository, ref, sha }) => {
             const [owner = ""] = repository.split("/");
             const found = await ask({ to: "look for the pull request", needs: "pull-requests: read" }, array(answers_PULL_REQUEST), () => octokit.paginate("GET /repos/{owner}/{repo}/pulls", {
@@ -53659,10 +53947,15 @@ function sameName(one, other) {
 function annotationOf({ path, line, level, title, message }) {
     return { path, start_line: line, end_line: line, annotation_level: level, title, message };
 }
+/** GitHub takes no range of one line. */
+function reviewCommentOf({ path, start, end, body }) {
+    const range = start === end ? {} : { start_line: start, start_side: "RIGHT" };
+    return { path, body, line: end, side: "RIGHT", ...range };
+}
 
 ;// CONCATENATED MODULE: ./src/render/visible.ts
 /** Controls, invisible and direction-changing characters, and what is no character at all. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 /**
  * Text from outside as one line in which every character can be seen: white space becomes a space, other controls
  * (escape sequences, bidirectional overrides, zero-width characters) their number, as in `{U+202E}`.
@@ -53759,7 +54052,7 @@ async function runJob(actions, signals, work) {
             actions.setFailed(`Ended by ${signal} before it was done.`);
             return;
         }
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         for (const line of error.details)
             actions.info(logLine(line));
@@ -53834,7 +54127,7 @@ async function readRunnerEnvironment(env) {
     const result = SCHEMA.safeParse(env);
     if (!result.success) {
         const names = result.error.issues.map(({ path }) => path.join("."));
-        throw new UserError(`This does not run in a GitHub workflow: ${names.join(", ")} ${names.length === 1 ? "is" : "are"} not set as there.`, "On a terminal, use the command line: `node dist/cli/index.js --help`.");
+        throw new errors_UserError(`This does not run in a GitHub workflow: ${names.join(", ")} ${names.length === 1 ? "is" : "are"} not set as there.`, "On a terminal, use the command line: `node dist/cli/index.js --help`.");
     }
     const variables = result.data;
     const [owner = "", name = ""] = variables.GITHUB_REPOSITORY.split("/");
@@ -53857,7 +54150,7 @@ async function readPayload(path) {
         const code = systemErrorCode(error);
         if (code === null && !(error instanceof SyntaxError))
             throw error;
-        throw new UserError(`The event's payload can't be read: ${code ?? "it is not JSON"}.`, "Check the file at GITHUB_EVENT_PATH.");
+        throw new errors_UserError(`The event's payload can't be read: ${code ?? "it is not JSON"}.`, "Check the file at GITHUB_EVENT_PATH.");
     }
 }
 
@@ -53900,6 +54193,496 @@ function byRuns(headSha, run, github) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/history/point.ts
+
+/** Characters of a commit's subject that are kept. */
+const LONGEST_SUBJECT = 100;
+/**
+ * What is to be remembered of a report's head; null if it was not weighed.
+ * @param figures stands for how a layer is weighed: what makes the figures of two releases of this tool comparable
+ * @param weighed moment of the run, RFC 3339 with `Z`
+ */
+function weighedOf({ head }, figures, weighed) {
+    if (head.state !== "weighed")
+        return null;
+    const layers = head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight }));
+    return { way: wayOf(head, figures), weighed, layers };
+}
+/** That as a point of a commit. */
+function pointAt({ sha, date, subject }, { way, weighed, layers }) {
+    return { sha, date, subject: Array.from(subject).slice(0, LONGEST_SUBJECT).join(""), way, weighed, layers };
+}
+/**
+ * How a side was weighed. Between two that were weighed in different ways there is a step that no commit made: another stack has
+ * another Python and other wheels, and what is estimated once and measured another time is not the same figure.
+ */
+function wayOf({ stack, layers }, figures) {
+    const estimated = layers.flatMap(({ kind, measure }) => (measure === "estimated" ? [kind] : []));
+    return [stack, figures, ...[...new Set(estimated)].sort().map((kind) => ESTIMATED + kind)].join("; ");
+}
+/** Whether something of it was not measured. */
+function isEstimated({ way }) {
+    return way.includes(ESTIMATED);
+}
+const ESTIMATED = "estimated ";
+/** What the slug weighed. */
+function totalOf({ layers }) {
+    return sum(layers.map(({ weight }) => weight));
+}
+
+;// CONCATENATED MODULE: ./src/history/line.ts
+
+
+
+
+/** Points that a report shows. */
+const MOST_SHOWN = 30;
+/** Layers that are named for a step. */
+const MOST_CHANGES = 10;
+/**
+ * The points up to a commit, oldest first. They depend on that commit alone once all before it are weighed, so that what
+ * is shown on a pull request is the same in each of its runs.
+ * @param points in the order of `mergePoints`
+ */
+function pointsUntil(points, until) {
+    if (until.by === "date") {
+        const before = points.filter(({ sha, date }) => sha !== until.sha && date <= until.date);
+        return [...before, ...points.filter(({ sha }) => sha === until.sha)];
+    }
+    const place = new Map(until.shas.map((sha, at) => [sha, at]));
+    return points
+        .flatMap((point) => {
+        const at = place.get(point.sha);
+        return at === undefined ? [] : [{ point, at }];
+    })
+        .sort((a, b) => b.at - a.at)
+        .map(({ point }) => point);
+}
+/**
+ * The report with what its app weighed before. Shown is what was weighed as the report was, and nothing else: any other point would
+ * make a step that no commit made.
+ * @param points oldest first
+ * @param figures as `pointOf` was given it
+ */
+function withHistory(report, points, figures) {
+    const { base, head } = report;
+    const side = base.state === "weighed" ? base : head.state === "weighed" ? head : null;
+    if (side === null)
+        return report;
+    const way = wayOf(side, figures);
+    return { ...report, history: historyOf(points.filter((point) => point.way === way).slice(-MOST_SHOWN)) };
+}
+/** Points, oldest first, each with what changed since the one before. */
+function historyOf(points) {
+    return points.map((point, at) => {
+        const before = points[at - 1];
+        const { sha, date, subject } = point;
+        return {
+            sha,
+            date,
+            subject,
+            total: totalOf(point),
+            changes: before === undefined ? [] : changesBetween(before.layers, point.layers),
+        };
+    });
+}
+/** The layers that weigh otherwise than before: the largest compressed delta first, at most ten. */
+function changesBetween(before, after) {
+    const old = new Map(before.map((layer) => [layerKey(layer), layer]));
+    const now = new Map(after.map((layer) => [layerKey(layer), layer]));
+    const weightOf = (layer) => layer?.weight ?? ZERO;
+    return [...new Set([...now.keys(), ...old.keys()])]
+        .flatMap((key) => {
+        const [from, to] = [old.get(key), now.get(key)];
+        const layer = to ?? from;
+        const delta = subtract(weightOf(to), weightOf(from));
+        if (layer === undefined || equal(delta, ZERO))
+            return [];
+        const versions = { fromVersion: from?.version ?? null, toVersion: to?.version ?? null };
+        return [{ key, change: { kind: layer.kind, name: layer.name, ...versions, delta } }];
+    })
+        .sort((a, b) => Math.abs(b.change.delta.compressed) - Math.abs(a.change.delta.compressed) || compareBytes(a.key, b.key))
+        .slice(0, MOST_CHANGES)
+        .map(({ change }) => change);
+}
+
+;// CONCATENATED MODULE: ./src/history/merge.ts
+
+/** An app has no more points than this. A layer costs a few bytes in each, so that they stay far below a megabyte. */
+const MOST_POINTS = 200;
+/**
+ * Points of several memories as one: each commit once, as it was weighed last; by date, then by name. It does not matter in
+ * which order or how often memories are merged, so runs at the same time lose nothing that either has read.
+ */
+function mergePoints(...lists) {
+    const bySha = new Map();
+    for (const point of lists.flat()) {
+        const other = bySha.get(point.sha);
+        if (other === undefined || isNewer(point, other))
+            bySha.set(point.sha, point);
+    }
+    return [...bySha.values()].sort((a, b) => compareBytes(a.date, b.date) || compareBytes(a.sha, b.sha));
+}
+/** Moments are in the order of their texts. Of what was weighed at the same one any will do, but it must be the same for all. */
+function isNewer(point, other) {
+    const order = compareBytes(point.weighed, other.weighed);
+    return order === 0 ? JSON.stringify(point) > JSON.stringify(other) : order > 0;
+}
+/**
+ * A history with one point more for each of these apps; null if it says all of that already.
+ * @param points by app
+ */
+function remembering(history, points) {
+    const news = [...points].filter(([app, point]) => {
+        const known = history.get(app)?.find(({ sha }) => sha === point.sha);
+        return known === undefined || !saysTheSame(known, point);
+    });
+    if (news.length === 0)
+        return null;
+    return new Map([
+        ...history,
+        ...news.map(([app, point]) => [app, thinned(mergePoints(history.get(app) ?? [], [point]))]),
+    ]);
+}
+/** Whether two memories of a commit say the same of it, whenever that was found out. */
+function saysTheSame(one, other) {
+    return JSON.stringify({ ...one, weighed: null }) === JSON.stringify({ ...other, weighed: null });
+}
+/** At most `MOST_POINTS` of the points, which are in their order: where there are more, the older half loses every second one. */
+function thinned(points) {
+    let kept = [...points];
+    while (kept.length > MOST_POINTS) {
+        const half = Math.floor(kept.length / 2);
+        kept = kept.filter((_, at) => at >= half || at % 2 === 0);
+    }
+    return kept;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/figures.ts
+
+
+
+/** Stands for how this release weighs a layer: another one has figures that can be compared if it has the same name for it. */
+const FIGURES = (0,external_node_crypto_.createHash)("sha256")
+    .update(`${String(KEY_FORMAT)} ${COMPRESSOR}`)
+    .digest("hex")
+    .slice(0, 12);
+
+;// CONCATENATED MODULE: ./src/model/report-weight.ts
+
+/** Whole bytes, or a count. */
+const report_weight_bytes = schemas_int().nonnegative();
+const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_bytes, compressed: report_weight_bytes })
+    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
+const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
+    .meta({ id: "delta", description: "Head minus base, of a weight." });
+
+;// CONCATENATED MODULE: ./src/history/record.ts
+
+
+
+/** Raised whenever a record has another form. */
+const RECORD_FORMAT = 1;
+/** Characters; a record that has more is none of ours. */
+const LONGEST = 32 * 1024 * 1024;
+/** What a slug weighed, as a memory has it. */
+const WEIGHED = strictObject({
+    way: schemas_string(),
+    weighed: iso_datetime(),
+    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+});
+const LAYER = tuple([schemas_enum(LAYER_KINDS), schemas_string(), schemas_string().nullable(), report_weight_bytes, report_weight_bytes, report_weight_bytes]);
+const POINT = strictObject({
+    sha: schemas_string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+    date: iso_datetime(),
+    subject: schemas_string(),
+    way: schemas_string(),
+    weighed: iso_datetime(),
+    layers: array(schemas_int().nonnegative()),
+});
+const RECORD = strictObject({
+    v: literal(RECORD_FORMAT),
+    // From one point to the next most layers are the same, so that each is written once, and points name them by their place.
+    apps: array(strictObject({ app: schemas_string(), layers: array(LAYER), points: array(POINT) })),
+});
+/** The history as JSON, a line for each point; the same history is the same text. Ends with a line break. */
+function writeRecord(history) {
+    const apps = [...history].map(([app, points]) => {
+        const places = new Map();
+        const placeOf = (layer) => {
+            const known = places.get(layer) ?? places.size;
+            places.set(layer, known);
+            return known;
+        };
+        const lines = points.map(({ sha, date, subject, way, weighed, layers }) => JSON.stringify({ sha, date, subject, way, weighed, layers: layers.map((layer) => placeOf(record_packed(layer))) }));
+        return `{"app": ${JSON.stringify(app)}, "layers": ${list([...places.keys()])}, "points": ${list(lines)}}`;
+    });
+    return `{"v": ${String(RECORD_FORMAT)}, "apps": ${list(apps)}}\n`;
+}
+/** What a record says; null if it is none, or one of another form. */
+function readRecord(text) {
+    if (text.length > LONGEST)
+        return null;
+    try {
+        const { apps } = RECORD.parse(JSON.parse(text));
+        return new Map(apps.map(({ app, layers, points }) => {
+            const unpacked = layers.map(unpack);
+            return [app, points.map((point) => ({ ...point, layers: point.layers.map((place) => at(unpacked, place)) }))];
+        }));
+    }
+    catch (error) {
+        if (error instanceof SyntaxError || error instanceof ZodError || error instanceof RangeError)
+            return null;
+        throw error;
+    }
+}
+function record_packed({ kind, name, version, weight }) {
+    return JSON.stringify([kind, name, version, weight.files, weight.disk, weight.compressed]);
+}
+function unpack([kind, name, version, files, disk, compressed]) {
+    return { kind, name, version, weight: { files, disk, compressed } };
+}
+function at(layers, place) {
+    const layer = layers[place];
+    if (layer === undefined)
+        throw new RangeError(`there is no layer ${String(place)}`);
+    return layer;
+}
+function list(items) {
+    return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n]`;
+}
+
+;// CONCATENATED MODULE: ./src/store/cached-text.ts
+
+
+
+
+
+
+
+const DIRECTORY = "history";
+const FILE = "record.json";
+/** A file that has more is none of ours. Bytes. */
+const cached_text_LARGEST = 32 * MIB;
+/**
+ * A text in the Actions cache. GitHub lets a run read what its own branch or pull request and the default branch have left, so that
+ * what is left by runs on the default branch alone is the same for all. Reading an entry keeps it from being evicted: GitHub drops what
+ * nobody has read for seven days. Entries are never overwritten: each has a name of its own, and the newest is found by the prefix.
+ * Nothing in it is to be trusted: a pull request's own runs may have left it.
+ */
+function openCachedText({ prefix, context, timeout = CACHE_TIMEOUT }) {
+    return {
+        async read() {
+            const cwd = await newEntry(context.scratch, DIRECTORY);
+            const problem = await inCacheProcess("restore", [prefix], { cwd, directory: DIRECTORY }, context, timeout);
+            if (problem !== null)
+                throw cached_text_failed("read", problem);
+            return textOf((0,external_node_path_namespaceObject.join)(cwd, DIRECTORY, FILE));
+        },
+        async write(text) {
+            const cwd = await newEntry(context.scratch, DIRECTORY);
+            await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(cwd, DIRECTORY, FILE), text);
+            const entry = { cwd, directory: DIRECTORY };
+            const problem = await inCacheProcess("save", [prefix + (0,external_node_crypto_.randomUUID)()], entry, context, timeout);
+            if (problem !== null)
+                throw cached_text_failed("written", problem);
+        },
+    };
+}
+function cached_text_failed(done, problem) {
+    return new errors_UserError(`The Actions cache can't be ${done} (${problem}).`, "Nothing is to be done: later runs try again.");
+}
+/** Null for what is no file of ours: an archive may hold anything under that name, a pipe that never ends among it. */
+async function textOf(path) {
+    try {
+        const stats = await (0,promises_namespaceObject.lstat)(path);
+        return stats.isFile() && stats.size <= cached_text_LARGEST ? await (0,promises_namespaceObject.readFile)(path, "utf8") : null;
+    }
+    catch (error) {
+        if (systemErrorCode(error) === null)
+            throw error;
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/runner/memory.ts
+
+
+
+
+
+/** The memory in the Actions cache; null where the runner offers none. @param selection tells this run's apps from those of other jobs */
+function memoryInCache(selection, context) {
+    if (!offersCache(context.env))
+        return null;
+    const prefix = prefixOf(`slugdiff-history-${String(RECORD_FORMAT)}-`, selection);
+    const kept = openCachedText({ prefix, context });
+    let known = new Map();
+    const read = async () => {
+        // What is no record of ours is begun anew.
+        known = readRecord((await kept.read()) ?? "") ?? new Map();
+        return known;
+    };
+    return {
+        read,
+        async add(points) {
+            try {
+                await read();
+            }
+            catch (error) {
+                // What was read before is the best there is to add to. An entry that can never be read needs a successor.
+                if (!(error instanceof errors_UserError))
+                    throw error;
+            }
+            const history = remembering(known, points);
+            if (history !== null)
+                await kept.write(writeRecord(history));
+        },
+    };
+}
+/** The file on a branch of its own. */
+const memory_FILE = "slugdiff-history.json";
+/** More are needed only where many runs end at the same time. */
+const MOST_TRIES = 5;
+/** The memory on a branch: all apps of the repository in one file, which jobs change one after the other. */
+function memoryOnBranch(branch, github) {
+    const historyIn = (text) => {
+        const history = text === null ? new Map() : readRecord(text);
+        if (history !== null)
+            return history;
+        throw new errors_UserError(`${memory_FILE} on the branch ${branch} is no history that this version of Slugdiff can read.`, "Use the version that has written it, or remove the branch to begin anew.");
+    };
+    const tryToAdd = async (points) => {
+        const before = await github.readBranchFile(branch, memory_FILE);
+        if (before.tip !== null && before.text === null) {
+            throw new errors_UserError(`The branch ${branch} has no ${memory_FILE}: it was made for something else, and is left alone.`, "Name a branch that does not exist yet: history-branch.");
+        }
+        const history = remembering(historyIn(before.text), points);
+        if (history === null)
+            return true;
+        const [point] = points.values();
+        const message = `Remember what ${point?.sha.slice(0, 7) ?? ""} weighs`;
+        return github.commitBranchFile({ branch, path: memory_FILE, text: writeRecord(history), message, before });
+    };
+    return {
+        read: async () => historyIn((await github.readBranchFile(branch, memory_FILE)).text),
+        add: (points) => github.retrying(async () => {
+            for (let tried = 0; tried < MOST_TRIES; tried++)
+                if (await tryToAdd(points))
+                    return;
+            throw new errors_UserError(`Other runs keep changing the branch ${branch}.`, "Run the job again.");
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/runner/history.ts
+
+
+
+
+
+
+
+
+/** What has nothing to do with the default branch. */
+const history_NONE = { show: (reports) => Promise.resolve(reports), remember: () => Promise.resolve() };
+/** A line of first parents is looked at for so many commits: who has more than that since the oldest point shown merges a lot. */
+const LONGEST_LINE = 5000;
+/**
+ * Starts to read the history, which is waited for when it is to be shown. Runs about a change only read it, whoever's it is; runs about
+ * a commit of the default branch add to it. Without it a report is complete: what goes wrong is said, and nothing else.
+ * @throws UserError if the branch to keep it on is the default branch
+ */
+function openHistory(options, parts, github, actions) {
+    const { branch, publishing, sha, now } = options;
+    if (branch === null || branch.relation === "neither")
+        return history_NONE;
+    if (publishing.historyBranch === branch.name) {
+        throw new errors_UserError(`history-branch is ${branch.name}, the default branch.`, 'Name a branch of its own, as in "slugdiff-history".');
+    }
+    const memory = memoryOf(options, parts, github, actions);
+    if (memory === null)
+        return history_NONE;
+    const { repository } = parts;
+    const reading = memory.read().catch((error) => {
+        if (!(error instanceof errors_UserError))
+            throw error;
+        actions.info(logLine(`What the default branch weighed before can't be read. ${error.message}`));
+        return new Map();
+    });
+    reading.catch(() => undefined); // A bug is told of where it is waited for.
+    /** The commit of the default branch that the reports are about; null for anything else. */
+    const ownCommit = async ([report]) => {
+        if (branch.relation !== "is-on" || report?.head.revision?.sha !== sha)
+            return null;
+        const { commits } = await repository.firstParents(sha, { most: 1 });
+        return commits[0] ?? null;
+    };
+    const pointsOf = (reports, commit) => new Map(reports.flatMap((report) => {
+        const weighed = weighedOf(report, FIGURES, wholeSeconds(now));
+        return weighed === null ? [] : [[report.app, pointAt(commit, weighed)]];
+    }));
+    return {
+        async show(reports) {
+            try {
+                const known = await reading;
+                const own = await ownCommit(reports);
+                const upTo = own?.sha ?? reports[0]?.base.revision?.sha ?? null;
+                if (upTo === null)
+                    return reports;
+                return withPoints(reports, known, own === null ? null : pointsOf(reports, own), await untilOf(upTo, repository));
+            }
+            catch (error) {
+                if (!(error instanceof errors_UserError))
+                    throw error;
+                actions.info(logLine(`What the default branch weighed is not shown. ${error.message}`));
+                return reports;
+            }
+        },
+        async remember(reports) {
+            try {
+                const own = await ownCommit(reports);
+                if (own !== null)
+                    await memory.add(pointsOf(reports, own));
+            }
+            catch (error) {
+                if (!(error instanceof errors_UserError))
+                    throw error;
+                const text = `What this commit weighs could not be kept for later runs. ${error.message} ${error.hint}`;
+                // Who has asked for a branch is to see what it lacks.
+                if (publishing.historyBranch === null)
+                    actions.info(logLine(text));
+                else
+                    actions.warning(text);
+            }
+        },
+    };
+}
+function memoryOf({ publishing, cache }, { context }, github, actions) {
+    if (publishing.historyBranch === null)
+        return cache ? memoryInCache(publishing.key, context) : null;
+    if (github !== null)
+        return memoryOnBranch(publishing.historyBranch, github);
+    actions.warning("There is no history, as there is no token: leave the input github-token out to use the job's.");
+    return null;
+}
+function withPoints(reports, known, own, until) {
+    return reports.map((report) => {
+        const { app } = report;
+        const point = own?.get(app);
+        const points = mergePoints(known.get(app) ?? [], point === undefined ? [] : [point]);
+        return withHistory(report, pointsUntil(points, until), FIGURES);
+    });
+}
+/** A job has checked out one commit, mostly: then its date has to do. */
+async function untilOf(sha, repository) {
+    const { commits, isCut } = await repository.firstParents(sha, { most: LONGEST_LINE });
+    const [newest] = commits;
+    if (!isCut || newest === undefined)
+        return { by: "line", shas: commits.map((commit) => commit.sha) };
+    return { by: "date", sha, date: newest.date };
+}
+
 ;// CONCATENATED MODULE: ./src/judge/noise-floor.ts
 
 /**
@@ -53923,6 +54706,11 @@ function isWorthSaying(report) {
         return true;
     const noise = noiseFloorOf(report);
     return diff.layers.some(({ delta }) => Math.abs(delta.compressed) > noise) || Math.abs(diff.total.compressed) > noise;
+}
+/** Who made nothing worse, and is not over a limit, is left alone. */
+function worth_isAdviceDue(report) {
+    const { verdict, diff } = report;
+    return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloorOf(report);
 }
 /** Whether a report turns the check red. */
 function isRed({ verdict: { status } }) {
@@ -53952,7 +54740,18 @@ function checkRunOf({ name, headSha, status, title, summary, annotations }) {
     return { name, headSha, conclusion, title, summary, annotations: annotations.slice(0, MOST_ANNOTATIONS) };
 }
 
+;// CONCATENATED MODULE: ./src/model/app-path.ts
+/**
+ * The path of an app's file in its repository.
+ * @param app the slug root, as in a report: `.` for the top
+ * @param file relative to the slug root
+ */
+function pathInRepository(app, file) {
+    return app === "." ? file : `${app}/${file}`;
+}
+
 ;// CONCATENATED MODULE: ./src/render/annotations.ts
+
 
 
 
@@ -53976,11 +54775,11 @@ function annotationsOf(report) {
         .sort((a, b) => b.growth - a.growth)
         .slice(0, MOST)
         .map(({ place, layers, growth }) => ({
-        path: app === "." ? place.file : `${app}/${place.file}`,
+        path: pathInRepository(app, place.file),
         line: place.line,
         level,
         title: `Slug ${signedMib(growth)}`,
-        message: `This line adds ${mib(growth)} to the compressed slug: ${inWords(layers)}.`,
+        message: `This line adds ${format_mib(growth)} to the compressed slug: ${inWords(layers)}.`,
     }));
 }
 /** The changed layers by the line that asks for them. */
@@ -54019,7 +54818,7 @@ const IN_BYTES = { step: 1, unit: "B" };
  * The unit for the rows of a table and their total, the headline: mebibytes to a tenth, and for a total below 0.1 MiB kibibytes
  * to a tenth, so that a small delta is not shown as nothing. Bytes only where no row is larger than a kibibyte.
  */
-function scaleFor(total, rows) {
+function rounding_scaleFor(total, rows) {
     const largest = Math.max(Math.abs(total), ...rows.map(Math.abs));
     if (largest < KIB)
         return IN_BYTES;
@@ -54027,21 +54826,24 @@ function scaleFor(total, rows) {
     const deciding = total === 0 ? largest : Math.abs(total);
     return deciding < IN_MIB.step ? IN_KIB : IN_MIB;
 }
-/** Rows as whole steps that sum to their rounded total exactly (largest remainder). */
-function roundRows(rows, { step }) {
-    return roundTogether(rows, step);
+/**
+ * Rows as whole steps that sum to their rounded total exactly (largest remainder).
+ * @param total steps that their total is shown as, where it is a row among others itself
+ */
+function rounding_roundRows(rows, { step }, total) {
+    return roundTogether(rows, step, total);
 }
 /** One figure in whole steps. */
-function roundOne(bytes, { step }) {
+function rounding_roundOne(bytes, { step }) {
     return Math.round(bytes / step);
 }
 /** Whole steps for people: `1,046.2 MiB`. */
-function shown(steps, scale) {
+function rounding_shown(steps, scale) {
     return `${steps < 0 ? rounding_MINUS : ""}${rounding_magnitude(steps, scale)}`;
 }
 /** As `shown`, with its sign: `+298.4 MiB`; what rounds to nothing has none. */
 function shownSigned(steps, scale) {
-    return `${steps > 0 ? "+" : ""}${shown(steps, scale)}`;
+    return `${steps > 0 ? "+" : ""}${rounding_shown(steps, scale)}`;
 }
 function rounding_magnitude(steps, { unit }) {
     const number = unit === "B" ? rounding_WHOLE.format(Math.abs(steps)) : TENTHS.format(Math.abs(steps) / 10);
@@ -54055,7 +54857,7 @@ const TENTHS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximu
 
 
 /** Mebibytes to a tenth: the scale of every size of a whole slug. */
-const figures_WHOLE = scaleFor(MIB, []);
+const figures_WHOLE = rounding_scaleFor(MIB, []);
 /** What the report has to show of a whole slug. */
 function figuresOf(report) {
     const { base, head, diff, verdict, notWeighed } = report;
@@ -54067,7 +54869,7 @@ function figuresOf(report) {
     const rows = known?.layers.map(({ delta }) => delta.compressed) ?? [];
     return {
         diff: known,
-        scale: scaleFor(known?.total.compressed ?? 0, rows),
+        scale: rounding_scaleFor(known?.total.compressed ?? 0, rows),
         allowance,
         limit: limit?.limit ?? null,
         atLeast: notWeighed.length > 0 && allowance === 0,
@@ -54075,31 +54877,31 @@ function figuresOf(report) {
 }
 /** A size of a whole slug: `1,046.2 MiB`. */
 function figures_size(bytes) {
-    return shown(roundOne(bytes, figures_WHOLE), figures_WHOLE);
+    return rounding_shown(rounding_roundOne(bytes, figures_WHOLE), figures_WHOLE);
 }
 /**
  * A base's size such that base plus delta is head, each as it is shown. Head and delta are rounded as they are; the base
  * may be one step off.
  */
 function sizeBefore(head, delta) {
-    return shown(roundOne(head, figures_WHOLE) - roundOne(delta, figures_WHOLE), figures_WHOLE);
+    return rounding_shown(rounding_roundOne(head, figures_WHOLE) - rounding_roundOne(delta, figures_WHOLE), figures_WHOLE);
 }
 /** The delta, in the unit of its rows: `+298.4 MiB`; `0 MiB` if there is none. */
 function deltaText(delta, scale) {
-    return delta === 0 ? "0 MiB" : shownSigned(roundOne(delta, scale), scale);
+    return delta === 0 ? "0 MiB" : shownSigned(rounding_roundOne(delta, scale), scale);
 }
 /** A delta of disk bytes, with its sign; finer than the table's unit only if it would be nothing there. */
 function diskDelta(delta) {
-    return deltaText(delta, scaleFor(delta, []));
+    return deltaText(delta, rounding_scaleFor(delta, []));
 }
 /**
  * What is left under a limit, such that size plus headroom is the limit, each as it is shown; what would be shown as
  * nothing is said exactly.
  */
 function headroom(limit, bytes) {
-    const steps = roundOne(limit, figures_WHOLE) - roundOne(bytes, figures_WHOLE);
+    const steps = rounding_roundOne(limit, figures_WHOLE) - rounding_roundOne(bytes, figures_WHOLE);
     const left = limit - bytes;
-    return steps === 0 || Math.sign(steps) !== Math.sign(left) ? mib(left) : shown(steps, figures_WHOLE);
+    return steps === 0 || Math.sign(steps) !== Math.sign(left) ? format_mib(left) : rounding_shown(steps, figures_WHOLE);
 }
 
 ;// CONCATENATED MODULE: ./src/render/headline.ts
@@ -54142,7 +54944,7 @@ function deltaPart({ diff, scale }, same) {
         return null;
     if (same)
         return "unchanged";
-    const band = diff.error === 0 ? "" : ` ± ${mib(diff.error)}`;
+    const band = diff.error === 0 ? "" : ` ± ${format_mib(diff.error)}`;
     return `${deltaText(diff.total.compressed, scale)}${band}`;
 }
 function says(report, figures, decides) {
@@ -54189,7 +54991,7 @@ function says(report, figures, decides) {
 /** `at least 1,046.2 MiB`, `1,046.2 ± 2.0 MiB`, `1,066.2 MiB with its allowance`. */
 function amountOf(head, { allowance, atLeast }) {
     const total = figures_size(head.total.compressed + allowance);
-    const band = head.total.error === 0 ? "" : ` ± ${mib(head.total.error)} (estimated)`;
+    const band = head.total.error === 0 ? "" : ` ± ${format_mib(head.total.error)} (estimated)`;
     return `${atLeast ? "at least " : ""}${total}${band}${allowance === 0 ? "" : " with its allowance"}`;
 }
 function leftOf(head, { allowance, atLeast, limit }) {
@@ -54209,6 +55011,7 @@ const STEP_FAILED = {
     resolve: "as resolving its requirements failed",
     install: "as installing it failed",
     weigh: "as weighing its files failed",
+    quantise: "as quantising a model failed",
 };
 /** The findings that are not passes, without what the headline and the sides' problems say already. */
 function otherFindings({ verdict, base, head }, { decides }) {
@@ -54221,31 +55024,40 @@ function otherFindings({ verdict, base, head }, { decides }) {
 ;// CONCATENATED MODULE: ./src/render/layout.ts
 
 /** Marks for a terminal (ECMA-48, SGR); none of them moves the cursor. */
-const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" };
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" };
 /** The text in a style, if colour is wanted. */
 function layout_styled(text, style, { color }) {
     return color && text !== "" ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
 }
 /** The pieces as they are read, with every character from outside visible. */
-function plain(spans) {
+function layout_plain(spans) {
     return spans.map(({ as, text }) => (as === "own" || as === "strong" ? text : visible_visible(text, 120))).join("");
 }
-/** A table as lines: columns are aligned, and those of words give way where the terminal is too narrow. */
-function tableLines(table, options) {
-    const header = table.columns.map(({ heading }) => plain(heading));
-    const rows = table.rows.map((row) => row.map((cell) => plain(cell)));
+/**
+ * A table as lines: columns are aligned, and those of words give way where the terminal is too narrow.
+ * @param styles of columns, their headings aside; default: none
+ */
+function layout_tableLines(table, options, styles = []) {
+    const header = table.columns.map(({ heading }) => layout_plain(heading));
+    const rows = table.rows.map((row) => row.map((cell) => layout_plain(cell)));
     const hasHeader = header.some((text) => text !== "");
-    const widths = fit(table.columns.map((_, at) => Math.max(...[hasHeader ? header : [], ...rows].map((row) => columnsOf(row[at] ?? "")))), table.columns.map(({ figures }) => figures), options.width);
-    const line = (cells) => cells
+    const { widths, gap } = fit(table.columns.map((_, at) => Math.max(...[hasHeader ? header : [], ...rows].map((row) => columnsOf(row[at] ?? "")))), table.columns.map(({ figures }) => figures), options.width);
+    const line = (cells, styleOf) => cells
         .map((cell, at) => {
         const width = widths[at] ?? 0;
         const text = shortened(cell, width);
+        const style = styleOf(at);
+        const shown = style === null ? text : layout_styled(text, style, options);
         const space = " ".repeat(Math.max(0, width - columnsOf(text)));
-        return table.columns[at]?.figures === true ? space + text : text + space;
+        return table.columns[at]?.figures === true ? space + shown : shown + space;
     })
-        .join(GAP)
+        .join(gap)
         .trimEnd();
-    return [...(hasHeader ? [layout_styled(line(header), "dim", options)] : []), ...rows.map((row) => line(row))];
+    const heading = line(header, () => null);
+    return [
+        ...(hasHeader ? [layout_styled(heading, "dim", options)] : []),
+        ...rows.map((row) => line(row, (at) => styles[at] ?? null)),
+    ];
 }
 const GAP = "  ";
 /** What a column of words is never made narrower than. */
@@ -54265,7 +55077,8 @@ function fit(wanted, figures, width) {
         widths[widest] = (widths[widest] ?? 0) - 1;
         excess -= 1;
     }
-    return widths;
+    // Where all is as narrow as it can be, so is what is between.
+    return { widths, gap: excess > 0 ? " " : GAP };
 }
 /** Words in lines of at most the given width; a word that is longer has a line of its own, and is cut. */
 function layout_wrapped(text, width, indent = "") {
@@ -54303,7 +55116,23 @@ function shortened(text, width) {
     return `${kept}…`;
 }
 
+;// CONCATENATED MODULE: ./src/render/code-spans.ts
+/** A span ends at the next run of as many backticks; what has no end is no span. */
+const SPAN = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
+/** A sentence of advice in stretches of text and of code, none of them empty. */
+function codeSpans(sentence) {
+    const stretches = [];
+    let at = 0;
+    for (const found of sentence.matchAll(SPAN)) {
+        stretches.push({ isCode: false, text: sentence.slice(at, found.index) }, { isCode: true, text: found[2] ?? "" });
+        at = found.index + found[0].length;
+    }
+    stretches.push({ isCode: false, text: sentence.slice(at) });
+    return stretches.filter(({ text }) => text !== "");
+}
+
 ;// CONCATENATED MODULE: ./src/render/escape.ts
+
 
 /** U+200B, zero-width space: breaks a mention or a reference where nothing else does, as those are found in the rendered text. */
 const BREAK = "\u200b";
@@ -54319,16 +55148,9 @@ function prose(text) {
  * characters. Not for HTML.
  */
 function sentences(text) {
-    // A span ends at the next run of as many backticks; what has no end is no span.
-    const span = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
-    const shown = visible_visible(text, 1000);
-    const parts = [];
-    let at = 0;
-    for (const found of shown.matchAll(span)) {
-        parts.push(escaped(shown.slice(at, found.index)), code(found[2] ?? ""));
-        at = found.index + found[0].length;
-    }
-    return [...parts, escaped(shown.slice(at))].join("");
+    return codeSpans(visible_visible(text, 1000))
+        .map((stretch) => (stretch.isCode ? escape_code(stretch.text) : escaped(stretch.text)))
+        .join("");
 }
 /** Visible text, escaped. */
 function escaped(text) {
@@ -54345,7 +55167,7 @@ function escaped(text) {
         .replace(/^(?:[-+#=]|\d+[.)](?=\s|$))/, (start) => start.replace(/[-+#=.)]/, entity)));
 }
 /** A path, a version or a command from outside, as a code span that shows just these characters, also in a table. */
-function code(text) {
+function escape_code(text) {
     const shown = visible_visible(text, 120);
     if (shown === "")
         return "";
@@ -54362,11 +55184,11 @@ function plainName(text) {
     const ordinary = /^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/.test(text) && text.length <= 80;
     // GitHub makes links of these.
     const reference = /^(?:[0-9a-f]{7,40}|gh-\d+)$/i.test(text);
-    return ordinary && !reference ? text : code(text);
+    return ordinary && !reference ? text : escape_code(text);
 }
 /** A version, plain if it is an ordinary one. */
 function plainVersion(text) {
-    return /^\d[0-9A-Za-z.+!]{0,39}$/.test(text) && !/^[0-9a-f]{7,}$/i.test(text) ? text : code(text);
+    return /^\d[0-9A-Za-z.+!]{0,39}$/.test(text) && !/^[0-9a-f]{7,}$/i.test(text) ? text : escape_code(text);
 }
 /**
  * Lines of a program's output as a code block that none of them can end.
@@ -54403,13 +55225,13 @@ function titled(title, body) {
     return body === null ? null : `**${title}**\n\n${body}`;
 }
 /** @param summary text that is escaped already; in HTML */
-function fold(summary, body, state = "closed") {
+function blocks_fold(summary, body, state = "closed") {
     return `<details${state === "open" ? " open" : ""}><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
-function markdownTable(table) {
+function blocks_markdownTable(table) {
     if (table === null)
         return null;
-    const line = (cells) => `| ${cells.map((cell) => markdown(cell)).join(" | ")} |`;
+    const line = (cells) => `| ${cells.map((cell) => blocks_markdown(cell)).join(" | ")} |`;
     return [
         line(table.columns.map(({ heading }) => heading)),
         `|${table.columns.map(({ figures }) => (figures ? "--:" : "---")).join("|")}|`,
@@ -54417,7 +55239,7 @@ function markdownTable(table) {
     ].join("\n");
 }
 /** The pieces as Markdown, those from outside escaped. */
-function markdown(pieces) {
+function blocks_markdown(pieces) {
     return pieces
         .map(({ as, text }) => {
         switch (as) {
@@ -54430,7 +55252,7 @@ function markdown(pieces) {
             case "version":
                 return plainVersion(text);
             case "code":
-                return code(text);
+                return escape_code(text);
             case "prose":
                 return prose(text);
             case "sentences":
@@ -54447,7 +55269,7 @@ function html(pieces) {
 ;// CONCATENATED MODULE: ./src/render/span.ts
 const span_own = (text) => ({ as: "own", text });
 /** Written by us, and what the eye should land on. */
-const strong = (text) => ({ as: "strong", text });
+const span_strong = (text) => ({ as: "strong", text });
 const span_name = (text) => ({ as: "name", text });
 const span_version = (text) => ({ as: "version", text });
 const span_code = (text) => ({ as: "code", text });
@@ -54473,7 +55295,7 @@ const BEST = 3;
 /** Lines to paste that are shown of one step; of more than that none, as half of a change is none. */
 const PASTED = 40;
 /** Characters of such a line. */
-const LONGEST = 400;
+const advice_LONGEST = 400;
 /** Advice in Markdown: the best with all they have to say, the rest as a table behind a fold. */
 function adviceSections(report, { tips, rows }) {
     const { best, rest } = split(report.advice, tips);
@@ -54483,7 +55305,7 @@ function adviceSections(report, { tips, rows }) {
         ...best.map((advice) => tip(report, advice, isWhole)),
         ...(table === null
             ? []
-            : [fold(`${best.length === 0 ? "Advice" : "More advice"}: ${counted(rest.length)}`, table)]),
+            : [blocks_fold(`${best.length === 0 ? "Advice" : "More advice"}: ${counted(rest.length)}`, table)]),
     ];
 }
 /** What can be followed comes first, and only that is worth a box where there is not the space for all. */
@@ -54492,24 +55314,47 @@ function split(advice, tips) {
     return { best, rest: advice.filter((each) => !best.includes(each)) };
 }
 function tip(report, advice, isWhole) {
-    const { level, title, detail, sources, saving, remedy } = advice;
-    const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => code(source)).join(", ")}` : null;
+    const { level, sources, remedy } = advice;
+    const from = isWhole && sources.length > 0 ? `Source: ${sources.map((source) => escape_code(source)).join(", ")}` : null;
     const paragraphs = [
-        `**${sentences(title)}${level === "warning" ? "" : `: ${effectOf(report, saving)}`}.** ${sentences(detail)}`,
-        level === "warning" ? null : beforeAndAfter(saving),
+        ...claims(report, advice),
         remedy.possible ? null : `${sentences(capital(remedy.because))}.`,
         ...remedy.steps.map((step) => stepBlock(step, isWhole)),
         from,
     ].filter((part) => part !== null);
     return box(level === "warning" ? "WARNING" : "TIP", paragraphs.join("\n\n").split("\n"));
 }
+/** What is to be done, what that saves and why, as paragraphs of Markdown. */
+function claims(report, { level, title, detail, saving }) {
+    if (level === "warning")
+        return [`**${sentences(title)}.** ${sentences(detail)}`];
+    return [`**${sentences(title)}: ${effectOf(report, saving)}.** ${sentences(detail)}`, beforeAndAfter(saving)];
+}
+/**
+ * Advice as a comment on lines of a pull request that it would change, with a button at GitHub that commits the change. Null if
+ * not every character of these lines would be shown.
+ * @param lines what is to stand there instead
+ */
+function suggestionText(report, advice, lines) {
+    if (lines.some((line) => visible_visibleLine(line, advice_LONGEST) !== line))
+        return null;
+    const { steps } = advice.remedy;
+    return [
+        ...claims(report, advice),
+        fenced(lines, "suggestion"),
+        ...steps.map((step) => (step.kind === "command" ? stepBlock(step, false) : step.note && sentences(step.note))),
+    ]
+        .filter((part) => part !== null)
+        .join("\n\n");
+}
+/** A step in Markdown. @param isWhole whether there is the space for all of it */
 function stepBlock({ kind, file, lines, note }, isWhole) {
     const remark = note === null ? [] : [sentences(note)];
     if (lines.length > PASTED && !isWhole) {
-        return [`${leadOf(kind, file, code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join("\n\n");
+        return [`${leadOf(kind, file, escape_code)}: ${counted(lines.length)} lines, which are in the report.`, ...remark].join("\n\n");
     }
     const language = { diff: "diff", text: "", command: "sh" }[kind];
-    return [`${leadOf(kind, file, code)}:\n${fenced(lines, language, LONGEST)}`, ...remark].join("\n\n");
+    return [`${leadOf(kind, file, escape_code)}:\n${fenced(lines, language, advice_LONGEST)}`, ...remark].join("\n\n");
 }
 /** What to do with a step's lines. */
 function leadOf(kind, file, show) {
@@ -54537,7 +55382,7 @@ function restTable(advice, most) {
             ...(some.length < advice.length ? [[[span_own(`${counted(advice.length - some.length)} more`)], [], []]] : []),
         ],
     };
-    return markdownTable(table);
+    return blocks_markdownTable(table);
 }
 /** Advice for a terminal, one piece below the other, the savings in a column; the best with all they have to say. */
 function adviceLines(report, options) {
@@ -54576,7 +55421,7 @@ function moreLines(advice, indent, set) {
         ...remedy.steps.flatMap(({ kind, file, lines, note }) => [
             ...set(`${leadOf(kind, file, (path) => visible(path, 120))}:`),
             // Not wrapped: they are there to be copied.
-            ...lines.map((line) => `${indent}  ${visibleLine(line, LONGEST)}`),
+            ...lines.map((line) => `${indent}  ${visibleLine(line, advice_LONGEST)}`),
             ...(note === null ? [] : set(visible(note))),
         ]),
     ];
@@ -54584,7 +55429,7 @@ function moreLines(advice, indent, set) {
 /** `−291.5 MiB (measured), back under the limit` */
 function effectOf(report, saving) {
     const limit = limitNote(report, saving);
-    const basis = saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+    const basis = saving.basis === "measured" ? "measured" : `predicted, ± ${format_mib(saving.error)}`;
     return `${deltaOf(saving)} (${basis})${limit === null ? "" : `, ${limit}`}`;
 }
 function savedText({ level, saving }) {
@@ -54593,16 +55438,16 @@ function savedText({ level, saving }) {
 function basisText({ level, saving }) {
     if (level === "warning")
         return "";
-    return saving.basis === "measured" ? "measured" : `predicted, ± ${mib(saving.error)}`;
+    return saving.basis === "measured" ? "measured" : `predicted, ± ${format_mib(saving.error)}`;
 }
 /** `−291.5 MiB`: what it does to the slug. */
 function deltaOf({ weight }) {
-    return deltaText(-weight.compressed, scaleFor(weight.compressed, []));
+    return deltaText(-weight.compressed, rounding_scaleFor(weight.compressed, []));
 }
 /** `1,046.3 MiB → 754.8 MiB`, such that the one is the other and the saving, each as it is shown. */
 function beforeAndAfter({ basis, weight, before }) {
-    const after = roundOne(before.compressed, figures_WHOLE) - roundOne(weight.compressed, figures_WHOLE);
-    return `Compressed slug: ${figures_size(before.compressed)} → ${basis === "predicted" ? "about " : ""}${shown(after, figures_WHOLE)}`;
+    const after = rounding_roundOne(before.compressed, figures_WHOLE) - rounding_roundOne(weight.compressed, figures_WHOLE);
+    return `Compressed slug: ${figures_size(before.compressed)} → ${basis === "predicted" ? "about " : ""}${rounding_shown(after, figures_WHOLE)}`;
 }
 /** Whether advice is what brings a slug back under its limit; null if it is under it, or stays over it. */
 function limitNote(report, { before, after, error }) {
@@ -54620,6 +55465,120 @@ function capital(clause) {
 }
 function counted(count) {
     return count.toLocaleString("en-US");
+}
+
+;// CONCATENATED MODULE: ./src/render/sparkline.ts
+const BARS = "▁▂▃▄▅▆▇█";
+/** The scale spans at least this share of the largest value: what moves less is to look as flat as it is. */
+const LEAST_SPAN = 0.005;
+/** The values as bars of one line of text, the least of them the lowest. */
+function sparkline(values) {
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const span = Math.max(most - least, most * LEAST_SPAN);
+    const bars = Array.from(BARS);
+    return values
+        .map((value) => bars[span === 0 ? 0 : Math.round(((value - least) / span) * (bars.length - 1))] ?? "")
+        .join("");
+}
+
+;// CONCATENATED MODULE: ./src/render/tree.ts
+
+
+
+
+
+/** From how many columns of a terminal on there is room for each. */
+const ROOM = { share: 50, disk: 70, bar: 80, reason: 100 };
+const LONGEST_BAR = 24;
+/**
+ * A tree as lines, with what each row weighs, as a bar too, and what share of the first row that is. The rows under a row sum to
+ * it, in every column, the folded rest among them.
+ */
+function treeLines(tree, bounds, options) {
+    const compressed = scaleFor(tree.weight.compressed, []);
+    const disk = scaleFor(tree.weight.disk, []);
+    const whole = {
+        compressed: roundOne(tree.weight.compressed, compressed),
+        disk: roundOne(tree.weight.disk, disk),
+        share: 1000,
+    };
+    const row = rowOf(tree, whole, { ...bounds, compressed, disk });
+    const bar = Math.min(LONGEST_BAR, Math.floor(options.width / 8));
+    const columns = [
+        { heading: "", figures: false, of: (label) => label },
+        { heading: "compressed", figures: true, of: (_, { figures }) => [own(shown(figures.compressed, compressed))] },
+        { heading: "", figures: false, of: (_, { figures }) => [own(barOf(figures.share, bar, options))], from: ROOM.bar },
+        { heading: "share", figures: true, of: (_, { figures }) => [own(percent(figures.share))], from: ROOM.share },
+        { heading: "on disk", figures: true, of: (_, { figures }) => [own(shown(figures.disk, disk))], from: ROOM.disk },
+        { heading: "required by", figures: false, of: (_, { reason }) => reason, from: ROOM.reason },
+    ];
+    const fitting = columns.filter(({ from = 0 }) => options.width >= from);
+    const drawn = drawnRows(row, (each) => each.children, options);
+    return tableLines({
+        columns: fitting.map(({ heading, figures }) => ({ heading: heading === "" ? [] : [own(heading)], figures })),
+        rows: drawn.map(({ guide, node }) => fitting.map(({ of }) => of([own(guide), ...node.label], node))),
+    }, options, fitting.map(({ from }) => (from === ROOM.bar ? "cyan" : null)));
+}
+/** The row of a node with those under it, down to the depth; each gets its part of the figures above it. */
+function rowOf(node, figures, cut) {
+    const { label, weight, reason, children, unlisted } = node;
+    if (cut.depth === 0 || children.length === 0) {
+        const more = node.within === 0 ? [] : [own(` and ${thousands(node.within)} more`)];
+        return { label: [...label, ...more], reason, figures, children: [] };
+    }
+    const { rows, rest } = fold(children, cut.top, (child) => roundOne(child.weight.compressed, cut.compressed) !== 0);
+    const parts = (of) => {
+        const some = rows.map((child) => of(child.weight));
+        return [...some, of(weight) - some.reduce((a, b) => a + b, 0)];
+    };
+    const packed = parts(({ compressed }) => compressed);
+    const compressed = roundRows(packed, cut.compressed, figures.compressed);
+    const shares = apportion(figures.share, packed);
+    const disk = roundRows(parts((each) => each.disk), cut.disk, figures.disk);
+    const figuresAt = (at) => ({
+        compressed: compressed[at] ?? 0,
+        disk: disk[at] ?? 0,
+        share: shares[at] ?? 0,
+    });
+    const below = rows.map((child, at) => rowOf(child, figuresAt(at), { ...cut, depth: cut.depth - 1 }));
+    const more = rest + unlisted;
+    const left = figuresAt(rows.length);
+    if (more > 0 || left.compressed !== 0 || left.disk !== 0 || left.share !== 0) {
+        // What is not in any file is the archive's own.
+        const said = more > 0 ? `${thousands(more)} more` : "the archive around them";
+        below.push({ label: [own(said)], reason: [], figures: left, children: [] });
+    }
+    return { label, reason, figures, children: below };
+}
+const LINES = { branch: "├─ ", last: "└─ ", on: "│  ", none: "   " };
+const ASCII_LINES = { branch: "|- ", last: "`- ", on: "|  ", none: "   " };
+/** A tree's nodes from the top, each before those under it. */
+function drawnRows(root, childrenOf, { drawing = false }) {
+    const lines = drawing ? LINES : ASCII_LINES;
+    const rows = [{ guide: "", node: root }];
+    const visit = (node, before) => {
+        const children = childrenOf(node);
+        for (const [at, child] of children.entries()) {
+            const isLast = at === children.length - 1;
+            rows.push({ guide: before + (isLast ? lines.last : lines.branch), node: child });
+            visit(child, before + (isLast ? lines.none : lines.on));
+        }
+    };
+    visit(root, "");
+    return rows;
+}
+/** Parts of a block, in eighths. */
+const BLOCKS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+/** @param share in thousandths @param width columns of the whole */
+function barOf(share, width, { drawing = false }) {
+    if (!drawing)
+        return "#".repeat(Math.round((share * width) / 1000));
+    const eighths = Math.round((share * width * 8) / 1000);
+    return "█".repeat(Math.floor(eighths / 8)) + (BLOCKS[eighths % 8] ?? "");
+}
+/** A share in thousandths: `12.3 %`. */
+function percent(share) {
+    return `${(share / 10).toFixed(1)} %`;
 }
 
 ;// CONCATENATED MODULE: ./src/render/versions.ts
@@ -54672,6 +55631,8 @@ function phaseRank(phase) {
 
 
 
+
+
 /**
  * Base, head, limit and what is left, of the slug as it is shipped and as it lies on disk. Null if nothing was weighed.
  * @param percent whether the delta stands there as a share of the base too
@@ -54685,13 +55646,13 @@ function summaryTable(report, percent) {
     const total = head.state === "weighed" ? head.total : null;
     const after = (bytes, delta, share) => {
         const change = compared && delta !== "0 MiB" ? ` (${[delta, share].filter((part) => part !== null).join(", ")})` : "";
-        return [strong(figures_size(bytes)), span_own(change)];
+        return [span_strong(figures_size(bytes)), span_own(change)];
     };
     const limitCells = (bytes) => {
         if (limit === null)
             return [];
         const left = headroom(limit, bytes);
-        return [[span_own(limitMib(limit))], [bytes > limit ? strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)]];
+        return [[span_own(limitMib(limit))], [bytes > limit ? span_strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)]];
     };
     const empty = () => (limit === null ? [] : [[], []]);
     const rows = [];
@@ -54710,7 +55671,7 @@ function summaryTable(report, percent) {
             rows.push([
                 [span_own(`with its allowance of ${limitMib(allowance)}`)],
                 ...(compared ? [[span_own(sizeBefore(with_, diff.total.compressed))]] : []),
-                [strong(figures_size(with_))],
+                [span_strong(figures_size(with_))],
                 ...limitCells(with_),
             ]);
         }
@@ -54752,10 +55713,10 @@ function growthTable(report, most, signs) {
     if (changed.length === 0)
         return null;
     const ordered = changed.toSorted((a, b) => Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed) || (a.name < b.name ? -1 : 1));
-    const { rows, rest } = tables_fold(ordered, most, ({ delta }) => roundOne(delta.compressed, scale) !== 0);
+    const { rows, rest } = tables_fold(ordered, most, ({ delta }) => rounding_roundOne(delta.compressed, scale) !== 0);
     // Unchanged layers have no delta, but what the sum says is what the headline says.
     const others = diff.total.compressed - rows.reduce((sum, { delta }) => sum + delta.compressed, 0);
-    const steps = roundRows([...rows.map(({ delta }) => delta.compressed), others], scale);
+    const steps = rounding_roundRows([...rows.map(({ delta }) => delta.compressed), others], scale);
     const cells = rows.map((row, at) => [
         [span_own(signOf(row, signs)), span_own(" "), ...labelOf(row)],
         versionsOf(row),
@@ -54764,7 +55725,7 @@ function growthTable(report, most, signs) {
     ]);
     const last = shownSigned(steps.at(-1) ?? 0, scale);
     if (rest > 0)
-        cells.push([[span_own(`${thousands(rest)} more`)], [], [span_own(last)], []]);
+        cells.push([[span_own(`${tables_thousands(rest)} more`)], [], [span_own(last)], []]);
     return { columns: columns(["", "version", "compressed", "why"], [2]), rows: cells };
 }
 /**
@@ -54778,15 +55739,15 @@ function updatesTable(report, most, signs) {
         return null;
     if (diff.updates.every(({ kind, layers }) => kind === "requirement" && layers.length === 1))
         return null;
-    const { rows, rest } = tables_fold(diff.updates, most, ({ delta }) => roundOne(delta.compressed, scale) !== 0);
+    const { rows, rest } = tables_fold(diff.updates, most, ({ delta }) => rounding_roundOne(delta.compressed, scale) !== 0);
     const folded = diff.updates.slice(rows.length);
     const sumOf = (some) => some.reduce((sum, { delta }) => sum + delta.compressed, 0);
     const others = diff.total.compressed - sumOf(diff.updates);
-    const steps = roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
+    const steps = rounding_roundRows([...rows.map(({ delta }) => delta.compressed), sumOf(folded), others], scale);
     const figure = (at) => [span_own(shownSigned(steps[at] ?? 0, scale))];
     const cells = rows.map((row, at) => [causeOf(row, signs), versionsOf(row), figure(at), membersOf(row)]);
     if (rest > 0)
-        cells.push([[span_own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
+        cells.push([[span_own(`${tables_thousands(rest)} more`)], [], figure(rows.length), []]);
     if (steps.at(-1) !== 0)
         cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), []]);
     return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
@@ -54809,7 +55770,7 @@ function listed(names, most, separator) {
     const some = names.slice(0, most);
     const others = names.length - some.length;
     const spans = joined(some.map((called) => [span_name(called)]), separator);
-    return others > 0 ? [...spans, span_own(` and ${thousands(others)} more`)] : spans;
+    return others > 0 ? [...spans, span_own(` and ${tables_thousands(others)} more`)] : spans;
 }
 /** The app's own files that differ: rows sum to the delta of the app as `growthTable` may show it. Null if there are none. */
 function appFilesTable(report, most, signs) {
@@ -54821,23 +55782,22 @@ function appFilesTable(report, most, signs) {
     const total = listed + diff.filesFolded.delta.compressed;
     const others = total - rows.reduce((sum, { delta }) => sum + delta.compressed, 0);
     const sizes = [...rows.map(({ delta }) => delta.compressed), others];
-    const scale = scaleFor(total, sizes);
-    const steps = roundRows(sizes, scale);
+    const scale = rounding_scaleFor(total, sizes);
+    const steps = rounding_roundRows(sizes, scale);
     const cells = rows.map(({ path, change }, at) => [
         [span_own(change === "changed" ? signs.other : signs[change]), span_own(" "), span_code(path)],
         [span_own(shownSigned(steps[at] ?? 0, scale))],
     ]);
     const unlisted = rest + diff.filesFolded.count;
     if (others !== 0 || unlisted > 0) {
-        const label = unlisted > 0 ? `${thousands(unlisted)} more, and the archive around them` : "the archive around them";
+        const label = unlisted > 0 ? `${tables_thousands(unlisted)} more, and the archive around them` : "the archive around them";
         cells.push([[span_own(label)], [span_own(shownSigned(steps.at(-1) ?? 0, scale))]]);
     }
     return { columns: columns(["", "compressed"], [1]), rows: cells };
 }
 /** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
 function largestTable(head, most) {
-    const heaviest = head.layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
-    const { rows, rest } = tables_fold(heaviest, most, ({ weight }) => weight.compressed > 0);
+    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
     const compressed = steps(rows.map(({ weight }) => weight.compressed), head.total.compressed);
     const disk = steps(rows.map(({ weight }) => weight.disk), head.total.disk);
     const cells = rows.map((layer, at) => {
@@ -54845,7 +55805,7 @@ function largestTable(head, most) {
         // What nothing else leaves with is shown as the same figure, even where rounding moved that one.
         const alone = layer.retained.compressed === layer.weight.compressed;
         return [
-            [...labelOf(layer), ...(layer.version === null ? [] : [span_own(" "), span_version(layer.version)])],
+            titleOf(layer),
             [span_own(itself)],
             [span_own(disk.text(at))],
             layer.kind === "distribution" ? [span_own(alone ? itself : figures_size(layer.retained.compressed))] : [],
@@ -54854,10 +55814,34 @@ function largestTable(head, most) {
     });
     if (rest > 0) {
         const [weight, onDisk] = [compressed.text(rows.length), disk.text(rows.length)];
-        cells.push([[span_own(`${thousands(rest)} others`)], [span_own(weight)], [span_own(onDisk)], [], []]);
+        cells.push([[span_own(`${tables_thousands(rest)} others`)], [span_own(weight)], [span_own(onDisk)], [], []]);
     }
     return { columns: columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
 }
+function byWeight(layers) {
+    return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
+}
+/**
+ * What the head consists of: its heaviest layers with their share of the slug, as a figure and as a bar. Rows, the folded rest among
+ * them, sum to the slug and to 100 %.
+ */
+function sharesTable(head, most) {
+    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
+    const sizes = rows.map(({ weight }) => weight.compressed);
+    const compressed = steps(sizes, head.total.compressed);
+    const left = head.total.compressed - sizes.reduce((a, b) => a + b, 0);
+    const tenths = roundTogether([...sizes, left], Math.max(1, head.total.compressed) / 1000);
+    const figures = (at) => {
+        const share = tenths[at] ?? 0;
+        return [[span_own(compressed.text(at))], [span_own(percent(share))], [span_own(barOf(share, BAR, { drawing: true }))]];
+    };
+    const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
+    if (rest > 0)
+        cells.push([[span_own(`${tables_thousands(rest)} others`)], ...figures(rows.length)]);
+    return { columns: columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
+}
+/** Characters of the bar that stands for a whole slug. */
+const BAR = 30;
 /** The first rows of a table of layers in a few words, with the figures it shows: `tensorflow 577.6 MiB, xgboost 57.3 MiB`. */
 function tables_inWords({ rows }, most) {
     return joined(rows
@@ -54871,9 +55855,9 @@ function tables_inWords({ rows }, most) {
 /** Sizes and what is missing to their total, rounded together. */
 function steps(sizes, total) {
     const all = [...sizes, total - sizes.reduce((a, b) => a + b, 0)];
-    const scale = scaleFor(total, all);
-    const rounded = roundRows(all, scale);
-    return { text: (at) => shown(rounded[at] ?? 0, scale) };
+    const scale = rounding_scaleFor(total, all);
+    const rounded = rounding_roundRows(all, scale);
+    return { text: (at) => rounding_shown(rounded[at] ?? 0, scale) };
 }
 /**
  * At most `most` rows, and only those worth one unless there is no end to the space; a rest of one is shown, as its row is no
@@ -54887,19 +55871,14 @@ function tables_fold(ordered, most, worthARow) {
     const shownRows = ordered.length === count + 1 && most > 0 ? ordered.length : count;
     return { rows: ordered.slice(0, shownRows), rest: ordered.length - shownRows };
 }
-/** What a layer is called: a distribution by its name, the rest by what it is, as a distribution may be named `app` too. */
+/** What a layer is called: a distribution by its name, the rest by what it is. */
 function labelOf({ kind, name: called }) {
-    switch (kind) {
-        case "distribution":
-        case "tool":
-            return [span_name(called)];
-        case "runtime":
-            return [span_own("Python itself")];
-        case "app":
-            return [span_own("the app's own files")];
-        case "unattributed":
-            return [span_own("(unattributed)")];
-    }
+    const title = layerTitle(kind);
+    return [title === null ? span_name(called) : span_own(title)];
+}
+/** A layer's label and its version. */
+function titleOf(layer) {
+    return [...labelOf(layer), ...(layer.version === null ? [] : [span_own(" "), span_version(layer.version)])];
 }
 function signOf({ change, fromVersion, toVersion }, signs) {
     if (change === "added" || change === "removed")
@@ -54909,6 +55888,7 @@ function signOf({ change, fromVersion, toVersion }, signs) {
         return signs.other;
     return step > 0 ? signs.up : signs.down;
 }
+/** `1.0 → 1.1`, or the only version there is. */
 function versionsOf({ fromVersion, toVersion }) {
     if (fromVersion !== null && toVersion !== null && fromVersion !== toVersion) {
         return [span_version(fromVersion), span_own(" → "), span_version(toVersion)];
@@ -54922,7 +55902,7 @@ function tables_reasonOf({ kind, why }, report, diff) {
         if (first === undefined)
             return [];
         const others = diff.files.length - 1 + diff.filesFolded.count;
-        return [span_code(first.path), ...(others > 0 ? [span_own(` and ${thousands(others)} more`)] : [])];
+        return [span_code(first.path), ...(others > 0 ? [span_own(` and ${tables_thousands(others)} more`)] : [])];
     }
     if (kind === "runtime") {
         const from = report.head.pythonFrom ?? report.base.pythonFrom;
@@ -54939,6 +55919,7 @@ function whyOf(kind, why) {
     const links = chain.length > 4 ? [...chain.slice(0, 2), null, ...chain.slice(-1)] : chain;
     return joined([[span_code(location)], ...links.map((link) => [link === null ? span_own("…") : span_name(link)])], " → ");
 }
+/** Who asks for a layer: the place, or the distributions that require it. */
 function requiredBy(layer, head) {
     if (layer.kind === "runtime")
         return [span_code(head.pythonFrom)];
@@ -54952,11 +55933,191 @@ function columns(headings, figures) {
         figures: figures.includes(at),
     }));
 }
-function thousands(count) {
+function tables_thousands(count) {
     return count.toLocaleString("en-US");
 }
 
+;// CONCATENATED MODULE: ./src/render/history.ts
+
+
+
+
+
+
+
+/** Fewer points are no trend. */
+const LEAST_POINTS = 3;
+/** Layers that a row names for its step. */
+const MOST_NAMED = 3;
+/** The trend in one line; null where there are too few points for one. Nothing in it is from outside. */
+function trendOf({ history }) {
+    if (history.length < LEAST_POINTS)
+        return null;
+    return `Default branch, last ${String(history.length)} weighed commits: ${trend(history.map(({ total }) => total.compressed))}`;
+}
+/** `742.1 MiB → 747.8 MiB ▁▂▂▅▅▆` */
+function trend(sizes) {
+    return `${figures_size(sizes[0] ?? 0)} → ${figures_size(sizes.at(-1) ?? 0)} ${sparkline(sizes)}`;
+}
+/** A report's history as rows, newest first; null if it has none. */
+function historyTableOf({ history }) {
+    const rows = history.map((point, at) => {
+        const before = history[at - 1];
+        const step = before === undefined ? null : point.total.compressed - before.total.compressed;
+        return { ...point, state: "weighed", step, comparable: true };
+    });
+    return rows.length === 0 ? null : historyTable(rows);
+}
+/** A row for each commit, the newest first. */
+function historyTable(rows) {
+    const headings = ["commit", "date", "", "compressed", "step", "what made the step"];
+    return {
+        columns: headings.map((heading) => ({
+            heading: heading === "" ? [] : [span_own(heading)],
+            figures: heading === "compressed" || heading === "step",
+        })),
+        rows: rows
+            .toReversed()
+            .map((row) => [
+            [span_code(row.sha.slice(0, 7))],
+            [span_own(row.date.slice(0, 10))],
+            [span_prose(Array.from(row.subject).slice(0, 72).join(""))],
+            ...history_figuresOf(row),
+        ]),
+    };
+}
+function history_figuresOf(row) {
+    switch (row.state) {
+        case "absent":
+            return [[span_own("no app")], [], []];
+        case "unweighable":
+            return [[span_own("not weighed")], [], [span_prose(row.problem)]];
+        case "weighed":
+            return [[span_own(figures_size(row.total.compressed))], row.step === null ? [] : [span_own(stepText(row.step))], madeBy(row)];
+    }
+}
+function stepText(bytes) {
+    return bytes === 0 ? "0 MiB" : signedMib(bytes);
+}
+function madeBy({ changes, comparable }) {
+    if (!comparable)
+        return [span_own("weighed otherwise than before: no step is told")];
+    const named = changes.slice(0, MOST_NAMED).map((change) => {
+        const { fromVersion: from, toVersion: to, delta } = change;
+        const versions = [from, to].filter((each) => each !== null);
+        const shown = joined([...new Set(versions)].map((each) => [span_version(each)]), " → ");
+        return [
+            ...labelOf(change),
+            ...(shown.length === 0 ? [] : [span_own(" "), ...shown]),
+            span_own(` ${stepText(delta.compressed)}`),
+        ];
+    });
+    const more = changes.length - named.length;
+    return [...joined(named, ", "), ...(more > 0 ? [span_own(` and ${String(more)} more`)] : [])];
+}
+/** What stands above the rows: the app and its trend. */
+function lead({ app, rows }) {
+    const sizes = rows.flatMap((row) => (row.state === "weighed" ? [row.total.compressed] : []));
+    const commits = `${String(sizes.length)} weighed ${sizes.length === 1 ? "commit" : "commits"}`;
+    return [
+        ...(app === "." ? [strong("Slug")] : [strong("Slug of "), code(app)]),
+        own(`, ${commits}${sizes.length === 0 ? "" : `: ${trend(sizes)}`}`),
+    ];
+}
+/** What each row is resolved as of. */
+const RESOLVED_AS_OF = "Each commit is resolved as of its own date, unless a cut-off is set.";
+/** The answer to `slugdiff history` for a terminal; ends with a line break. */
+function renderHistoryText(history, options) {
+    const lines = [
+        ...wrapped(plain(lead(history)), options.width).map((line) => styled(line, "bold", options)),
+        "",
+        ...tableLines(historyTable(history.rows), options),
+        "",
+        ...wrapped(RESOLVED_AS_OF, options.width).map((line) => styled(line, "dim", options)),
+    ];
+    return `${lines.join("\n")}\n`;
+}
+/** The same as Markdown. */
+function renderHistoryMarkdown(history) {
+    const parts = [markdown(lead(history)), markdownTable(historyTable(history.rows)), RESOLVED_AS_OF];
+    return `${parts.filter((part) => part !== null).join("\n\n")}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/render/outside.ts
+
+
+
+
+/** Layers that are named. */
+const outside_NAMED = 3;
+/** What the world outside did to the base, in a sentence, so that nobody takes it for this change's doing; null if it is not felt. */
+function outsideSentence(report) {
+    const { outside, base } = report;
+    if (outside === null || Math.abs(outside.delta.compressed) <= noiseFloorOf(report))
+        return null;
+    const { since, delta, layers } = outside;
+    const named = layers
+        .slice(0, outside_NAMED)
+        .map((layer) => [
+        span_name(layer.name),
+        span_own(" "),
+        ...versionsOf(layer),
+        span_own(layer.fromVersion === null ? " came" : layer.toVersion === null ? " went" : ""),
+    ]);
+    const rest = layers.length - named.length;
+    return [
+        span_own("Apart from this change: "),
+        ...(base.revision === null ? [span_own("the base")] : [span_code(base.revision.ref)]),
+        span_own(` itself weighs ${format_mib(Math.abs(delta.compressed))} ${delta.compressed > 0 ? "more" : "less"} than it did on `),
+        span_own(`${since.slice(0, 10)}, with the same requirements (`),
+        ...joined(named, ", "),
+        span_own(`${rest > 0 ? ` and ${rest.toLocaleString("en-US")} more` : ""}).`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/render/unpinned.ts
+
+
+
+
+
+
+/** `3 requirements` that are not pinned; null if all are. */
+function unpinnedCount({ unpinned }) {
+    if (unpinned === null)
+        return null;
+    const { length } = unpinned.requirements;
+    return length === 1 ? "1 requirement" : `${length.toLocaleString("en-US")} requirements`;
+}
+/**
+ * What was weighed of requirements that are not pinned, and the lines that pin them, behind a fold; null if all are, or if no advice
+ * is due: who made nothing worse is left alone.
+ * @param items that are listed; of 0 there is no room for lines either
+ */
+function unpinnedSection(report, items) {
+    const { unpinned } = report;
+    const count = unpinnedCount(report);
+    if (unpinned === null || count === null || !worth_isAdviceDue(report))
+        return null;
+    const list = bullets(unpinned.requirements.map(({ name, version, place, retained }) => () => `${plainName(name)} ${plainVersion(version)} (${escape_code(place)}): ${format_mib(retained.compressed)} with all that only it brings`), items);
+    const parts = [
+        "What was weighed:",
+        list,
+        ...(items === 0 ? [] : unpinned.steps.map((step) => stepBlock(step, false))),
+    ];
+    return blocks_fold(`Not pinned: ${count}; a deploy may get other versions`, parts.filter((part) => part !== null).join("\n\n"));
+}
+/** The same for a terminal: the lines to paste are in the report as JSON. */
+function unpinnedItems(report) {
+    if (report.unpinned === null || !isAdviceDue(report))
+        return [];
+    return report.unpinned.requirements.map(({ name, version, place, retained }) => `${visible(name)} ${visible(version)} (${visible(place)}), ${mib(retained.compressed)} retained`);
+}
+
 ;// CONCATENATED MODULE: ./src/render/sections.ts
+
+
+
 
 
 
@@ -54977,8 +56138,8 @@ const ROOMS = [
 /** The first line of a report, without the mark of a heading. */
 function headingOf(report) {
     const headline = headlineOf(report);
-    const subject = report.app === "." ? "Slug" : `Slug of ${code(report.app)}`;
-    const base = headline.isAll && report.base.revision !== null ? ` (base${markdown(revisionOf(report.base))})` : "";
+    const subject = report.app === "." ? "Slug" : `Slug of ${escape_code(report.app)}`;
+    const base = headline.isAll && report.base.revision !== null ? ` (base${blocks_markdown(revisionOf(report.base))})` : "";
     return `${LIGHTS[headline.mood]} ${subject}${headlineText(headline)}${base}`;
 }
 /** What else a report has to say: figures, what grew, findings, and folds for the rest. Nothing if its heading is all. */
@@ -54990,18 +56151,22 @@ function sectionsOf(report, room) {
     const weighed = head.state === "weighed" && room.folds !== "none" ? head : null;
     const parts = [
         problem(report, "head", room),
-        markdownTable(summaryTable(report, true)),
+        blocks_markdownTable(summaryTable(report, true)),
+        room.folds === "none" ? null : trendOf(report),
         problem(report, "base", room),
         findings(report, headline),
         override(report),
+        apart(report),
         rulesChange(report, room),
-        titled("What changed", markdownTable(growthTable(report, room.rows, SIGNS))),
-        titled("By update", markdownTable(updatesTable(report, room.rows, SIGNS))),
+        titled("What changed", blocks_markdownTable(growthTable(report, room.rows, SIGNS))),
+        titled("By update", blocks_markdownTable(updatesTable(report, room.rows, SIGNS))),
         ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
+        room.folds === "none" ? null : unpinnedSection(report, room.items),
         appFiles(report, room),
+        weighed === null || room.folds !== "all" ? null : shares(weighed, room),
         weighed === null ? null : largest(weighed, room),
         weighed === null ? null : measured(report, weighed, room),
-        ...(room.folds === "all" ? [notes(report, room), configuration(report)] : []),
+        ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
     ];
     return parts.filter((part) => part !== null);
 }
@@ -55017,9 +56182,9 @@ function problem(report, which, room) {
     // The heading has said already what could not be done with the head.
     const lead = which === "head"
         ? `**${prose(message)}**`
-        : `**The base${markdown(revisionOf(side))} could not be weighed, ${STEP_FAILED[step]}.** ${prose(message)}`;
+        : `**The base${blocks_markdown(revisionOf(side))} could not be weighed, ${STEP_FAILED[step]}.** ${prose(message)}`;
     const shown = room.lines === 0 ? [] : details.slice(-room.lines);
-    const output = shown.length === 0 ? null : fold("The last lines of the tool that failed", fenced(shown));
+    const output = shown.length === 0 ? null : blocks_fold("The last lines of the tool that failed", fenced(shown));
     return [box(kind, [lead, "", prose(hint)]), ...(output === null ? [] : [output])].join("\n\n");
 }
 function findings(report, headline) {
@@ -55031,42 +56196,53 @@ function findings(report, headline) {
 function override({ override: found }) {
     return found === null ? null : `🏷️ ${prose(found.message)}`;
 }
+function apart(report) {
+    const sentence = outsideSentence(report);
+    return sentence === null ? null : blocks_markdown(sentence);
+}
 function rulesChange({ configChanges }, room) {
     const lines = bullets(configChanges.map((change) => () => prose(change)), room.items);
     return lines === null ? null : `**The rules**\n\n${lines}`;
 }
 function appFiles(report, room) {
-    const table = markdownTable(appFilesTable(report, room.rows, SIGNS));
+    const table = blocks_markdownTable(appFilesTable(report, room.rows, SIGNS));
     if (table === null || report.diff.state === "unknown")
         return null;
     const count = report.diff.files.length + report.diff.filesFolded.count;
-    return fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
+    return blocks_fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
+}
+/** Layers that are told apart by their share. */
+const SHARES = 10;
+function shares(head, room) {
+    return titled("What is in the slug", blocks_markdownTable(sharesTable(head, Math.min(room.rows, SHARES))));
 }
 function largest(head, room) {
     const table = largestTable(head, room.rows);
-    return fold(`Largest in the slug: ${html(tables_inWords(table, 3))}${table.rows.length > 3 ? " …" : ""}`, markdownTable(table) ?? "");
+    return blocks_fold(`Largest in the slug: ${html(tables_inWords(table, 3))}${table.rows.length > 3 ? " …" : ""}`, blocks_markdownTable(table) ?? "");
 }
 function measured(report, head, room) {
     const { base, config, platform, notWeighed } = report;
     const before = base.state === "weighed" && base.python !== head.python ? ` (the base: ${plainVersion(base.python)})` : "";
     // The moment of the run differs from run to run; one that is set does not.
-    const moment = typeof config.cutoff === "string" ? code(config.cutoff) : "one and the same moment";
+    const moment = typeof config.cutoff === "string" ? escape_code(config.cutoff) : "one and the same moment";
     const how = `Resolved as of ${moment} for CPython ${plainVersion(head.python)}${before} on ${platform} (x86-64), installed ` +
         `by ${head.packageManager}, compiled, and compressed as one gzip'd tar. MiB are 1,048,576 bytes, as Heroku's M. ` +
         `Retained: what would leave the slug together with it.`;
+    const unpinned = unpinnedCount(report);
     const list = [
+        ...(unpinned === null ? [] : [() => `not pinned, so that a deploy may get other versions: ${unpinned}`]),
         ...head.layers
             .filter(({ measure }) => measure === "estimated")
-            .map((layer) => () => `estimated: ${markdown(labelOf(layer))} (± ${mib(layer.error)})`),
+            .map((layer) => () => `estimated: ${blocks_markdown(labelOf(layer))} (± ${format_mib(layer.error)})`),
         ...head.layers
             .filter(({ measure }) => measure === "built")
-            .map((layer) => () => `built here from source: ${markdown(labelOf(layer))}`),
+            .map((layer) => () => `built here from source: ${blocks_markdown(labelOf(layer))}`),
         ...head.overlaps.map(({ owner, others, files }) => () => `installed twice, counted once: ${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"} of ${plainName(owner)}, also in ` +
             others.slice(0, 3).map(plainName).join(", ")),
         ...notWeighed.map(({ what, why }) => () => `not weighed: ${prose(what)} (${prose(why)})`),
     ];
     const parts = [how, bullets(list, room.items), notWeighed.length === 0 ? null : allowanceNote(report)];
-    return fold(notWeighed.length > 0 ? "How this was measured, and what was not" : "How this was measured", parts.filter((part) => part !== null).join("\n\n"));
+    return blocks_fold(notWeighed.length > 0 ? "How this was measured, and what was not" : "How this was measured", parts.filter((part) => part !== null).join("\n\n"));
 }
 function allowanceNote(report) {
     const { allowance } = figuresOf(report);
@@ -55074,17 +56250,21 @@ function allowanceNote(report) {
         ? "What was not weighed adds to these figures; `allowance` sets an amount for it."
         : `An allowance of ${limitMib(allowance)} stands for what was not weighed.`;
 }
+function historyFold(report) {
+    const table = blocks_markdownTable(historyTableOf(report));
+    return table === null ? null : blocks_fold("What it weighed at the last commits of the default branch", table);
+}
 function notes(report, room) {
     const list = bullets(report.notes.map((note) => () => prose(note)), room.items);
-    return list === null ? null : fold("Notes", list);
+    return list === null ? null : blocks_fold("Notes", list);
 }
 function configuration({ config, cutoff }) {
     const settings = new Map([...Object.entries(config), ["cutoff", cutoff]]);
     const lines = [...settings].map(([key, value]) => {
         const text = Array.isArray(value) ? value.join(", ") : value;
-        return `- ${prose(key)}: ${text === null ? "none" : code(text)}`;
+        return `- ${prose(key)}: ${text === null ? "none" : escape_code(text)}`;
     });
-    return fold("Configuration in force", lines.join("\n"));
+    return blocks_fold("Configuration in force", lines.join("\n"));
 }
 
 ;// CONCATENATED MODULE: ./src/render/totals.ts
@@ -55147,7 +56327,7 @@ function totalHeadline(members) {
         return having.length === 0 ? [] : [countText(each, having)];
     });
     const counts = wrong.flatMap((each, at) => [...(at === 0 ? [] : [span_own(", ")]), ...each]);
-    const band = totals.error === 0 ? "" : ` ± ${mib(totals.error)}`;
+    const band = totals.error === 0 ? "" : ` ± ${format_mib(totals.error)}`;
     const weight = `${totals.atLeast ? "at least " : ""}${figures_size(totals.compressed)}${band} in all`;
     return {
         mood: status === "indeterminate" ? "fail" : status === "pass" && same ? "unchanged" : status,
@@ -55184,13 +56364,13 @@ function totals_deltaPart(totals, members, same) {
         return " unchanged";
     if (delta === null)
         return deltasUnknown === 0 ? "" : ", the delta unknown";
-    const band = deltaError === 0 ? "" : ` ± ${mib(deltaError)}`;
+    const band = deltaError === 0 ? "" : ` ± ${format_mib(deltaError)}`;
     const unknown = deltasUnknown === 0 ? "" : ` and ${totals_thousands(deltasUnknown)} unknown`;
     return ` ${deltaText(delta, deltaScale(delta, members))}${band}${unknown}`;
 }
 /** The unit of all deltas, so that the rows sum to the headline as they stand. */
 function deltaScale(total, members) {
-    return scaleFor(total, members.map(({ figures }) => figures.diff?.total.compressed ?? 0));
+    return rounding_scaleFor(total, members.map(({ figures }) => figures.diff?.total.compressed ?? 0));
 }
 /**
  * A row for each app that has something to say, one for those that have not, one for the total. Rows sum to the total, and
@@ -55210,10 +56390,10 @@ function appsTable(members, { most, sign, base }) {
     const rows = groupRows(groups, totals, members);
     const compared = totals.delta !== null || totals.deltasUnknown > 0;
     const last = [
-        [strong("total")],
-        [strong(`${totals.atLeast ? "at least " : ""}${figures_size(totals.compressed)}`)],
+        [span_strong("total")],
+        [span_strong(`${totals.atLeast ? "at least " : ""}${figures_size(totals.compressed)}`)],
         ...(compared
-            ? [[strong(totals.delta === null ? "unknown" : deltaText(totals.delta, deltaScale(totals.delta, members)))]]
+            ? [[span_strong(totals.delta === null ? "unknown" : deltaText(totals.delta, deltaScale(totals.delta, members)))]]
             : []),
         [],
         [],
@@ -55255,12 +56435,12 @@ function unchangedTable(members, most) {
 function groupRows(groups, totals, members) {
     const scale = deltaScale(totals.delta ?? 0, members);
     const sums = groups.map((group) => totalsOf(group.members));
-    const weights = roundRows(sums.map(({ compressed }) => compressed), figures_WHOLE);
-    const deltas = roundRows(sums.map(({ delta }) => delta ?? 0), scale);
+    const weights = rounding_roundRows(sums.map(({ compressed }) => compressed), figures_WHOLE);
+    const deltas = rounding_roundRows(sums.map(({ delta }) => delta ?? 0), scale);
     return groups.map(({ label, members: some }, at) => {
         const [only] = some.length === 1 ? some : [];
         const { unweighed = 0, deltasUnknown = 0, delta = null, atLeast = false } = sums[at] ?? {};
-        const weight = unweighed === some.length ? "not weighed" : `${atLeast ? "at least " : ""}${shown(weights[at] ?? 0, figures_WHOLE)}`;
+        const weight = unweighed === some.length ? "not weighed" : `${atLeast ? "at least " : ""}${rounding_shown(weights[at] ?? 0, figures_WHOLE)}`;
         const change = delta === null ? (deltasUnknown > 0 ? "unknown" : "") : shownSigned(deltas[at] ?? 0, scale);
         return [
             label,
@@ -55277,7 +56457,7 @@ function headroomOf({ report, figures }) {
         return [];
     const bytes = report.head.total.compressed + allowance;
     const left = headroom(limit, bytes);
-    return [bytes > limit ? strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)];
+    return [bytes > limit ? span_strong(left) : span_own(`${atLeast ? "at most " : ""}${left}`)];
 }
 /** `fail: over the limit` */
 function verdictOf({ report, headline }) {
@@ -55319,7 +56499,9 @@ const ROWS = [500, 200, 100, 50, 20, 0];
 function single(report, context, { most, lengthOf, rooms }) {
     let text = "";
     for (const room of rooms) {
-        const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sectionsOf(report, room)];
+        const sections = sectionsOf(report, room);
+        const more = sections.length === 0 ? [] : linkLine(context);
+        const parts = [`### ${headingOf(report)}`, ...warnings([report], context), ...sections, ...more];
         text = `${parts.join("\n\n")}\n`;
         if (lengthOf(text) <= most)
             break;
@@ -55334,13 +56516,13 @@ function several(reports, context, space) {
     const members = totals_membersOf(reports);
     const headline = totalHeadline(members);
     const base = commonBase(reports);
-    const said = headline.isAll && base.length > 0 ? ` (base${markdown(base)})` : "";
+    const said = headline.isAll && base.length > 0 ? ` (base${blocks_markdown(base)})` : "";
     const start = [
-        `### ${LIGHTS[headline.mood]} ${markdown(headline.text)}${said}`,
+        `### ${LIGHTS[headline.mood]} ${blocks_markdown(headline.text)}${said}`,
         ...warnings(reports, context),
         ...(headline.isAll ? [] : [table(members, base, space)]),
     ];
-    const end = unchanged(members, space);
+    const end = [...unchanged(members, space), ...(headline.isAll ? [] : linkLine(context))];
     const frame = space.lengthOf([...start, ...end].join("\n\n")) + 2;
     return `${[...start, ...sections(members, space, space.most - frame), ...end].join("\n\n")}\n`;
 }
@@ -55357,10 +56539,13 @@ function warnings(reports, { baseOutdated = null, problems = [] }) {
         ...(baseOutdated === null ? [] : [outdated(baseOutdated, commonBase(reports))]),
     ];
 }
+function linkLine({ links = [] }) {
+    return links.length === 0 ? [] : [links.map(({ text, url }) => `[${prose(text)}](${url})`).join(" · ")];
+}
 function outdated({ branch, tip }, base) {
-    const compared = base.length === 0 ? " an older commit" : markdown(base);
+    const compared = base.length === 0 ? " an older commit" : blocks_markdown(base);
     return box("WARNING", [
-        `${code(branch)} is at ${code(tip.slice(0, 7))} by now; this compares with${compared}. What was merged in between ` +
+        `${escape_code(branch)} is at ${escape_code(tip.slice(0, 7))} by now; this compares with${compared}. What was merged in between ` +
             `is on neither side: run the workflow again to compare with what this would be merged into.`,
     ]);
 }
@@ -55368,14 +56553,14 @@ function outdated({ branch, tip }, base) {
 function table(members, base, { most, lengthOf }) {
     const said = base.length === 0 ? [] : [span_own(" to"), ...base];
     const sign = ({ headline }) => `${LIGHTS[headline.mood]} `;
-    return fitting((rows) => markdownTable(appsTable(members, { most: rows, sign, base: said })) ?? "", most / 3, lengthOf);
+    return fitting((rows) => blocks_markdownTable(appsTable(members, { most: rows, sign, base: said })) ?? "", most / 3, lengthOf);
 }
 function unchanged(members, { most, lengthOf }) {
     const count = members.filter(({ headline }) => headline.isAll).length;
     if (count === 0)
         return [];
-    const text = fitting((rows) => markdownTable(unchangedTable(members, rows)) ?? "", most / 6, lengthOf);
-    return [fold(`Unchanged: ${count.toLocaleString("en-US")} ${count === 1 ? "app" : "apps"}`, text)];
+    const text = fitting((rows) => blocks_markdownTable(unchangedTable(members, rows)) ?? "", most / 6, lengthOf);
+    return [blocks_fold(`Unchanged: ${count.toLocaleString("en-US")} ${count === 1 ? "app" : "apps"}`, text)];
 }
 /** The text with as many rows as there is space for. */
 function fitting(textOf, most, lengthOf) {
@@ -55428,7 +56613,7 @@ function section({ report, label, headline }, room) {
     const { delta, says, mood } = headline;
     const summary = `${LIGHTS[mood]} <b>${html(label)}</b>${delta === null ? "" : ` ${delta}`}: ${says}`;
     const body = sectionsOf(report, room).join("\n\n");
-    return fold(summary, body === "" ? "Nothing more is to be said." : body, mood === "fail" ? "open" : "closed");
+    return blocks_fold(summary, body === "" ? "Nothing more is to be said." : body, mood === "fail" ? "open" : "closed");
 }
 
 ;// CONCATENATED MODULE: ./src/render/markdown.ts
@@ -55462,13 +56647,13 @@ function renderGathered(reports, context = {}) {
 /** Characters that GitHub takes in the title of a check run. */
 const LONGEST_TITLE = 255;
 /** The first line about one or several apps as plain text, for where no Markdown is read. */
-function titleOf(reports) {
+function gathered_titleOf(reports) {
     return visible_visible(lineOf(reports), LONGEST_TITLE);
 }
 function lineOf(reports) {
     const [first, ...others] = reports;
     if (first === undefined || others.length > 0)
-        return plain(totalHeadline(totals_membersOf(reports)).text);
+        return layout_plain(totalHeadline(totals_membersOf(reports)).text);
     const { delta, says } = headlineOf(first);
     const subject = first.app === "." ? "Slug" : `Slug of ${visible_visible(first.app, 80)}`;
     return `${subject}${delta === null ? "" : ` ${delta}`}: ${says}`;
@@ -55496,17 +56681,429 @@ function renderSummary(reports, context = {}) {
         : several(reports, context, SUMMARY);
 }
 
+;// CONCATENATED MODULE: ./src/runner/links.ts
+/** Pages that are linked; all of them are behind the link to the run. */
+const links_MOST = 20;
+/** To GitHub's own page about the run, with its summary and its files. */
+function runLink({ serverUrl, repository, run }) {
+    const { owner, name } = repository;
+    return {
+        text: "Summary and files of this run",
+        url: `${serverUrl}/${owner}/${name}/actions/runs/${String(run.id)}#artifacts`,
+    };
+}
+/** To the pages that the jobs of a run left as artifacts. */
+function pageLinks({ serverUrl, repository }, run, pages) {
+    const { owner, name } = repository;
+    return pages.slice(0, links_MOST).map((page) => ({
+        text: pages.length === 1 ? "The slug as a map" : page.name,
+        url: `${serverUrl}/${owner}/${name}/actions/runs/${String(run)}/artifacts/${String(page.id)}`,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/publish/page-name.ts
+const START = "slugdiff-report";
+const END = ".html";
+/**
+ * What the page's file is called. An artifact that is uploaded as it is has the name of its file, so that jobs of one run need
+ * pages of different names: each has that of its comment's key, but for what GitHub takes in no artifact's name.
+ */
+function pageName(key) {
+    const called = key === "." ? "" : `-${key.replace(/[^\p{L}\p{N}._-]+/gu, "-")}`;
+    return `${START}${called}${END}`;
+}
+/** Whether an artifact is such a page, by its name. */
+function isPage(artifact) {
+    return artifact.startsWith(START) && artifact.endsWith(END);
+}
+
+;// CONCATENATED MODULE: ./src/render/badge.ts
+
+
+
+
+/**
+ * Fill and text of the right half. White on each of these, or black on amber, has a contrast of more than 4.5:1, which is what WCAG
+ * 2.2 asks of text (1.4.3).
+ */
+const COLORS = {
+    pass: { fill: "#1a7f37", text: "#fff" },
+    warn: { fill: "#eac54f", text: "#1f2328" },
+    fail: { fill: "#cf222e", text: "#fff" },
+    indeterminate: { fill: "#cf222e", text: "#fff" },
+};
+const LABEL = { fill: "#444c56", text: "#fff" };
+const HEIGHT = 20;
+/** Left and right of each text. */
+const MARGIN = 6;
+/**
+ * What the head of one app weighs and how much is left, as an SVG of its own: no font, style or script from anywhere. What can't
+ * be told exactly says so by its sign (≈ estimated, ≥ something was not weighed), and in words in its title. Ends with a line break.
+ */
+function renderBadge(report) {
+    const label = report.app === "." ? "slug" : `slug of ${visible_visible(report.app, 40)}`;
+    const says = message(report);
+    const [left, right] = [columnsFor(label), columnsFor(says)];
+    const [split, width] = [left + 2 * MARGIN, left + right + 4 * MARGIN];
+    const colors = COLORS[report.verdict.status];
+    const title = xml(gathered_titleOf([report]));
+    const text = (of, x, length, fill) => `<text x="${x}" y="14" fill="${fill}" textLength="${length}">${xml(of)}</text>`;
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${title}">
+  <title>${title}</title>
+  <clipPath id="corners"><rect width="${width}" height="${HEIGHT}" rx="3"/></clipPath>
+  <g clip-path="url(#corners)">
+    <rect width="${split}" height="${HEIGHT}" fill="${LABEL.fill}"/>
+    <rect x="${split}" width="${width - split}" height="${HEIGHT}" fill="${colors.fill}"/>
+  </g>
+  <g font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11" aria-hidden="true">
+    ${text(label, MARGIN, left, LABEL.text)}
+    ${text(says, split + MARGIN, right, colors.text)}
+  </g>
+</svg>
+`;
+}
+function message(report) {
+    const { head } = report;
+    if (head.state === "absent")
+        return "none";
+    if (head.state !== "weighed")
+        return "not weighed";
+    const { allowance, atLeast, limit } = figuresOf(report);
+    const bytes = head.total.compressed + allowance;
+    const sign = atLeast ? "≥ " : head.total.error > 0 ? "≈ " : "";
+    const room = limit === null ? "" : bytes > limit ? `, ${headroom(bytes, limit)} over` : `, ${headroom(limit, bytes)} left`;
+    return `${sign}${figures_size(bytes)}${room}`;
+}
+/** Advance widths of Verdana, in hundredths of the font's size; what is in none of these is as wide as a digit. */
+const WIDTHS = [
+    ["ijlI'|", 30],
+    [" ft.,:;!()[]/\\-r", 40],
+    ['csz"?JL', 53],
+    ["ABDEFGHKNOPQRSTUVXYZCw#+<=>~≈≥±", 72],
+    ["MWm%@", 98],
+];
+const DIGIT = 64;
+const FONT_SIZE = 11;
+/** Pixels that a text is set in; the browser stretches it to that, whatever font it has. */
+function columnsFor(text) {
+    let width = 0;
+    for (const character of text) {
+        const [, known = DIGIT] = WIDTHS.find(([characters]) => characters.includes(character)) ?? [];
+        width += columnsOf(character) === 2 ? 100 : columnsOf(character) === 0 ? 0 : known;
+    }
+    return Math.ceil((width * FONT_SIZE) / 100);
+}
+/** Text in XML, in an attribute too. */
+function xml(text) {
+    return text.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
+}
+
+;// CONCATENATED MODULE: ./src/model/embedded-json.ts
+/**
+ * JSON as it can stand in a `<script>` element: nothing in it ends the element, starts a comment, or ends a line of JavaScript
+ * (HTML standard, "Restrictions for contents of script elements"). Parses to the same value.
+ */
+function embeddedJson(value) {
+    return JSON.stringify(value).replace(/[<\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+/** Bytes that the value takes in a page. */
+function embeddedBytes(value) {
+    return Buffer.byteLength(embeddedJson(value));
+}
+
+;// CONCATENATED MODULE: ./src/model/page-data.ts
+/**
+ * Where the page's template wants text, each exactly once: its title, with `&` and `<` escaped as HTML, and its data, JSON with
+ * each `<` as `\u003c`. Both have to be filled in one pass, since what is filled in may hold such a mark too.
+ */
+const PLACEHOLDERS = { title: "{{title}}", data: "{{data}}" };
+
+;// CONCATENATED MODULE: ./src/report/size-map.ts
+
+
+
+/**
+ * What both sides' slugs hold: layers, folders, files. The most important that there is room for are shown, what is left of each
+ * folder, layer and the slug is folded into one rest, a folder's own tar entry among it; sizes are exact sums at every node. Of
+ * a side that was not weighed, no node has a size.
+ */
+function sizeMap(base, head, room) {
+    const root = slugDraft(slugOf(base), slugOf(head));
+    return nodeOf(root, choose(root, room));
+}
+function slugOf(side) {
+    return side.state === "weighed" ? side.slug : null;
+}
+function slugDraft(base, head) {
+    const before = new Map(base?.layers.map((layer) => [layerKey(layer), layer]));
+    const after = new Map(head?.layers.map((layer) => [layerKey(layer), layer]));
+    const keys = [...new Set([...before.keys(), ...after.keys()])];
+    const layers = keys.map((key) => layerDraft(key, before.get(key), after.get(key)));
+    const sizes = { base: base && sizeOf(base.total), head: head && sizeOf(head.total) };
+    return draft({ kind: "slug", name: "", ...sizes }, layers, countOf(layers));
+}
+function layerDraft(key, base, head) {
+    const { kind = "distribution", name = "" } = head ?? base ?? {};
+    const root = placesOf(base?.entries ?? [], head?.entries ?? []);
+    const children = [...root.below].map(([called, place]) => placeDraft(called, place));
+    const sizes = { base: base ? sizeOf(base.weight) : null, head: head ? sizeOf(head.weight) : null };
+    // Of a layer without entries only the sum is known.
+    const entries = Math.max(countOf(children), ...[base, head].map((layer) => (layer?.entries.length === 0 ? layer.weight.files : 0)));
+    return draft({ kind: "layer", name: layerTitle(kind) ?? name, key, ...sizes }, children, entries);
+}
+function placesOf(base, head) {
+    const root = newPlace();
+    for (const entry of base)
+        placeAt(root, entry.path).base = entry;
+    for (const entry of head)
+        placeAt(root, entry.path).head = entry;
+    return root;
+}
+function newPlace() {
+    return { base: null, head: null, below: new Map() };
+}
+function placeAt(root, path) {
+    let place = root;
+    for (const segment of path.split("/")) {
+        const next = place.below.get(segment) ?? newPlace();
+        place.below.set(segment, next);
+        place = next;
+    }
+    return place;
+}
+function placeDraft(name, { base, head, below }) {
+    const children = [...below].map(([called, place]) => placeDraft(called, place));
+    const [only] = children.length === 1 ? children : [];
+    const isItself = base !== null || head !== null;
+    // A folder that holds one thing is one step on the way to it; what it weighs itself needs a folder to be in.
+    if (only !== undefined && (only.kind === "folder" || !isItself)) {
+        const joined = { ...only, name: `${name}/${only.name}` };
+        if (!isItself)
+            return joined;
+        const sizes = { base: plus(entrySize(base), only.base), head: plus(entrySize(head), only.head) };
+        return draft({ ...joined, ...sizes }, only.children, only.entries + 1);
+    }
+    const isFile = below.size === 0 && [base, head].some((entry) => entry !== null && entry.kind !== "directory");
+    const sizes = {
+        base: children.reduce((size, child) => plus(size, child.base), entrySize(base)),
+        head: children.reduce((size, child) => plus(size, child.head), entrySize(head)),
+    };
+    return draft({ kind: isFile ? "file" : "folder", name, ...sizes }, children, countOf(children) + (isItself ? 1 : 0));
+}
+function draft(node, children, entries) {
+    const importance = children.reduce((most, child) => Math.max(most, child.importance), importanceOf(node));
+    // An empty folder has nothing to show but its own entry, which is in its parent's rest.
+    const shown = children.filter(({ kind, children: below }) => kind !== "folder" || below.length > 0);
+    return { ...node, entries, children: shown.sort(byShownSize), importance };
+}
+/** A byte that came or went is worth as much as ten that stayed: changes are what a report is read for. */
+const CHANGE = 10;
+function importanceOf({ base, head }) {
+    const [before, after] = [base?.[2] ?? 0, head?.[2] ?? 0];
+    return Math.max(before, after, CHANGE * Math.abs(after - before));
+}
+function byShownSize(a, b) {
+    return larger(b) - larger(a) || compareBytes(a.name, b.name);
+}
+function larger({ base, head }) {
+    return Math.max(base?.[2] ?? 0, head?.[2] ?? 0);
+}
+function countOf(children) {
+    return children.reduce((count, { entries }) => count + entries, 0);
+}
+/** The nodes that are shown: the most important first, each where its parent is, as long as there is room. */
+function choose(root, { most, beside }) {
+    const chosen = new Set([root]);
+    let left = most - costOf(root);
+    // A stable order: of two that are as important the parent stays first.
+    const candidates = descendants(root, []).sort((a, b) => b.child.importance - a.child.importance);
+    for (const { child, parent } of candidates) {
+        if (!chosen.has(parent))
+            continue;
+        const cost = costOf(child) + (child.key === undefined ? 0 : beside(child.key));
+        if (cost > left)
+            continue;
+        left -= cost;
+        chosen.add(child);
+    }
+    return chosen;
+}
+function descendants(parent, found) {
+    for (const child of parent.children) {
+        found.push({ child, parent });
+        descendants(child, found);
+    }
+    return found;
+}
+/** The most that a node can take: with a rest that has all there is in it. */
+function costOf(of) {
+    const { kind, name, base, head, key, entries, children } = of;
+    const separator = 1;
+    const itself = embeddedBytes({ kind, name, base, head, ...(key === undefined ? {} : { key }) }) + separator;
+    if (children.length === 0)
+        return itself;
+    return itself + embeddedBytes({ children: [restNode(base, head, entries)] });
+}
+function nodeOf(of, chosen) {
+    const { kind, name, base, head, key } = of;
+    const node = { kind, name, base, head, ...(key === undefined ? {} : { key }) };
+    if (of.children.length === 0 && kind !== "slug")
+        return node;
+    const shown = of.children.filter((child) => chosen.has(child));
+    return { ...node, children: [...shown.map((child) => nodeOf(child, chosen)), ...restOf(of, shown)] };
+}
+/** What of a node is not in those of its children that are shown; nothing if they are all. */
+function restOf({ base, head, entries }, shown) {
+    const folded = entries - countOf(shown);
+    const before = shown.reduce((size, child) => minus(size, child.base), base);
+    const after = shown.reduce((size, child) => minus(size, child.head), head);
+    return folded === 0 && isNothing(before) && isNothing(after) ? [] : [restNode(before, after, folded)];
+}
+function restNode(base, head, folded) {
+    return {
+        kind: "rest",
+        name: "",
+        base: isNothing(base) ? null : base,
+        head: isNothing(head) ? null : head,
+        folded,
+    };
+}
+function isNothing(size) {
+    return size === null || size.every((amount) => amount === 0);
+}
+function sizeOf({ files, disk, compressed }) {
+    return [files, disk, compressed];
+}
+function entrySize(entry) {
+    return entry && sizeOf(entryWeight(entry));
+}
+function plus(a, b) {
+    if (a === null || b === null)
+        return a ?? b;
+    return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+}
+function minus(a, b) {
+    if (a === null || b === null)
+        return a;
+    return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+}
+
+;// CONCATENATED MODULE: ./src/report/page-report.ts
+
+
+
+
+/**
+ * Bytes of all that a page shows, maps and reports of all apps. With the page's own text and code it stays below 5 MB, which
+ * browsers open at once and mail still takes.
+ */
+const PAGE = 4_000_000;
+/** Rows that a table about what changed can have. */
+const page_report_ROWS = 20;
+/** The map of one app for a page that is about so many apps. */
+function mapFor({ report, base, head }, apps) {
+    const most = PAGE / apps;
+    const rows = rowCosts(report);
+    const frame = embeddedBytes(trimmed(report, most, () => false));
+    return sizeMap(base, head, { most: most - frame, beside: (key) => rows.get(key) ?? 0 });
+}
+/** What a page about so many apps says of one: the map, and of the report what belongs to it. */
+function pageApp({ report, map }, apps) {
+    const shown = new Set(map.children?.flatMap(({ key }) => key ?? []));
+    return { report: trimmed(report, PAGE / apps, (key) => shown.has(key)), map };
+}
+/** The report without what `PageApp` says, and of the sides' layers some only, by their key. @param most bytes of the app on the page */
+function trimmed(report, most, isShown) {
+    const head = new Set(report.head.layers.map(layerKey));
+    return {
+        ...report,
+        base: trimmedSide(report.base, (key) => isShown(key) && !head.has(key)),
+        head: trimmedSide(report.head, isShown),
+        diff: trimmedDiff(report.diff, most / 4),
+    };
+}
+function trimmedSide(side, isShown) {
+    if (side.state !== "weighed")
+        return side;
+    return {
+        ...side,
+        layers: side.layers.filter((layer) => isShown(layerKey(layer))).map((layer) => ({ ...layer, largestFiles: [] })),
+        overlaps: side.overlaps.map((overlap) => ({ ...overlap, examples: [] })),
+    };
+}
+/** @param most bytes of each of the lists */
+function trimmedDiff(diff, most) {
+    if (diff.state === "unknown")
+        return diff;
+    const cut = diff.files.slice(page_report_ROWS);
+    const changed = diff.layers.filter(({ change }) => change !== "unchanged");
+    return {
+        ...diff,
+        layers: page_report_fitting(changed.map((row, at) => (at < page_report_ROWS ? row : { ...row, why: [] })), most),
+        updates: page_report_fitting(diff.updates, most),
+        files: diff.files.slice(0, page_report_ROWS),
+        filesFolded: {
+            count: diff.filesFolded.count + cut.length,
+            delta: add(diff.filesFolded.delta, sum(cut.map(({ delta }) => delta))),
+        },
+    };
+}
+/** The first rows, as many as fit; one in any case: by the largest a headline says whether anything changed, and in which unit. */
+function page_report_fitting(rows, most) {
+    const fit = [];
+    let left = most;
+    for (const row of rows) {
+        left -= embeddedBytes(row) + SEPARATOR;
+        if (left < 0 && fit.length > 0)
+            break;
+        fit.push(row);
+    }
+    return fit;
+}
+/** Of a list in JSON. */
+const SEPARATOR = 1;
+/** Bytes of the row about each layer that a trimmed report has if the map shows it: no key is in both sides' any more. */
+function rowCosts(report) {
+    const { base, head } = trimmed(report, 0, () => true);
+    return new Map([...base.layers, ...head.layers].map((row) => [layerKey(row), embeddedBytes(row) + SEPARATOR]));
+}
+
+;// CONCATENATED MODULE: ./src/render/html.ts
+
+
+
+
+
+/**
+ * The page about one or several apps as one HTML file that asks for nothing else. What comes from outside is text in it, whatever
+ * it holds.
+ * @param apps their whole reports and their maps, in any order
+ * @param template has each of `PLACEHOLDERS` once
+ */
+function renderHtml(apps, template) {
+    const filled = {
+        [PLACEHOLDERS.title]: html_escaped(gathered_titleOf(apps.map(({ report }) => report))),
+        [PLACEHOLDERS.data]: embeddedJson(pageData(apps)),
+    };
+    return template.replace(/\{\{\w+\}\}/g, (place) => filled[place] ?? place);
+}
+/** The data of the page: what it has room for, in the order in which it is read. */
+function pageData(apps) {
+    const maps = new Map(apps.map(({ report, map }) => [report, map]));
+    const inOrder = totals_membersOf([...maps.keys()]);
+    return {
+        apps: inOrder.flatMap(({ report }) => {
+            const map = maps.get(report);
+            return map === undefined ? [] : [pageApp({ report, map }, apps.length)];
+        }),
+    };
+}
+function html_escaped(text) {
+    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
 ;// CONCATENATED MODULE: ./src/model/diff.ts
 const CHANGES = ["added", "removed", "changed", "unchanged"];
-
-;// CONCATENATED MODULE: ./src/model/report-weight.ts
-
-/** Whole bytes, or a count. */
-const report_weight_bytes = schemas_int().nonnegative();
-const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_bytes, compressed: report_weight_bytes })
-    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
-const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
-    .meta({ id: "delta", description: "Head minus base, of a weight." });
 
 ;// CONCATENATED MODULE: ./src/model/report-advice.ts
 
@@ -55532,6 +57129,12 @@ const SAVING = discriminatedUnion("basis", [
 ])
     .meta({ id: "saving" });
 const note = schemas_string().nullable().describe("What to know about this step. Markdown in code spans only.");
+const HUNK = strictObject({
+    line: schemas_int()
+        .positive()
+        .describe("Number that its first line has in the file as it was weighed; where there is none, gets."),
+    lines: schemas_int().positive().describe("How many of the step's `lines` are its own."),
+});
 const STEP = discriminatedUnion("kind", [
     strictObject({
         kind: literal("diff"),
@@ -55539,6 +57142,7 @@ const STEP = discriminatedUnion("kind", [
         lines: array(schemas_string().regex(/^[-+ ]/))
             .min(1)
             .describe("Of a unified diff, without its headers."),
+        hunks: array(HUNK).optional().describe("Where `lines` stand in the file, one stretch after the other."),
         note,
     }),
     strictObject({
@@ -55595,6 +57199,29 @@ const ADVICE = discriminatedUnion("family", [
 ])
     .meta({ id: "advice" });
 
+;// CONCATENATED MODULE: ./src/model/report-history.ts
+
+
+
+/** One layer that weighs otherwise than before. */
+const LAYER_CHANGE = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    fromVersion: schemas_string().nullable().describe("Null if the layer came."),
+    toVersion: schemas_string().nullable().describe("Null if the layer went."),
+    delta: DELTA,
+});
+/** What the app weighed at one commit of the default branch. */
+const HISTORY_POINT = strictObject({
+    sha: schemas_string().describe("Full object name of the commit."),
+    date: iso_datetime().describe("When it was committed."),
+    subject: schemas_string().describe("First line of its message."),
+    total: WEIGHT,
+    changes: array(LAYER_CHANGE)
+        .describe("Against the point before, largest compressed delta first, at most ten; none at the first point."),
+})
+    .meta({ id: "historyPoint" });
+
 ;// CONCATENATED MODULE: ./src/model/resolution.ts
 /** Package managers that Heroku's Python buildpack supports. */
 const PACKAGE_MANAGERS = ["pip", "uv", "poetry", "pipenv"];
@@ -55620,6 +57247,7 @@ function resolution_inWords(distributions) {
 
 
 
+
 /**
  * The report: the one serialised result of one app. Every output is a reporter over it, and other programs read it,
  * so within a schema version keys are only added. Every object is closed, every key is always there; what is not
@@ -55633,7 +57261,7 @@ const TOTAL = strictObject({
 const WHY = array(schemas_string())
     .describe("Where the app asks for it (`requirements.txt:14`), then the distributions between that requirement and this one.");
 const KIND = schemas_enum(LAYER_KINDS);
-const LAYER = strictObject({
+const LAYER_SCHEMA = strictObject({
     kind: KIND,
     name: schemas_string(),
     version: schemas_string().nullable(),
@@ -55656,7 +57284,7 @@ const OVERLAP = strictObject({
 });
 const REVISION = strictObject({ ref: schemas_string(), sha: schemas_string().nullable() });
 const PROBLEM = strictObject({
-    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh"]),
+    step: schemas_enum(["revision", "configuration", "manifest", "python", "resolve", "install", "weigh", "quantise"]),
     message: schemas_string(),
     hint: schemas_string(),
     details: array(schemas_string()).describe("The failing tool's last lines, credentials removed."),
@@ -55672,7 +57300,7 @@ const SIDE = discriminatedUnion("state", [
         pythonFrom: schemas_string().describe("Where the version was found: `.python-version`, `default`…"),
         packageManager: schemas_enum(PACKAGE_MANAGERS),
         total: TOTAL,
-        layers: array(LAYER).describe("Sorted by kind, then by name. Their weights sum to `total`."),
+        layers: array(LAYER_SCHEMA).describe("Sorted by kind, then by name. Their weights sum to `total`."),
         overlaps: array(OVERLAP),
     }),
     strictObject({
@@ -55681,7 +57309,7 @@ const SIDE = discriminatedUnion("state", [
         revision: REVISION.nullable(),
         ...nothing,
         total: TOTAL,
-        layers: array(LAYER).max(0),
+        layers: array(LAYER_SCHEMA).max(0),
         overlaps: array(OVERLAP).max(0),
     }),
     strictObject({
@@ -55690,7 +57318,7 @@ const SIDE = discriminatedUnion("state", [
         revision: REVISION.nullable(),
         ...nothing,
         total: schemas_null(),
-        layers: array(LAYER).max(0),
+        layers: array(LAYER_SCHEMA).max(0),
         overlaps: array(OVERLAP).max(0),
     }),
 ])
@@ -55775,6 +57403,23 @@ const FINDING = strictObject({
     value: schemas_int().nullable().describe("Bytes; null where the rule is not about a size."),
     limit: schemas_int().nullable(),
 });
+const UNPINNED = strictObject({
+    requirements: array(strictObject({
+        name: schemas_string(),
+        version: schemas_string().describe("That was weighed."),
+        place: schemas_string().describe("Where the app asks for it: `requirements.txt:14`."),
+        retained: WEIGHT.describe("What would leave the slug together with it."),
+    }))
+        .min(1),
+    steps: array(STEP).describe("The lines that pin them to what was weighed."),
+})
+    .meta({ id: "unpinned" });
+const OUTSIDE = strictObject({
+    since: iso_datetime().describe("As of when the base was resolved then."),
+    delta: DELTA.describe("Of these layers: now minus then."),
+    layers: array(LAYER_CHANGE).min(1).describe("Largest compressed delta first."),
+})
+    .meta({ id: "outside" });
 const OVERRIDE = strictObject({
     label: schemas_string(),
     state: schemas_enum(["in-force", "void", "refused"])
@@ -55783,7 +57428,7 @@ const OVERRIDE = strictObject({
     message: schemas_string().describe("One sentence for people."),
     lifts: array(schemas_enum(RULES)).describe("The rules whose failure it turned into a warning."),
 });
-const report_REPORT_SCHEMA = strictObject({
+const REPORT_SCHEMA = strictObject({
     schemaVersion: literal(SCHEMA_VERSION),
     tool: strictObject({ name: literal("slugdiff"), version: schemas_string() }),
     app: schemas_string().describe("The slug root, relative to the repository."),
@@ -55802,6 +57447,10 @@ const report_REPORT_SCHEMA = strictObject({
         .describe("What may end up in the slug and was not weighed."),
     advice: array(ADVICE)
         .describe("On the head. Warnings first, then what can be done, then what can't; each with the largest saving first. Savings overlap: they have no sum."),
+    unpinned: UNPINNED.nullable().describe("What the head asks for by name and in no exact version, so that a deploy may get others than were weighed; null if nothing."),
+    outside: OUTSIDE.nullable().describe("What differs in the base since it was last looked at with the same requirements: no doing of this change. Null if nothing, or if that is not known. May differ from run to run."),
+    history: array(HISTORY_POINT)
+        .describe("What the app weighed at the default branch's last commits that were weighed, oldest first. Differs from run to run."),
     notes: array(schemas_string()).describe("May differ from run to run."),
     timings: record(schemas_string(), schemas_number().nonnegative()).describe("Milliseconds by step. Differ from run to run."),
 })
@@ -55809,25 +57458,91 @@ const report_REPORT_SCHEMA = strictObject({
 
 ;// CONCATENATED MODULE: ./src/render/json.ts
 
+
 /**
  * The report as JSON: keys in the order of the schema, two spaces, a line break at the end.
  * A report that is not of the schema is a bug, and throws.
  */
 function renderJson(report) {
-    return jsonText(report_REPORT_SCHEMA.parse(report));
+    return [...jsonPieces(report)].join("");
 }
-/** Several reports as a JSON array, in the same form. */
-function renderJsonList(reports) {
-    return jsonText(reports.map((report) => REPORT_SCHEMA.parse(report)));
+/** The same in pieces, for who need not hold all of it: of thousands of distributions it is tens of megabytes. */
+function jsonPieces(report) {
+    return gathered(json_written(checked(report), TO_LAYERS, ""));
+}
+/** Several reports as a JSON array, in the same form, in pieces too. */
+function jsonListPieces(reports) {
+    return gathered(json_written(reports.map(checked), TO_LAYERS + 1, ""));
+}
+/** Any other answer as JSON, in the same form. */
+function jsonText(value) {
+    return `${json_textOf(value, "")}\n`;
+}
+/** A report as the schema has it. Layers are looked at one by one: a copy of all would be as large as they are. */
+function checked(report) {
+    for (const { layers } of [report.base, report.head])
+        for (const layer of layers)
+            LAYER_SCHEMA.parse(layer);
+    const rest = REPORT_SCHEMA.parse({ ...report, base: withoutLayers(report.base), head: withoutLayers(report.head) });
+    return { ...rest, base: withLayersOf(report.base, rest.base), head: withLayersOf(report.head, rest.head) };
+}
+function withoutLayers(side) {
+    return side.state === "weighed" ? { ...side, layers: [] } : side;
+}
+function withLayersOf({ layers }, side) {
+    return side.state === "weighed" ? { ...side, layers } : side;
+}
+/** Levels of a report, so far that each of a side's layers is a piece: the report, the side, the layers. */
+const TO_LAYERS = 3;
+/** What `JSON.stringify` makes of a value with two spaces, taken apart for so many levels. */
+function* json_written(value, levels, indent) {
+    if (levels === 0 || typeof value !== "object" || value === null || Object.keys(value).length === 0) {
+        yield json_textOf(value, indent);
+        return;
+    }
+    const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+    let before = open;
+    for (const [key, item] of Object.entries(value)) {
+        yield `${before}\n${indent}  ${Array.isArray(value) ? "" : `${JSON.stringify(key)}: `}`;
+        yield* json_written(item, levels - 1, `${indent}  `);
+        before = ",";
+    }
+    yield `\n${indent}${close}`;
 }
 /** What a terminal may act on, or nobody sees, and JSON leaves as it is. */
 const json_UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** Any other answer as JSON, in the same form; what can't be seen in it is escaped. */
-function jsonText(value) {
-    const text = JSON.stringify(value, null, 2).replace(json_UNSEEN, (character) => Array.from({ length: character.length }, (_, at) => {
+/** A value as it stands after `indent`; what can't be seen in it is escaped. */
+function json_textOf(value, indent) {
+    return JSON.stringify(value, null, 2)
+        .replaceAll("\n", `\n${indent}`)
+        .replace(json_UNSEEN, (character) => Array.from({ length: character.length }, (_, at) => {
         return `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
     }).join(""));
-    return `${text}\n`;
+}
+/** A piece that is worth a call of the system. Characters. */
+const PIECE = 64 * KIB;
+/** The text in larger pieces, and a line break at its end. */
+function* gathered(pieces) {
+    let text = "";
+    for (const piece of pieces) {
+        text += piece;
+        if (text.length < PIECE)
+            continue;
+        yield text;
+        text = "";
+    }
+    yield `${text}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/system/report-page.ts
+
+
+/**
+ * The template of the HTML report: a whole page but for what `PLACEHOLDERS` stand for. `scripts/page.mjs` makes it of
+ * `src/page`, for a bundle and before tests.
+ */
+function reportPage() {
+    return (0,promises_namespaceObject.readFile)(asset(import.meta.url, "report-page.html"), "utf8");
 }
 
 ;// CONCATENATED MODULE: ./src/runner/outputs.ts
@@ -55835,22 +57550,34 @@ function jsonText(value) {
 
 
 
+
+
+
+
 /**
- * Writes the reports and the comment's text into a directory of their own, and sets the outputs that name them.
- * @param text Markdown
+ * Writes the reports, their badges, the page about them and the comment's text into a directory of their own, and sets the outputs
+ * that name them.
  * @param temp absolute path of the directory to make it in
  */
-async function writeFiles(reports, text, temp, actions) {
+async function writeFiles({ reports, maps, text, key }, temp, actions) {
     const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(temp, "slugdiff-"));
-    const paths = [];
-    for (const [at, report] of reports.entries()) {
-        const path = (0,external_node_path_namespaceObject.join)(directory, `slugdiff-report${numberOf(at, reports.length)}.json`);
-        await (0,promises_namespaceObject.writeFile)(path, renderJson(report));
-        paths.push(path);
-    }
+    const write = async (name, ending, piecesOf) => {
+        const paths = [];
+        for (const [at, report] of reports.entries()) {
+            const path = (0,external_node_path_namespaceObject.join)(directory, `${name}${numberOf(at, reports.length)}${ending}`);
+            await (0,promises_namespaceObject.writeFile)(path, piecesOf(report));
+            paths.push(path);
+        }
+        return paths.join("\n");
+    };
+    actions.setOutput("report", await write("slugdiff-report", ".json", jsonPieces));
+    actions.setOutput("badge", await write("slugdiff-badge", ".svg", (report) => [renderBadge(report)]));
     const markdown = (0,external_node_path_namespaceObject.join)(directory, "slugdiff-comment.md");
     await (0,promises_namespaceObject.writeFile)(markdown, text);
-    actions.setOutput("report", paths.join("\n"));
+    const page = (0,external_node_path_namespaceObject.join)(directory, pageName(key));
+    const apps = reports.flatMap((report, at) => maps.slice(at, at + 1).map((map) => ({ report, map })));
+    await (0,promises_namespaceObject.writeFile)(page, renderHtml(apps, await reportPage()));
+    actions.setOutput("html", page);
     actions.setOutput("markdown", markdown);
 }
 /** `-007` of several hundred; nothing where there is one only. */
@@ -55893,8 +57620,8 @@ const MARKER = strictObject({
     })
         .optional(),
 });
-const START = "<!-- slugdiff ";
-const END = " -->";
+const marker_START = "<!-- slugdiff ";
+const marker_END = " -->";
 /**
  * The marker as the first line of a comment. Where it would have more than `most` characters, sizes are left out, those that were
  * approved last: then nothing counts as approved.
@@ -55907,7 +57634,7 @@ function writeMarker(marker, most) {
 function marker_lineOf({ v, key, run, attempt, head, apps, approval }) {
     const approved = approval && { event: approval.event, by: approval.by, apps: marker_packed(approval.apps) };
     const json = JSON.stringify({ v, key, run, attempt, head, apps: marker_packed(apps), approval: approved });
-    return `${START}${marker_escape(json)}${END}`;
+    return `${marker_START}${marker_escape(json)}${marker_END}`;
 }
 function marker_packed(apps) {
     return Object.fromEntries(Object.entries(apps).map(([app, { compressed, delta }]) => [app, [compressed, delta]]));
@@ -55918,10 +57645,10 @@ function marker_packed(apps) {
  */
 function readMarker(body) {
     const [line = ""] = body.split(/\r?\n/, 1);
-    if (!line.startsWith(START) || !line.endsWith(END))
+    if (!line.startsWith(marker_START) || !line.endsWith(marker_END))
         return null;
     try {
-        return MARKER.safeParse(JSON.parse(line.slice(START.length, -END.length))).data ?? null;
+        return MARKER.safeParse(JSON.parse(line.slice(marker_START.length, -marker_END.length))).data ?? null;
     }
     catch {
         return null;
@@ -56056,8 +57783,12 @@ function content(marker) {
 function isText({ body }, text) {
     return sticky_plain(body.slice(body.indexOf("\n") + 1)) === sticky_plain(text);
 }
+/** Links to a run and to what it left lead to the same for every run that says the same. */
 function sticky_plain(text) {
-    return text.replaceAll("\r\n", "\n").trim();
+    return text
+        .replaceAll("\r\n", "\n")
+        .replace(/\/actions\/runs\/\d+(?:\/artifacts\/\d+)?/g, "/actions/runs/")
+        .trim();
 }
 
 ;// CONCATENATED MODULE: ./src/runner/approval.ts
@@ -56111,7 +57842,7 @@ async function isFirstOfHead({ pullRequest, headSha, run, hasNewHead }, github) 
             return !runs.some(({ id, workflow }) => workflow === own.workflow && id < own.id);
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
     }
     if (hasNewHead === null)
@@ -56120,7 +57851,7 @@ async function isFirstOfHead({ pullRequest, headSha, run, hasNewHead }, github) 
         return !(await github.wasForcePushed(pullRequest));
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         return false;
     }
@@ -56175,7 +57906,7 @@ async function postComment(request, github, actions) {
         }
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         actions.warning(`The comment could not be written. ${error.message} ${error.hint}`);
         return null;
@@ -56195,7 +57926,214 @@ function isWanted(mode, reports) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/advise/patch.ts
+/**
+ * The lines of a file that a pull request's diff shows, by their number in the file as the pull request leaves it.
+ * @param patch a unified diff of one file without its file headers, as GitHub gives it
+ */
+function shownLines(patch) {
+    const shown = new Map();
+    let hunk = -1;
+    let number = 0;
+    for (const line of patch.split("\n")) {
+        const header = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+        if (header !== null) {
+            hunk++;
+            number = Number(header[1]);
+        }
+        else if (hunk >= 0 && (line.startsWith("+") || line.startsWith(" "))) {
+            shown.set(number++, { text: line.slice(1), isNew: line.startsWith("+"), hunk });
+        }
+    }
+    return shown;
+}
+
+;// CONCATENATED MODULE: ./src/advise/suggest.ts
+/** Lines that one suggestion goes over, at most: of more, nobody sees at a glance what changes. */
+const suggest_LONGEST = 40;
+/**
+ * The change of one file that advice comes down to, commands aside; null if it is another or more than that, or where a requirement
+ * loses its hashes: pip would refuse the file.
+ */
+function onlyDiff({ family, remedy }) {
+    const changes = remedy.steps.filter((step) => step.kind !== "command");
+    const [change] = changes;
+    if (family !== "requirements" || changes.length !== 1 || change?.kind !== "diff")
+        return null;
+    const comes = change.lines.some((line) => line.startsWith("+"));
+    return comes && change.lines.some((line) => /^-.*--hash[= ]/.test(line)) ? null : change;
+}
+/**
+ * A change as lines that a pull request's own diff shows, in one stretch; null if it is not about what the pull request wrote. Every
+ * line that goes must stand under its number in the diff, be the pull request's own, and say what is said here of it: where the
+ * base has moved on meanwhile and the numbers are others, there is nothing to suggest.
+ */
+function replacing(step, shown) {
+    const edits = editsOf(step);
+    const [first] = edits;
+    if (first === undefined || step.lines.length > suggest_LONGEST)
+        return null;
+    const start = first.line;
+    // Beside what comes above the first line of a file stands that line.
+    const end = Math.max(...edits.map(({ line, before }) => line + Math.max(before.length, 1) - 1));
+    if (end - start >= suggest_LONGEST)
+        return null;
+    const hunk = shown.get(start)?.hunk;
+    const result = [];
+    let number = start;
+    let isTouched = false;
+    const keepUntil = (line) => {
+        for (; number < line; number++) {
+            const there = shown.get(number);
+            if (there === undefined || there.hunk !== hunk)
+                return false;
+            result.push(there.text);
+        }
+        return number === line;
+    };
+    for (const { line, before, after } of edits) {
+        if (!keepUntil(line))
+            return null;
+        for (const each of before) {
+            const there = shown.get(number++);
+            if (there?.text !== suggest_textOf(each) || there.hunk !== hunk || (each.startsWith("-") && !there.isNew))
+                return null;
+            isTouched ||= there.isNew;
+        }
+        result.push(...after);
+    }
+    return keepUntil(end + 1) && isTouched ? { start, end, lines: result } : null;
+}
+/** The changes, in the order of their lines; none where it can't be told which lines are whose. */
+function editsOf({ lines, hunks = [] }) {
+    let from = 0;
+    const edits = hunks.map((hunk) => {
+        const own = lines.slice(from, (from += hunk.lines));
+        return { line: hunk.line, before: own.filter(isBefore), after: own.filter(isAfter).map(suggest_textOf) };
+    });
+    return from === lines.length ? edits : [];
+}
+function isBefore(line) {
+    return !line.startsWith("+");
+}
+function isAfter(line) {
+    return !line.startsWith("-");
+}
+function suggest_textOf(line) {
+    return line.slice(1);
+}
+
+;// CONCATENATED MODULE: ./src/publish/suggestions.ts
+
+/**
+ * Makes the suggestions that were never made on this pull request, in one review, and tells how many these are; null if its head
+ * is another commit by now. What stands there already is left alone, also if it is outdated or resolved.
+ *
+ * Runs that look at the same time both make them: so everyone looks again after writing, and of each the oldest stays.
+ */
+async function publishSuggestions({ pullRequest, headSha, suggestions }, github) {
+    const wanted = suggestions.map(({ identity, path, start, end, text }) => {
+        const marker = markerOf(identity);
+        return { marker, comment: { path, start, end, body: `${marker}\n${text}` } };
+    });
+    /** Which comments say each of what is wanted, oldest first. */
+    const find = async () => {
+        const own = await github.ownReviewComments(pullRequest);
+        return wanted.map(({ marker }) => own.filter(({ body }) => body.startsWith(marker)).map(({ id }) => id));
+    };
+    return github.retrying(async () => {
+        const there = await find();
+        const comments = wanted
+            .filter((_, at) => there[at]?.length === 0)
+            .map(({ comment }) => comment);
+        if (comments.length === 0)
+            return 0;
+        const { head } = await github.pullRequest(pullRequest);
+        if (head.sha !== headSha)
+            return null;
+        await github.createReview(pullRequest, { headSha, text: HEADING, comments });
+        for (const [, ...others] of await find()) {
+            for (const id of others)
+                await github.deleteReviewComment(id);
+        }
+        return comments.length;
+    });
+}
+const HEADING = "Slugdiff: this pull request could make a smaller slug.";
+/** The first line of a suggestion, which nobody sees. */
+function markerOf(identity) {
+    return `<!-- slugdiff suggests ${(0,external_node_crypto_.createHash)("sha256").update(identity).digest("hex").slice(0, 32)} -->`;
+}
+
+;// CONCATENATED MODULE: ./src/runner/suggest.ts
+
+
+
+
+
+
+
+/** More would bury what people say about the pull request. */
+const suggest_MOST = 10;
+/**
+ * Suggests what the advice would change, on the lines that the pull request itself wrote. A refusal is a warning, never a failure.
+ */
+async function suggest({ pullRequest, headSha, reports }, github, actions) {
+    const changes = reports.flatMap(changesIn);
+    if (changes.length === 0)
+        return;
+    if (github === null) {
+        actions.warning("Nothing is suggested, as there is no token: leave the input github-token out to use the job's.");
+        return;
+    }
+    try {
+        const suggestions = suggestionsOn(await github.changedFiles(pullRequest), changes);
+        const made = await publishSuggestions({ pullRequest, headSha, suggestions }, github);
+        if (made === null)
+            actions.info(logLine(`The head of #${pullRequest} is another commit by now: nothing is suggested.`));
+    }
+    catch (error) {
+        if (!(error instanceof errors_UserError))
+            throw error;
+        actions.warning(`Changes could not be suggested. ${error.message} ${error.hint}`);
+    }
+}
+function changesIn(report) {
+    return report.advice.flatMap((advice) => {
+        const step = onlyDiff(advice);
+        return step === null ? [] : [{ report, advice, step }];
+    });
+}
+/** What can be suggested on a pull request's own lines; of several about the same lines, the first. */
+function suggestionsOn(files, changes) {
+    const wanted = new Set(changes.map(suggest_pathOf));
+    const shown = new Map(files.filter(({ path }) => wanted.has(path)).map(({ path, patch }) => [path, shownLines(patch ?? "")]));
+    const suggestions = [];
+    for (const change of changes) {
+        const path = suggest_pathOf(change);
+        const lines = shown.get(path);
+        const place = lines === undefined ? null : replacing(change.step, lines);
+        if (place === null)
+            continue;
+        const { start, end } = place;
+        const text = suggestionText(change.report, change.advice, place.lines);
+        const isTaken = suggestions.some((other) => other.path === path && other.start <= end && start <= other.end);
+        if (text === null || isTaken)
+            continue;
+        const identity = JSON.stringify([change.advice.id, path, change.step.lines]);
+        suggestions.push({ identity, path, start, end, text });
+        if (suggestions.length === suggest_MOST)
+            break;
+    }
+    return suggestions;
+}
+function suggest_pathOf({ report, step }) {
+    return pathInRepository(report.app, step.file);
+}
+
 ;// CONCATENATED MODULE: ./src/runner/publish.ts
+
+
 
 
 
@@ -56210,12 +58148,12 @@ function isWanted(mode, reports) {
 const MOST_REASONS = 10;
 /** Writes the result wherever people and later steps look for it; the job's own result comes last. */
 async function publish(publication, github, actions) {
-    const { event, runner, publishing, settled } = publication;
+    const { event, runner, publishing, settled, maps } = publication;
     const { reports, context, approval } = settled;
-    const title = titleOf(reports);
-    const text = renderGathered(reports, context);
+    const title = gathered_titleOf(reports);
+    const text = renderGathered(reports, { ...context, links: [runLink(runner)] });
     actions.info(logLine(title));
-    await writeFiles(reports, text, runner.temp, actions);
+    await writeFiles({ reports, maps, text, key: publishing.key }, runner.temp, actions);
     setFigures(reports, actions);
     await addSummary(renderSummary(reports, context), actions);
     const annotations = reports.flatMap(annotationsOf).slice(0, MOST_ANNOTATIONS);
@@ -56238,6 +58176,8 @@ async function publish(publication, github, actions) {
         const about = { pullRequest, headSha: head.sha, run: runner.run, isOwnRun: true, hasNewHead };
         const request = { ...about, publishing, reports, approval, text };
         url = await postComment(request, github, actions);
+        if (publishing.suggest)
+            await suggest({ ...about, reports }, github, actions);
     }
     actions.setOutput("comment-url", url ?? "");
     const red = reports.filter(isRed);
@@ -56260,7 +58200,7 @@ async function addCheckRun(checkRun, github, actions) {
         return true;
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         actions.info(logLine(`No check run was added. ${error.message}`));
         return false;
@@ -56348,7 +58288,7 @@ function overrideOf(report, { label, by, mayWrite, sizes }) {
     }
     const more = is - was;
     if (more > noiseFloorOf(report)) {
-        return override("void", `The change has grown by ${mib(more)} since ${by} applied the label ${label}: it approves nothing any more. Apply it again to approve what is shown here.`);
+        return override("void", `The change has grown by ${format_mib(more)} since ${by} applied the label ${label}: it approves nothing any more. Apply it again to approve what is shown here.`);
     }
     return override("in-force", `${by} approved this size with the label ${label}.`);
 }
@@ -56384,7 +58324,7 @@ async function settle_settle(unsettled, github, actions) {
         const label = pullRequest.labels.find((name) => isOverride(name, publishing));
         if (label === undefined)
             return { ...asMeasured, context };
-        const previous = await remembering(number, publishing.key, github);
+        const previous = await settle_remembering(number, publishing.key, github);
         const labelled = {
             pullRequest: number,
             label,
@@ -56396,7 +58336,7 @@ async function settle_settle(unsettled, github, actions) {
         return { reports: weighed.map((report) => withOverride(report, approval)), context, approval: record };
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         const text = `Whether the label ${publishing.overrideLabel} approves this could not be asked. ${error.message} ${error.hint}`;
         // It only matters to whom the check is red.
@@ -56415,7 +58355,7 @@ function isOverride(name, { overrideLabel }) {
  * The comment that remembers approvals. Where each app has a job of its own that does not comment (a matrix), it is the
  * one that the comment action writes about all of them.
  */
-async function remembering(pullRequest, key, github) {
+async function settle_remembering(pullRequest, key, github) {
     const own = await previous(github, pullRequest, key);
     return own ?? (key === DEFAULT_KEY ? null : previous(github, pullRequest, DEFAULT_KEY));
 }
@@ -56429,7 +58369,7 @@ async function settle_outdated({ base }, [report], github, actions) {
         return tip === null || tip === compared ? null : { branch: base.ref, tip };
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         actions.info(logLine(`Whether ${base.ref} has moved on could not be asked. ${error.message}`));
         return null;
@@ -56503,13 +58443,13 @@ function none(has, ignored) {
 
 /** The error band behind a figure, where there is one. Half-width in bytes. */
 function giveOrTake(error) {
-    return error === 0 ? "" : `, give or take ${mib(error)}`;
+    return error === 0 ? "" : `, give or take ${format_mib(error)}`;
 }
 /** What a change does to a size, as a verb: `adds 298.4 MiB`. */
 function addsOrRemoves(delta) {
     if (delta === 0)
         return "adds nothing";
-    return delta > 0 ? `adds ${mib(delta)}` : `removes ${mib(-delta)}`;
+    return delta > 0 ? `adds ${format_mib(delta)}` : `removes ${format_mib(-delta)}`;
 }
 
 ;// CONCATENATED MODULE: ./src/judge/limits.ts
@@ -56535,13 +58475,13 @@ function judgeLimit(slug, change, budget, occasion) {
     const inherited = `inherited: this change ${delta > 0 ? `adds no more than ${limitMib(noiseFloor)}` : addsOrRemoves(delta)}`;
     switch (over(value, slug.error, limit)) {
         case "no":
-            return finding("pass", `${name} leaves ${mib(limit - value)} under the limit of ${limitMib(limit)}.`);
+            return finding("pass", `${name} leaves ${format_mib(limit - value)} under the limit of ${limitMib(limit)}.`);
         case "maybe": {
-            const message = `${name} may be over the limit of ${limitMib(limit)}: it weighs ${mib(value)}${giveOrTake(slug.error)}`;
+            const message = `${name} may be over the limit of ${limitMib(limit)}: it weighs ${format_mib(value)}${giveOrTake(slug.error)}`;
             return grown === "no" ? finding("warn", `${message}, ${inherited}.`) : finding("indeterminate", `${message}.`);
         }
         case "yes": {
-            const message = `${name} is ${mib(value - limit)} over the limit of ${limitMib(limit)}`;
+            const message = `${name} is ${format_mib(value - limit)} over the limit of ${limitMib(limit)}`;
             if (grown === "no")
                 return finding("warn", `${message}, ${inherited}.`);
             if (change === null) {
@@ -56576,8 +58516,8 @@ function judgeWarnAt(slug, before, change, budget) {
         if (from > reached)
             return finding("pass", `The slug was over the warning level of ${level} before.`, reached);
         const message = change
-            ? `This change takes the slug over the warning level of ${level}, to ${mib(value)}.`
-            : `The slug is over the warning level of ${level}: ${mib(value)}.`;
+            ? `This change takes the slug over the warning level of ${level}, to ${format_mib(value)}.`
+            : `The slug is over the warning level of ${level}: ${format_mib(value)}.`;
         return finding("warn", message, reached);
     }
     return next === undefined ? null : finding("pass", `The slug is under the warning level of ${limitMib(next)}.`, next);
@@ -56603,7 +58543,7 @@ function judgeMaxIncrease(before, change, budget) {
         case "maybe":
             return finding("indeterminate", `${growth}, which may be more than the ${most}.`);
         case "yes":
-            return finding("fail", `${growth}, ${mib(value - limit)} more than the ${most}.`);
+            return finding("fail", `${growth}, ${format_mib(value - limit)} more than the ${most}.`);
     }
 }
 /** Whole bytes, in favour of the stricter. */
@@ -56621,7 +58561,7 @@ function judgeWeighed(head) {
     switch (head.state) {
         case "weighed": {
             const { compressed } = head.slug.total;
-            const message = `The slug weighs ${mib(compressed)} compressed${giveOrTake(head.slug.error)}.`;
+            const message = `The slug weighs ${format_mib(compressed)} compressed${giveOrTake(head.slug.error)}.`;
             return { rule: "weighed", status: "pass", message, value: compressed, limit: null };
         }
         case "absent":
@@ -56639,7 +58579,7 @@ function judgeBase(base, diff, budget, occasion) {
         case "weighed": {
             if (diff === null)
                 return null;
-            const message = `The base weighs ${mib(base.slug.total.compressed)}; this change ${addsOrRemoves(diff.total.compressed)}.`;
+            const message = `The base weighs ${format_mib(base.slug.total.compressed)}; this change ${addsOrRemoves(diff.total.compressed)}.`;
             return { rule: "base", status: "pass", message, value: diff.total.compressed, limit: null };
         }
         case "absent":
@@ -56691,7 +58631,7 @@ function requireOneSide(app, base, head) {
         return;
     const refs = [head, base].flatMap(({ revision }) => revision?.ref ?? []);
     const where = [...new Set(refs)].join(" or ");
-    throw new UserError(`There is no Python app in "${app}"${where === "" ? "" : ` at ${where}`}.`, "Name the directory that has requirements.txt, uv.lock, poetry.lock or Pipfile.lock with `app`.");
+    throw new errors_UserError(`There is no Python app in "${app}"${where === "" ? "" : ` at ${where}`}.`, "Name the directory that has requirements.txt, uv.lock, poetry.lock or Pipfile.lock with `app`.");
 }
 
 ;// CONCATENATED MODULE: ./src/system/at-once.ts
@@ -56849,7 +58789,7 @@ function resolveRequest({ version, from, notes }) {
 function requireSupported(version) {
     const problem = find_version_VERSION.test(version) ? unsupported(version) : "not a version";
     if (problem !== null)
-        throw new UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
+        throw new errors_UserError(`python is "${version}": ${problem}.`, `Give ${supported()}.`);
 }
 function resolveOverride(version) {
     requireSupported(version);
@@ -56930,18 +58870,18 @@ async function checkOptions(given) {
         return;
     const hint = "Name a file, or an address that starts with https://.";
     if (/^[a-z][a-z0-9+.-]*:\/\//i.test(archive)) {
-        throw new UserError(`runtime-archive can't be fetched from ${redact(archive)}.`, hint);
+        throw new errors_UserError(`runtime-archive can't be fetched from ${redact(archive)}.`, hint);
     }
     try {
         await (0,promises_namespaceObject.access)(archive, external_node_fs_namespaceObject.constants.R_OK);
         if ((await (0,promises_namespaceObject.stat)(archive)).isDirectory())
-            throw new UserError(`runtime-archive ${archive} is a directory.`, hint);
+            throw new errors_UserError(`runtime-archive ${archive} is a directory.`, hint);
     }
     catch (error) {
         const code = systemErrorCode(error);
         if (code === null)
             throw error;
-        throw new UserError(`runtime-archive ${archive} can't be read: ${code}.`, hint);
+        throw new errors_UserError(`runtime-archive ${archive} can't be read: ${code}.`, hint);
     }
 }
 
@@ -58277,7 +60217,7 @@ function fromFile(texts, root) {
     const pyproject = texts.pyproject === null ? undefined : toolTable(texts.pyproject, at("pyproject.toml"));
     const own = texts.slugdiff === null ? undefined : fromFile_document(texts.slugdiff, at("slugdiff.toml"));
     if (pyproject !== undefined && own !== undefined) {
-        throw new UserError(`Both ${at("slugdiff.toml")} and ${at("pyproject.toml")} configure Slugdiff.`, "Keep one: move the keys of [tool.slugdiff] into slugdiff.toml, or the other way round.");
+        throw new errors_UserError(`Both ${at("slugdiff.toml")} and ${at("pyproject.toml")} configure Slugdiff.`, "Keep one: move the keys of [tool.slugdiff] into slugdiff.toml, or the other way round.");
     }
     if (own !== undefined)
         return { origin: at("slugdiff.toml"), given: settings(own, at("slugdiff.toml")) };
@@ -58294,7 +60234,7 @@ function fromFile_document(text, file) {
         if (!(error instanceof TomlError))
             throw error;
         const reason = (error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "");
-        throw new UserError(`${file} is not TOML: line ${error.line}, column ${error.column}: ${reason}.`, "Mend that line; strings stand in quotes.");
+        throw new errors_UserError(`${file} is not TOML: line ${error.line}, column ${error.column}: ${reason}.`, "Mend that line; strings stand in quotes.");
     }
 }
 function toolTable(text, file) {
@@ -58304,17 +60244,17 @@ function toolTable(text, file) {
     const own = tool.slugdiff;
     if (own === undefined || isTable(own))
         return own;
-    throw new UserError(`tool.slugdiff in ${file} is not a table.`, "Write [tool.slugdiff], and the keys on the lines below.");
+    throw new errors_UserError(`tool.slugdiff in ${file} is not a table.`, "Write [tool.slugdiff], and the keys on the lines below.");
 }
 function settings(table, origin) {
     const texts = new Map();
     for (const [name, value] of Object.entries(table)) {
         if (!isKey(name)) {
             const meant = nearest(name, keysAt("file"));
-            throw new UserError(`${origin} has an unknown key: "${name}".`, meant === null ? `Known keys: ${keysAt("file").join(", ")}.` : `Did you mean "${meant}"?`);
+            throw new errors_UserError(`${origin} has an unknown key: "${name}".`, meant === null ? `Known keys: ${keysAt("file").join(", ")}.` : `Did you mean "${meant}"?`);
         }
         if (!KEYS[name].doors.includes("file")) {
-            throw new UserError(`"${name}" can't be set in ${origin}.`, `Give it as the action's input "${name}", or as an option on the command line.`);
+            throw new errors_UserError(`"${name}" can't be set in ${origin}.`, `Give it as the action's input "${name}", or as an option on the command line.`);
         }
         texts.set(name, textsOf(name, value, origin));
     }
@@ -58324,20 +60264,20 @@ function textsOf(name, value, origin) {
     const isList = name === "warn-at";
     if (Array.isArray(value)) {
         if (!isList)
-            throw new UserError(`"${name}" in ${origin} is a list.`, `"${name}" takes one value.`);
-        return value.length === 0 ? ["none"] : value.map((item) => textOf(name, item, origin));
+            throw new errors_UserError(`"${name}" in ${origin} is a list.`, `"${name}" takes one value.`);
+        return value.length === 0 ? ["none"] : value.map((item) => fromFile_textOf(name, item, origin));
     }
-    return [textOf(name, value, origin)];
+    return [fromFile_textOf(name, value, origin)];
 }
 /** A value as it would be written as an option. */
-function textOf(name, value, origin) {
+function fromFile_textOf(name, value, origin) {
     if (typeof value === "string")
         return value;
     if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
         return String(value);
     if (value instanceof TomlDate)
         return value.toISOString();
-    throw new UserError(`"${name}" in ${origin} is not a value that it can have.`, `Write it as text, as in ${name} = "…".`);
+    throw new errors_UserError(`"${name}" in ${origin} is not a value that it can have.`, `Write it as text, as in ${name} = "…".`);
 }
 function isTable(value) {
     return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
@@ -58491,6 +60431,228 @@ function sizeText(bytes) {
             return `${String(bytes / unit)}${letter}`;
     }
     return String(bytes);
+}
+
+;// CONCATENATED MODULE: ./src/report/advice.ts
+
+
+/**
+ * What following a piece of advice saves. It is measured if there is no doubt about any of it.
+ * @param before what the whole slug weighs
+ * @param after what it would weigh
+ * @param error half-width of the error band of the compressed difference, in bytes
+ */
+function savingOf(before, after, error) {
+    const effect = { weight: subtract(before, after), before: weightOf(before), after: weightOf(after) };
+    return error === 0 ? { basis: "measured", error: 0, ...effect } : { basis: "predicted", error, ...effect };
+}
+/** The weight alone of what may be more. */
+function weightOf({ files, disk, compressed }) {
+    return { files, disk, compressed };
+}
+/** Advice about what an app requires. */
+function requirementsAdvice(candidate, saving, remedy) {
+    const { id, subject, title, detail, sources } = candidate;
+    return {
+        id,
+        family: "requirements",
+        level: "advice",
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving,
+        remedy,
+    };
+}
+/**
+ * Advice about an app's own files.
+ * @param total what the whole slug weighs
+ */
+function filesAdvice(found, total) {
+    const { id, level, subject, title, detail, sources, saving, error, ignore } = found;
+    return {
+        id,
+        family: "files",
+        level,
+        subject,
+        title,
+        detail,
+        sources: [...sources],
+        saving: savingOf(total, subtract(total, saving), error),
+        remedy: {
+            possible: true,
+            because: null,
+            steps: ignore.length === 0 ? [] : [{ kind: "text", file: ".slugignore", lines: [...ignore], note: null }],
+        },
+    };
+}
+/**
+ * The advice that is worth its lines, in the order of a report: warnings, what can be done, what can't; each with the
+ * largest saving first.
+ * @param noiseFloor compressed bytes; only more than that is worth saving
+ */
+function ranked(advice, noiseFloor) {
+    return advice.filter((each) => isWorthAdvising(each, noiseFloor)).sort(compareAdvice);
+}
+/** Whether advice saves more than the noise floor, or is about more than size. */
+function isWorthAdvising({ level, saving }, noiseFloor) {
+    return level === "warning" || saving.weight.compressed > noiseFloor;
+}
+/** The order of a report's advice. */
+function compareAdvice(a, b) {
+    return (rank(a) - rank(b) ||
+        b.saving.weight.compressed - a.saving.weight.compressed ||
+        compareBytes(a.subject, b.subject) ||
+        compareBytes(a.id, b.id));
+}
+function rank({ level, remedy }) {
+    if (level === "warning")
+        return 0;
+    return remedy.possible ? 1 : 2;
+}
+
+;// CONCATENATED MODULE: ./src/report/check-report.ts
+
+
+
+
+
+/**
+ * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
+ * its layer weighs on the two sides, the files and what is folded to the app's row; and that advice saves what it says, is in order
+ * and worth its lines.
+ * @throws Error, which is a bug, that names what does not add up
+ */
+function checkReport(report) {
+    const wrong = [
+        ...wrongInSide("base", report.base),
+        ...wrongInSide("head", report.head),
+        ...wrongInDiff(report),
+        ...wrongInAdvice(report),
+    ];
+    const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
+    if (STATUSES.indexOf(report.verdict.status) !== worst)
+        wrong.push("the verdict is not its worst finding");
+    if (wrong.length > 0)
+        throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
+}
+function wrongInSide(name, side) {
+    if (side.total === null)
+        return [];
+    const wrong = [];
+    const { error, ...total } = side.total;
+    const { layers } = side;
+    if (!equal(sum(layers.map(({ weight }) => weight)), total))
+        wrong.push(`the layers of ${name}`);
+    if (layers.reduce((all, layer) => all + layer.error, 0) !== error)
+        wrong.push(`the error bands of ${name}`);
+    if (new Set(layers.map(layerKey)).size !== layers.length)
+        wrong.push(`${name} has a layer twice`);
+    for (const layer of layers) {
+        if (!within(sum(layer.largestFiles.map(({ weight }) => weight)), layer.weight)) {
+            wrong.push(`the files of ${layer.name} in ${name}`);
+        }
+        if (!within(layer.weight, layer.retained) || !within(layer.retained, total)) {
+            wrong.push(`what ${layer.name} retains in ${name}`);
+        }
+    }
+    return wrong;
+}
+function wrongInDiff({ base, head, diff }) {
+    const unknown = base.total === null || head.total === null;
+    if (diff.state === "unknown")
+        return unknown ? [] : ["the delta is called unknown"];
+    if (unknown)
+        return ["the delta is called known"];
+    const wrong = [];
+    if (!equal(diff.total, subtract(head.total, base.total)))
+        wrong.push("the delta of the sides");
+    if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta))))
+        wrong.push("the rows of the delta");
+    const before = weights(base);
+    const after = weights(head);
+    for (const row of diff.layers) {
+        const key = layerKey(row);
+        const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
+        if (!equal(row.delta, delta))
+            wrong.push(`the row of ${row.name}`);
+    }
+    const keys = new Set([...before.keys(), ...after.keys()]);
+    if (diff.layers.length !== keys.size)
+        wrong.push("the delta lacks a layer, or has one twice");
+    wrong.push(...wrongInUpdates(diff));
+    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
+    const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
+    if (!equal(app, files))
+        wrong.push("the files of the app");
+    return wrong;
+}
+/** Each distribution that changed is in one update, and an update is the sum of what is in it. */
+function wrongInUpdates({ layers, updates }) {
+    const rows = layers.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
+    const deltas = new Map(rows.map(({ name, delta }) => [name, delta]));
+    const wrong = updates.filter((update) => {
+        return !equal(update.delta, sum(update.layers.map((name) => deltas.get(name) ?? ZERO)));
+    });
+    const listed = updates.flatMap(({ layers: names }) => names).sort();
+    const isWhole = JSON.stringify(listed) === JSON.stringify([...deltas.keys()].sort());
+    return [
+        ...wrong.map(({ names }) => `the update of ${names.join(" and ") || "nothing"}`),
+        ...(isWhole ? [] : ["the updates lack a distribution, or have one twice"]),
+    ];
+}
+function wrongInAdvice(report) {
+    const { advice, head } = report;
+    if (advice.length === 0)
+        return [];
+    if (head.state !== "weighed")
+        return ["advice on what was not weighed"];
+    const wrong = [];
+    const floor = noiseFloorOf(report);
+    for (const [at, each] of advice.entries()) {
+        const { id, subject, saving } = each;
+        const called = `${id} about ${subject}`;
+        if (!equal(saving.before, head.total))
+            wrong.push(`what there is before ${called}`);
+        if (!equal(saving.weight, subtract(saving.before, saving.after)))
+            wrong.push(`what ${called} saves`);
+        if (!isWorthAdvising(each, floor))
+            wrong.push(`${called} is not worth its lines`);
+        const before = advice[at - 1];
+        if (before !== undefined && compareAdvice(before, each) > 0)
+            wrong.push(`${called} is out of order`);
+    }
+    if (new Set(advice.map(({ id, subject }) => JSON.stringify([id, subject]))).size !== advice.length) {
+        wrong.push("some advice is given twice");
+    }
+    return wrong;
+}
+function weights(side) {
+    return new Map(side.layers.map((layer) => [layerKey(layer), layer.weight]));
+}
+function within(part, whole) {
+    return part.files <= whole.files && part.disk <= whole.disk && part.compressed <= whole.compressed;
+}
+
+;// CONCATENATED MODULE: ./src/report/with-advice.ts
+
+
+
+/**
+ * The report with advice: what is worth its lines, in the report's order.
+ * @param advice in any order
+ * @param notes sentences about what could not be found out for it
+ * @throws Error, which is a bug, if the report does not add up with it
+ */
+function withAdvice(report, advice, notes) {
+    const advised = {
+        ...report,
+        advice: ranked(advice, noiseFloorOf(report)),
+        notes: [...new Set([...report.notes, ...notes])],
+    };
+    checkReport(advised);
+    return advised;
 }
 
 ;// CONCATENATED MODULE: ./src/advise/files/rule.ts
@@ -58706,7 +60868,7 @@ const DEVELOPMENT = [
         title: ({ name }) => `Leave notebooks out of the slug: ${name}`,
         detail: ({ entries, sniffed }) => {
             const outputs = entries.reduce((sum, { path }) => sum + (sniffed.notebooks.get(path) ?? 0), 0);
-            const held = outputs === 0 ? "" : `${mib(outputs)} on disk are outputs, which \`nbstripout\` keeps out of git as well. `;
+            const held = outputs === 0 ? "" : `${format_mib(outputs)} on disk are outputs, which \`nbstripout\` keeps out of git as well. `;
             return `${held}An app does not need them, unless it runs notebooks itself (papermill, nbconvert).`;
         },
         sources: ["https://github.com/kynan/nbstripout", SLUG_COMPILER],
@@ -58975,7 +61137,7 @@ const LFS = [
         detail: ({ entries, sniffed, count }) => {
             const real = entries.reduce((sum, { path }) => sum + (sniffed.lfs.get(path) ?? 0), 0);
             const what = entries.length === 1 ? "1 file arrives as a pointer" : `${count} arrive as pointers`;
-            return (`Heroku does not fetch Git LFS files: ${what} of a hundred bytes or so instead of ${mib(real)}, and what opens them fails. ` +
+            return (`Heroku does not fetch Git LFS files: ${what} of a hundred bytes or so instead of ${format_mib(real)}, and what opens them fails. ` +
                 "Fetch them from object storage when the dyno starts, or commit them without Git LFS if they are small.");
         },
         sources: ["https://github.com/git-lfs/git-lfs/issues/3273", OBJECT_STORAGE],
@@ -58990,6 +61152,8 @@ const LFS = [
 const WORTH_MOVING = 6 * MIB;
 /** A smaller model may stay as it is. */
 const WORTH_QUANTISING = MIB;
+/** What a prediction is off by at most (`__tests__/sniff`), as a share of it. */
+const PREDICTION_ERROR = 0.05;
 /** Endings that also mean something else count from here on, bytes on disk. */
 const models_SMALLEST = 256 * KIB;
 const LITERT = "https://ai.google.dev/edge/litert/models/model_optimization";
@@ -59007,7 +61171,7 @@ const FAMILIES = [
         framework: "TensorFlow",
         formats: ["keras", "tflite", "tensorflow-checkpoint"],
         name: /\.(?:h5|hdf5|keras|pb|tflite|meta|ckpt(?:[.-].*)?|data-\d+-of-\d+)$/i,
-        smaller: "For inference convert it to LiteRT and quantise it: float16 halves it, int8 quarters it; check what that does to the results.",
+        smaller: "For inference convert it to LiteRT and quantise it: float16 halves it, int8 quarters it; check what that does to the results. `slugdiff what-if --quantise` does it and weighs what comes out.",
         sources: [LITERT],
     },
     {
@@ -59067,9 +61231,30 @@ function family(id, framework, smaller, sources) {
         least: WORTH_QUANTISING,
         ignore: "never",
         worth: ({ weight, model }) => weight.compressed >= WORTH_MOVING || (model?.predicted.length ?? 0) > 0,
-        title: ({ name, weight }) => weight.compressed >= WORTH_MOVING ? `Fetch ${name} from object storage instead` : `Store ${name} in fewer bits`,
+        saves,
+        title: (found) => {
+            const smaller = storedSmaller(found);
+            return smaller === null
+                ? `Fetch ${found.name} from object storage instead`
+                : `Store ${found.name} ${AS[smaller.as]}`;
+        },
         detail: (found) => [whatItIs(found), ...moving(found), smaller].join(" "),
         sources: [OBJECT_STORAGE, ...sources],
+    };
+}
+/** The first thing to do about a model that is not worth moving; null for one that is. */
+function storedSmaller({ weight, model }) {
+    return weight.compressed >= WORTH_MOVING ? null : (model?.predicted[0] ?? null);
+}
+function saves(found) {
+    const { weight } = found;
+    const smaller = storedSmaller(found);
+    if (smaller === null)
+        return { saving: weight, error: 0 };
+    const { disk, compressed } = smaller;
+    return {
+        saving: { files: 0, disk: weight.disk - disk, compressed: weight.compressed - compressed },
+        error: Math.ceil(compressed * PREDICTION_ERROR),
     };
 }
 function isOf({ formats, name }, entry, sniffed) {
@@ -59098,12 +61283,13 @@ function whatItIs({ model, count }) {
         return `${count} of ${model?.framework ?? "a model"}.`;
     const weights = model.weights
         .slice(0, 3)
-        .map(({ type, bytes }) => `${type === "unknown" ? "type unknown" : type}: ${mib(bytes)}`);
-    const predicted = model.predicted.map(({ as, compressed }) => `${mib(compressed)} ${AS[as]}`);
-    const optimizer = model.optimizer === 0 ? "" : ` ${mib(model.optimizer)} of that are the optimiser's, which only training needs.`;
+        .map(({ type, bytes }) => `${type === "unknown" ? "type unknown" : type}: ${format_mib(bytes)}`);
+    const predicted = model.predicted.map(({ as, compressed }) => `${format_mib(compressed)} ${AS[as]}`);
+    const optimizer = model.optimizer === 0 ? "" : ` ${format_mib(model.optimizer)} of that are the optimiser's, which only training needs.`;
     const prediction = predicted.length === 0 ? "" : ` Predicted in the slug: ${predicted.join(", ")}.`;
     return `${model.framework}, weights (${weights.join(", ")}).${optimizer}${prediction}`;
 }
+/** How else it may be stored. */
 const AS = { float16: "as float16", int8: "as int8", inference: "without the optimiser's state" };
 function moving({ weight }) {
     if (weight.compressed < WORTH_MOVING)
@@ -59148,20 +61334,25 @@ function predict(weights, optimizer, entries) {
     const rest = Math.max(0, disk - known);
     // The optimiser's numbers are of the same types as the weights, by and large.
     const kept = Math.max(0, 1 - optimizer / floats);
-    const expected = (of) => weights.reduce((sum, { type, bytes }) => sum + of(type, bytes), rest);
-    const left = (type) => LEFT[type] ?? LEFT_OTHERWISE;
-    const now = expected((type, bytes) => bytes * left(type));
-    const scaled = (as, then) => ({
+    const size = (form) => weights.reduce((sum, each) => sum + form(each).bytes, rest);
+    const expected = (form) => weights.reduce((sum, each) => {
+        const { type, bytes } = form(each);
+        return sum + bytes * (LEFT[type] ?? LEFT_OTHERWISE);
+    }, rest);
+    const asIs = (each) => each;
+    const now = expected(asIs);
+    const scaled = (as, form) => ({
         as,
-        compressed: Math.round((compressed * then) / now),
+        disk: Math.round((disk * size(form)) / size(asIs)),
+        compressed: Math.round((compressed * expected(form)) / now),
     });
-    const inference = expected((type, bytes) => bytes * left(type) * (WIDTH[type] === undefined ? 1 : kept));
-    const narrower = TARGETS.map(({ as, width }) => scaled(as, expected((type, bytes) => {
-        const from = WIDTH[type];
-        if (from === undefined)
-            return bytes * left(type);
-        return from <= width ? bytes * kept * left(type) : ((bytes * kept * width) / from) * left(as);
-    })));
+    const inference = ({ type, bytes }) => ({ type, bytes: bytes * (WIDTH[type] === undefined ? 1 : kept) });
+    const narrower = TARGETS.map(({ as, width }) => scaled(as, (each) => {
+        const from = WIDTH[each.type];
+        if (from === undefined || from <= width)
+            return inference(each);
+        return { type: as, bytes: (inference(each).bytes * width) / from };
+    }));
     const all = [...(optimizer > 0 ? [scaled("inference", inference)] : []), ...narrower];
     // A form that changes nothing further is none: float16 of a model that is float16.
     return all.filter((one, at) => one.compressed < (all[at - 1]?.compressed ?? compressed));
@@ -59235,8 +61426,7 @@ function adviseOn(rule, group, all, sniffed, noiseFloor) {
             title: rule.title(found),
             detail: rule.detail(found),
             sources: rule.sources,
-            saving: weight,
-            basis: "measured",
+            ...(rule.saves?.(found) ?? { saving: weight, error: 0 }),
             ignore,
             files: weight.files,
             ...(model === null ? {} : { model }),
@@ -59249,11 +61439,8 @@ function codeSpan(subject) {
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/diff.ts
-/**
- * Lines of a unified diff without its headers: `-` goes, `+` comes. What only comes has the line before it for context, so that one
- * can see where.
- */
-function diffLines(before, after) {
+/** What differs between two texts. */
+function diffHunks(before, after) {
     const [a, b] = [before.split("\n"), after.split("\n")];
     let start = 0;
     while (start < Math.min(a.length, b.length) && a[start] === b[start])
@@ -59265,13 +61452,12 @@ function diffLines(before, after) {
     return hunks
         .map((hunk) => ({ ...hunk, at: hunk.at + start }))
         .map((hunk, index, all) => settled(hunk, a, all[index - 1], all[index + 1]))
-        .flatMap(({ at, gone, come }) => {
+        .map(({ at, gone, come }) => {
         const context = gone.length > 0 ? undefined : a[at - 1];
-        return [
-            ...(context === undefined ? [] : [` ${context}`]),
-            ...gone.map((line) => `-${line}`),
-            ...come.map((line) => `+${line}`),
-        ];
+        const changed = [...gone.map((line) => `-${line}`), ...come.map((line) => `+${line}`)];
+        return context === undefined
+            ? { line: at + 1, lines: changed }
+            : { line: at, lines: [` ${context}`, ...changed] };
     });
 }
 /** What only comes may stand a little higher or lower with the same effect: the blank line that sets it off is to come first. */
@@ -59357,7 +61543,7 @@ function spellings(name) {
  * Finds the place of everything in a change. What comes takes the place of what goes: of the same name, else of the first that goes.
  * Null if something that goes is on no known line.
  */
-function placesOf({ without, with: comes }, direct) {
+function places_placesOf({ without, with: comes }, direct) {
     // A table has a name only once: what is required again is required otherwise.
     const again = comes
         .map(nameOf)
@@ -59395,7 +61581,7 @@ function nameOf(text) {
 function linesForPip(change, direct, texts) {
     if (change.exclude.length > 0)
         return impossible("pip", "it installs whatever a distribution requires");
-    const placed = placesOf(change, direct);
+    const placed = places_placesOf(change, direct);
     if (placed === null)
         return UNCLEAR;
     const edited = new Map();
@@ -59440,7 +61626,7 @@ function withReplaced(lines, { name, line, comes }) {
         .slice(start, end)
         .map((each) => each.trimEnd().replace(/\\$/, ""))
         .join(" ");
-    const requirement = new RegExp(`^(\\s*)${spellings(name)}(?![\\w.-])\\s*(?:\\[[^\\]]*\\])?(.*)$`, "i").exec(whole);
+    const requirement = new RegExp(`^(\\s*)${spellings(name)}(?![\\w.-])(?:\\s*\\[[^\\]]*\\])?(.*)$`, "i").exec(whole);
     if (requirement === null)
         return null;
     const [, indent = "", rest = ""] = requirement;
@@ -59478,7 +61664,7 @@ function notesOn(edited, change) {
             notes.set(file, `The file is written by \`${tool.replaceAll("`", "")}\`: change what it is made from, then run that.`);
         }
         else if (change.with.length > 0 && /\s--hash[= ]/.test(text)) {
-            notes.set(file, "The file has hashes, and pip then wants one for each requirement: write it anew with the tool that made it.");
+            notes.set(file, "The file has hashes, and pip then refuses a requirement without one: write it anew with the tool that made it.");
         }
     }
     return notes;
@@ -59528,7 +61714,7 @@ function read(text) {
     }
 }
 /** The value at a path of keys; undefined if there is none. */
-function at(value, ...path) {
+function toml_at(value, ...path) {
     let found = value ?? undefined;
     for (const key of path)
         found = toml_isTable(found) ? found[key] : undefined;
@@ -59565,7 +61751,7 @@ function openingOf(lines, table) {
     return lines.findIndex((line) => headerOf(line) === table && !line.trim().startsWith("[["));
 }
 /** Index of the line of a table that assigns a key; -1 if none does. */
-function rowOf(lines, table, key) {
+function toml_rowOf(lines, table, key) {
     return lines.findIndex((line, at) => key.test(line) && tableOf(lines, at) === table);
 }
 /** Index of the line after the last of the table that a line opens: blank lines and comments before the next are not its. */
@@ -59654,7 +61840,7 @@ function replacedInTable(text, line, name, comes, indexOf, dialect) {
     const [, indent = "", value] = new RegExp(`^(\\s*)["']?${spellings(name)}["']?\\s*=\\s*(.*)$`, "i").exec(first) ?? [];
     if (value === undefined)
         return null;
-    const own = at(read(`value = ${value}`), "value");
+    const own = toml_at(read(`value = ${value}`), "value");
     if (own === undefined)
         return null;
     const comment = value.slice(tokensOf(value).comment);
@@ -59696,7 +61882,7 @@ function table_written(value) {
 
 /** A manifest with other requirements in its table of them; null if their places can't be told. */
 function inTable(text, change, direct, [index], dialect) {
-    const placed = placesOf(change, direct);
+    const placed = places_placesOf(change, direct);
     if (placed === null)
         return null;
     const restricted = new Set(fromIndexes(change.with));
@@ -59718,15 +61904,15 @@ function inTable(text, change, direct, [index], dialect) {
 
 
 
-const FILE = "Pipfile";
+const pipenv_FILE = "Pipfile";
 /** `[packages]` of the Pipfile. */
 function linesForPipenv(change, direct, texts) {
     if (change.exclude.length > 0)
         return impossible("Pipenv", "it installs whatever a distribution requires");
-    const before = texts.get(FILE);
+    const before = texts.get(pipenv_FILE);
     if (before === undefined)
         return UNCLEAR;
-    const sources = tables(at(read(before), "source"));
+    const sources = tables(toml_at(read(before), "source"));
     const named = namedIndexes(change.indexes, sources);
     const isNew = named.some((each) => each.isNew);
     if (isNew && sources.length === 0) {
@@ -59742,7 +61928,7 @@ function linesForPipenv(change, direct, texts) {
     if (read(after) === null)
         return UNCLEAR;
     const note = "`pipenv lock` chooses every version anew.";
-    return { possible: true, texts: new Map([[FILE, after]]), notes: new Map([[FILE, note]]), command: "pipenv lock" };
+    return { possible: true, texts: new Map([[pipenv_FILE, after]]), notes: new Map([[pipenv_FILE, note]]), command: "pipenv lock" };
 }
 /** Behind the last source there is: the first is asked for whatever is not told otherwise. */
 function withSource(text, rows) {
@@ -59763,7 +61949,7 @@ function replacedInList(text, { name, line, comes }) {
     if (row === undefined || token === null)
         return null;
     const quote = token.text[0] ?? '"';
-    const marker = markerOf(token.text.slice(1, -1));
+    const marker = project_list_markerOf(token.text.slice(1, -1));
     const items = comes.map((each) => quote + each + marker + quote);
     const [before, after] = [row.slice(0, token.start), row.slice(token.end)];
     return [...lines.slice(0, line - 1), ...rewritten(before, items, after), ...lines.slice(line)].join("\n");
@@ -59818,7 +62004,7 @@ function isAlone(before, after) {
     return before.trim() === "" && /^\s*,?\s*(?:#.*)?$/.test(after);
 }
 /** `; …` of a requirement as written, with the blanks before it. In an address only a `;` after a blank begins it. */
-function markerOf(requirement) {
+function project_list_markerOf(requirement) {
     return (requirement.includes("@") ? /\s+;.*$/ : /\s*;.*$/).exec(requirement)?.[0] ?? "";
 }
 
@@ -59827,7 +62013,7 @@ function markerOf(requirement) {
 
 /** pyproject.toml with other requirements in `[project]`; null if their places can't be told. */
 function inProjectList(text, change, direct) {
-    const placed = placesOf(change, direct);
+    const placed = places_placesOf(change, direct);
     if (placed === null)
         return null;
     let after = text;
@@ -59861,7 +62047,7 @@ function linesForPoetry(change, direct, texts) {
     const before = texts.get(poetry_FILE);
     if (before === undefined)
         return UNCLEAR;
-    const named = namedIndexes(change.indexes, tables(at(read(before), "tool", "poetry", "source")));
+    const named = namedIndexes(change.indexes, tables(toml_at(read(before), "tool", "poetry", "source")));
     const lines = before.split("\n");
     const isStandard = direct.some(({ location: { line } }) => line !== null && tableOf(lines, line - 1) === "project");
     const required = isStandard
@@ -59884,7 +62070,7 @@ function linesForPoetry(change, direct, texts) {
 function withSources(text, { with: comes }, [index]) {
     if (text === null || index === undefined)
         return text;
-    const there = at(read(text), "tool", "poetry", "dependencies");
+    const there = toml_at(read(text), "tool", "poetry", "dependencies");
     const rows = [];
     let after = text;
     for (const name of fromIndexes(comes)) {
@@ -59895,8 +62081,8 @@ function withSources(text, { with: comes }, [index]) {
             continue;
         }
         const lines = after.split("\n");
-        const line = rowOf(lines, POETRY.table, new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
-        const own = at(read(lines[line] ?? ""), key);
+        const line = toml_rowOf(lines, POETRY.table, new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
+        const own = toml_at(read(lines[line] ?? ""), key);
         if (line === -1 || own === undefined)
             return null;
         const requirement = requirementOf(comes.find((text) => requirementOf(text).name === name) ?? name);
@@ -59929,13 +62115,13 @@ function withIndexes(text, { indexes, with: comes }) {
     if (indexes.length === 0)
         return text;
     const own = read(text);
-    const named = namedIndexes(indexes, tables(at(own, "tool", "uv", "index")));
+    const named = namedIndexes(indexes, tables(toml_at(own, "tool", "uv", "index")));
     const [first] = named;
     if (first === undefined)
         return text;
     let after = text;
     const rows = [];
-    const sources = at(own, "tool", "uv", "sources");
+    const sources = toml_at(own, "tool", "uv", "sources");
     for (const name of fromIndexes(comes)) {
         const row = `${name} = { index = ${toml_quoted(first.name)} }`;
         const key = toml_isTable(sources)
@@ -59946,7 +62132,7 @@ function withIndexes(text, { indexes, with: comes }) {
             continue;
         }
         const lines = after.split("\n");
-        const line = rowOf(lines, "tool.uv.sources", new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
+        const line = toml_rowOf(lines, "tool.uv.sources", new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
         // A row that goes on over several lines is no TOML by itself.
         if (line === -1 || read(lines[line] ?? "") === null)
             return null;
@@ -59963,7 +62149,7 @@ function withIndexes(text, { indexes, with: comes }) {
 }
 /** Null if it can't be told how what is left out already is written. */
 function withExcluded(text, exclude) {
-    const there = at(read(text), "tool", "uv", "exclude-dependencies");
+    const there = toml_at(read(text), "tool", "uv", "exclude-dependencies");
     const names = exclude.filter((name) => !(Array.isArray(there) && there.includes(name)));
     if (names.length === 0)
         return text;
@@ -59971,7 +62157,7 @@ function withExcluded(text, exclude) {
     if (there === undefined)
         return withRows(text, "tool.uv", [`exclude-dependencies = [${items}]`]);
     const lines = text.split("\n");
-    const line = rowOf(lines, "tool.uv", /^\s*exclude-dependencies\s*=/);
+    const line = toml_rowOf(lines, "tool.uv", /^\s*exclude-dependencies\s*=/);
     const row = lines[line];
     if (row === undefined || !Array.isArray(there))
         return null;
@@ -59990,14 +62176,14 @@ function withExcluded(text, exclude) {
 
 
 
-const LINES = { pip: linesForPip, uv: linesForUv, poetry: linesForPoetry, pipenv: linesForPipenv };
+const lines_LINES = { pip: linesForPip, uv: linesForUv, poetry: linesForPoetry, pipenv: linesForPipenv };
 /**
  * An app's own files with a change of what they require made in them, so that what is shown and what is tried is the same.
  * @param direct what the app names itself, and where
  * @param texts the app's files by path; line ends stay as they are
  */
 function changedFiles(change, manager, direct, texts) {
-    const edited = LINES[manager](change, direct, new Map([...texts].map(([file, text]) => [file, text.replaceAll("\r\n", "\n")])));
+    const edited = lines_LINES[manager](change, direct, new Map([...texts].map(([file, text]) => [file, text.replaceAll("\r\n", "\n")])));
     if (edited === UNCLEAR || !edited.possible)
         return edited;
     const changed = [...edited.texts].map(([file, text]) => {
@@ -60022,20 +62208,25 @@ function remedyFor(change, manager, direct, texts) {
         return { possible: true, because: null, steps: [remedy_inWords(change)] };
     if (!edited.possible)
         return { possible: false, because: edited.because, steps: [] };
-    const steps = [...edited.texts].map(([file, text]) => {
-        const lines = diffLines(remedy_plain(texts.get(file) ?? ""), remedy_plain(text));
-        const notes = [edited.notes.get(file), isPinnedAnew(lines) ? PINNED : undefined].filter((note) => note !== undefined);
-        return { kind: "diff", file, lines, note: notes.length === 0 ? null : notes.join(" ") };
-    });
     const { command } = edited;
     return {
         possible: true,
         because: null,
         steps: [
-            ...steps,
+            ...diffSteps(edited, texts, (lines) => (isPinnedAnew(lines) ? PINNED : null)),
             ...(command === null ? [] : [{ kind: "command", file: null, lines: [command], note: null }]),
         ],
     };
+}
+/** What each file's change looks like. @param noteOn what else to know about such lines; null for nothing */
+function diffSteps({ texts: after, notes }, before, noteOn) {
+    return [...after].map(([file, text]) => {
+        const found = diffHunks(remedy_plain(before.get(file) ?? ""), remedy_plain(text));
+        const lines = found.flatMap((hunk) => hunk.lines);
+        const hunks = found.map((hunk) => ({ line: hunk.line, lines: hunk.lines.length }));
+        const remarks = [notes.get(file) ?? null, noteOn(lines)].filter((note) => note !== null);
+        return { kind: "diff", file, lines, hunks, note: remarks.length === 0 ? null : remarks.join(" ") };
+    });
 }
 const PINNED = "It is pinned to the version that was looked at; a range will do as well.";
 /** Does something come with an exact version where nothing that goes had one? */
@@ -60061,6 +62252,7 @@ function remedy_inWords({ without, with: comes, indexes, exclude }) {
 ;// CONCATENATED MODULE: ./src/model/advice.ts
 /** The change that changes nothing: the others are written as what differs from it. */
 const NO_CHANGE = { without: [], with: [], indexes: [], exclude: [] };
+const UNKNOWN_USES = { imports: null, started: new Set(), unnamed: new Set() };
 
 ;// CONCATENATED MODULE: ./src/advise/versions.ts
 /** A version without its build: `2.15.0` of `2.15.0+cu128` (PEP 440's local part). */
@@ -60071,7 +62263,7 @@ function withoutBuild(version) {
  * Is a version's release lower than another's? Only the leading numbers count: a pre-release of 2.21 is not before 2.21.
  * What has no version is before nothing.
  */
-function isBefore(version, other) {
+function versions_isBefore(version, other) {
     if (version === null)
         return false;
     const [a, b] = [numbers(version), numbers(other)];
@@ -60099,9 +62291,9 @@ function proposeFrom(table, facts) {
 function applies(row, found, { distributions }) {
     if (row.extra !== undefined && !found.extras.some((extra) => row.extra?.test(extra)))
         return false;
-    if (row.since !== undefined && (found.version === null || isBefore(found.version, row.since)))
+    if (row.since !== undefined && (found.version === null || versions_isBefore(found.version, row.since)))
         return false;
-    if (row.before !== undefined && !isBefore(found.version, row.before))
+    if (row.before !== undefined && !versions_isBefore(found.version, row.before))
         return false;
     // With both there, one is to go: that is another rule's.
     return row.replace === row.when || !distributions.has(row.replace);
@@ -60212,7 +62404,7 @@ const condaLeftovers = {
     family: "conda leftovers",
     propose: (facts) => {
         const all = [...facts.distributions.values()];
-        if (isImported("mkl", facts) === true)
+        if (isImported("mkl", facts.uses) === true)
             return [];
         // Each goes only if nothing needs it but others of them.
         const gone = new Set(all.filter(({ name, places }) => LEFT_OVER.test(name) && places.length > 0).map(({ name }) => name));
@@ -60272,7 +62464,7 @@ const WHERE = {
     poetry: "`[tool.poetry.group.dev.dependencies]`, by `poetry add --group dev`",
     pipenv: "`[dev-packages]`, by `pipenv install --dev`",
 };
-/** Tools for development among what a dyno gets: nothing requires them, and no file of the app imports them. */
+/** Tools for development among what a dyno gets: nothing requires them, and no file of the app imports or starts them. */
 const developmentTools = {
     family: "development tools",
     propose: (facts) => {
@@ -60286,7 +62478,7 @@ const developmentTools = {
                 id: "development-tools",
                 subject: subject.name,
                 title: `Move ${replace_listed(names)} out of what production requires`,
-                detail: `${names.length === 1 ? "It is a tool" : "They are tools"} for development, nothing else here requires ${names.length === 1 ? "it" : "them"}, and no file of the app imports ${names.length === 1 ? "it" : "them"}. The place for that is ${WHERE[facts.packageManager]}. A Procfile, a script or a plugin may still start one by its name: look there first.`,
+                detail: `${names.length === 1 ? "It is a tool" : "They are tools"} for development, nothing else here requires ${names.length === 1 ? "it" : "them"}, no file of the app imports ${names.length === 1 ? "it" : "them"}, and no Procfile or script names ${names.length === 1 ? "it" : "them"}. The place for that is ${WHERE[facts.packageManager]}. What is started in another way may still need one.`,
                 sources: ["https://devcenter.heroku.com/articles/python-support"],
                 change: { ...NO_CHANGE, without: names },
             },
@@ -60295,15 +62487,15 @@ const developmentTools = {
 };
 /** Tools that the app names, and that only other such tools require. */
 function unneeded(facts) {
-    const { distributions, imports } = facts;
-    if (imports === null)
+    const { distributions, uses } = facts;
+    if (uses.imports === null)
         return [];
     const leaving = new Map();
     for (const each of distributions.values()) {
         const modules = TOOLS[each.name] ?? (JUPYTER.test(each.name) ? [moduleOf(each.name)] : null);
         if (modules === null || each.places.length === 0)
             continue;
-        if (modules.some((module) => isImported(module, facts) === true))
+        if (uses.started.has(each.name) || modules.some((module) => isImported(module, uses) === true))
             continue;
         leaving.set(each.name, each);
     }
@@ -60499,10 +62691,10 @@ const kaleido = {
     family: "kaleido",
     propose: ({ distributions }) => {
         const found = distributions.get("kaleido");
-        if (found === undefined || !isLoose(found) || !isBefore(found.version, "0.4"))
+        if (found === undefined || !isLoose(found) || !versions_isBefore(found.version, "0.4"))
             return [];
         const plotly = distributions.get("plotly");
-        const isPlotlyOld = plotly !== undefined && isBefore(plotly.version, "6.1.1");
+        const isPlotlyOld = plotly !== undefined && versions_isBefore(plotly.version, "6.1.1");
         if (isPlotlyOld && !isLoose(plotly))
             return [];
         return [
@@ -60532,14 +62724,14 @@ const litert_BROUGHT = /^(?:absl-py|astunparse|flatbuffers|gast|google-pasta|grp
 const litert = {
     family: "inference only",
     propose: (facts) => {
-        if (!usesOnlyInterpreter(facts) || facts.distributions.has("ai-edge-litert"))
+        if (!usesOnlyInterpreter(facts.uses) || facts.distributions.has("ai-edge-litert"))
             return [];
         const found = TENSORFLOW.flatMap((name) => facts.distributions.get(name) ?? []);
         const [tensorflow] = found;
         if (tensorflow === undefined || !found.every(isLoose))
             return [];
         const names = found.map(({ name }) => name);
-        const own = new Set([...(facts.imports ?? [])].map((name) => name.split(".", 1)[0] ?? name));
+        const own = new Set([...(facts.uses.imports ?? [])].map((name) => name.split(".", 1)[0] ?? name));
         const brought = companions(names, litert_BROUGHT, facts).filter((name) => !own.has(name.replaceAll("-", "_")));
         return [
             {
@@ -60553,7 +62745,7 @@ const litert = {
         ];
     },
 };
-/** `import tensorflow` alone does not say what of it is used, and counts as all of it. */
+/** `import tensorflow` by itself does not say what of it is used, and counts as all of it. */
 function usesOnlyInterpreter({ imports }) {
     if (imports === null)
         return false;
@@ -60686,7 +62878,7 @@ const tensorflowExtras = {
 function withoutLibclang(facts) {
     const found = broughtByTensorflow("libclang", facts);
     // It is declared: only uv can leave it out.
-    if (found === null || facts.packageManager !== "uv" || isImported("clang", facts) === true)
+    if (found === null || facts.packageManager !== "uv" || isImported("clang", facts.uses) === true)
         return [];
     return [
         {
@@ -60704,7 +62896,7 @@ function withoutLibclang(facts) {
 }
 function withoutTensorboard(facts) {
     const found = broughtByTensorflow("tensorboard", facts);
-    if (found === null || isImported("tensorboard", facts) === true)
+    if (found === null || isImported("tensorboard", facts.uses) === true)
         return [];
     const common = {
         subject: "tensorboard",
@@ -60722,7 +62914,7 @@ function withoutTensorboard(facts) {
         ];
     }
     const [tensorflow] = found.requiredBy.flatMap((name) => facts.distributions.get(name) ?? []);
-    if (tensorflow === undefined || !isLoose(tensorflow) || !isBefore(tensorflow.version, "2.21"))
+    if (tensorflow === undefined || !isLoose(tensorflow) || !versions_isBefore(tensorflow.version, "2.21"))
         return [];
     return [
         {
@@ -60798,7 +62990,65 @@ function isForCuda({ version }, all) {
     return all.some(({ name, requiredBy }) => torch_CUDA.test(name) && requiredBy.includes("torch"));
 }
 
+;// CONCATENATED MODULE: ./src/advise/rules/unused.ts
+
+
+/** Of the heaviest so many: each costs a resolution. */
+const unused_MOST = 4;
+/**
+ * What is used without being imported or named, by normalised name: servers and their loops, drivers that an address asks for, what a
+ * library picks up when it is there without saying so in its extras, what changes Python by being installed.
+ */
+const AT_RUN_TIME = new Set([
+    ...["gunicorn", "uvicorn", "hypercorn", "daphne", "waitress", "gevent", "eventlet", "uvloop", "httptools", "honcho"],
+    ...["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "psycopg-c", "mysqlclient", "pymysql", "oracledb"],
+    ...["asyncpg", "aiomysql", "aiosqlite", "aioodbc", "pyodbc", "pymssql", "cx-oracle", "redis", "hiredis", "pylibmc"],
+    ...["whitenoise", "brotli", "zstandard", "python-dotenv", "watchdog", "setuptools", "pip", "wheel", "tzdata"],
+    ...["cryptography", "pyopenssl", "certifi", "pysocks", "h2", "itsdangerous", "python-multipart", "email-validator"],
+    ...["argon2-cffi", "bcrypt", "greenlet", "pillow", "lxml", "html5lib", "openpyxl", "xlrd", "xlsxwriter", "tabulate"],
+    ...["pyarrow", "fastparquet", "tables", "numexpr", "bottleneck", "s3fs", "gcsfs", "adlfs", "fsspec", "h5py", "scipy"],
+    ...["accelerate", "bitsandbytes", "sentencepiece", "tiktoken", "protobuf", "safetensors", "hf-transfer", "hf-xet"],
+    ...["newrelic", "ddtrace", "scout-apm", "blackfire", "sentry-sdk", "kaleido", "ipykernel"],
+]);
+/** Families of plugins, which are found by their metadata. */
+const PLUGINS = /^(?:opentelemetry|sqlalchemy|pytest|celery|airflow|apache-airflow-providers|dagster|dbt|mkdocs|django|flask|wagtail|jupyter|keyring|keyrings)-/;
+/** Requirements that no file of the app imports or names, and that nothing else requires. */
+const unused = {
+    family: "not imported",
+    propose: (facts) => {
+        const found = [...facts.distributions.values()]
+            .filter((each) => isLoose(each) && isUnneeded(each, facts))
+            .sort((a, b) => b.retained.compressed - a.retained.compressed || (a.name < b.name ? -1 : 1));
+        return found.slice(0, unused_MOST).flatMap(({ name }) => {
+            const brought = companions([name], { test: (other) => isUnneededName(other, facts) }, facts);
+            const without = [name, ...brought];
+            // More than this does not leave with them.
+            const most = without.reduce((sum, each) => sum + (facts.distributions.get(each)?.retained.compressed ?? 0), 0);
+            if (most <= facts.noiseFloor)
+                return [];
+            return [
+                {
+                    id: "not-imported",
+                    subject: name,
+                    title: `Remove \`${name}\` from what the app requires`,
+                    detail: `No file of the app imports or names \`${name}\`, and nothing else here requires it. A plugin that is found by its metadata, or code that puts a module's name together while it runs, may still use it: try the app without it.`,
+                    sources: ["https://deptry.com/rules-violations/"],
+                    change: { ...NO_CHANGE, without },
+                },
+            ];
+        });
+    },
+};
+function isUnneededName(name, facts) {
+    const found = facts.distributions.get(name);
+    return found !== undefined && isUnneeded(found, facts);
+}
+function isUnneeded({ name, optionalFor }, { uses }) {
+    return uses.unnamed.has(name) && optionalFor.length === 0 && !AT_RUN_TIME.has(name) && !PLUGINS.test(name);
+}
+
 ;// CONCATENATED MODULE: ./src/advise/rules/index.ts
+
 
 
 
@@ -60813,134 +63063,25 @@ function isForCuda({ version }, all) {
 /** Every rule, the most promising first. Adding one is adding a file, a line here, and a test. */
 const rules_RULES = [
     ...[torch, litert, gpuBuilds, gpuLibraries, sameModule, condaLeftovers],
-    ...[kaleido, developmentTools, tensorflowExtras, opencv, googleApiClient],
+    ...[kaleido, developmentTools, tensorflowExtras, opencv, googleApiClient, unused],
 ];
-
-;// CONCATENATED MODULE: ./src/attribute/graph.ts
-
-/** The names that the app itself requires, each once, in the order of the files. */
-function directNames(graph) {
-    return [...new Set(graph.direct.map(({ name }) => name))];
-}
-/** What each name requires, sorted and each once; requiring oneself says nothing. Names without are not in it. */
-function dependencies(graph) {
-    return grouped(graph.edges.map(({ from, to }) => [from, to]));
-}
-/** Who requires each name, sorted and each once. Names that nobody requires are not in it. */
-function dependents(graph) {
-    return grouped(graph.edges.map(({ from, to }) => [to, from]));
-}
-function grouped(pairs) {
-    const groups = new Map();
-    for (const [key, value] of pairs) {
-        if (key === value)
-            continue;
-        const group = groups.get(key);
-        if (group)
-            group.add(value);
-        else
-            groups.set(key, new Set([value]));
+/** What all rules would try in an app. Of what does the same, or less by nothing but leaving something out, only the first. */
+function candidatesFor(facts) {
+    const candidates = [];
+    for (const each of rules_RULES.flatMap((rule) => rule.propose(facts))) {
+        if (!candidates.some(({ change }) => covers(change, each.change)))
+            candidates.push(each);
     }
-    return new Map([...groups].map(([key, values]) => [key, [...values].sort(compareBytes)]));
+    return candidates;
 }
-
-;// CONCATENATED MODULE: ./src/attribute/retained.ts
-
-
-/**
- * Retained weight of each name in `weights`: its own and that of everything that is in the slug only because of it.
- * This is what would leave the slug if the name left, whoever requires it.
- *
- * A name is there only because of another if that one dominates it: if every chain of requirements from the app to it
- * goes through the other. A name that no requirement leads to is taken as asked for by the app.
- */
-function retainedWeights(weights, graph) {
-    const names = [...weights.keys()];
-    const { order, dominators } = dominance(names, graph);
-    const retained = [ZERO, ...weights.values()];
-    // A dominator comes after what it dominates in postorder, so its share is complete when it is passed on.
-    for (const at of order) {
-        const above = dominators[at];
-        if (at === 0 || above === undefined)
-            continue;
-        retained[above] = add(retained[above] ?? ZERO, retained[at] ?? ZERO);
-    }
-    return new Map(names.map((name, at) => [name, retained[at + 1] ?? ZERO]));
-}
-/**
- * For each name the nearest one that every chain of requirements from the app to it goes through; null where that is
- * the app itself.
- */
-function dominatorsOf(names, graph) {
-    const { dominators } = dominance(names, graph);
-    return new Map(names.map((name, at) => [name, names[(dominators[at + 1] ?? 0) - 1] ?? null]));
-}
-/** Nodes in postorder and their dominators: 0 is the app, and a name's node is its place in `names`, from 1. */
-function dominance(names, graph) {
-    const index = new Map(names.map((name, at) => [name, at + 1]));
-    const indices = (of) => of.flatMap((name) => index.get(name) ?? []);
-    const below = dependencies(graph);
-    const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
-    const reached = new Set(postorder(successors));
-    successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
-    const order = postorder(successors);
-    return { order, dominators: immediateDominators(successors, order) };
-}
-/**
- * The immediate dominator of every node that can be reached from node 0 (whose own is itself), by the algorithm of
- * Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001).
- * @param order the nodes in postorder
- */
-function immediateDominators(successors, order) {
-    const rank = [];
-    order.forEach((node, at) => (rank[node] = at));
-    const rankOf = (node) => rank[node] ?? -1;
-    const predecessors = successors.map(() => []);
-    for (const node of order)
-        for (const next of successors[node] ?? [])
-            predecessors[next]?.push(node);
-    const dominator = [];
-    dominator[0] = 0;
-    const common = (a, b) => {
-        while (a !== b) {
-            if (rankOf(a) < rankOf(b))
-                a = dominator[a] ?? 0;
-            else
-                b = dominator[b] ?? 0;
-        }
-        return a;
-    };
-    const nodes = order.filter((node) => node !== 0).reverse();
-    for (let changed = true; changed;) {
-        changed = false;
-        for (const node of nodes) {
-            const [first = 0, ...others] = (predecessors[node] ?? []).filter((before) => dominator[before] !== undefined);
-            const found = others.reduce(common, first);
-            if (dominator[node] !== found) {
-                dominator[node] = found;
-                changed = true;
-            }
-        }
-    }
-    return dominator;
-}
-/** The nodes that can be reached from node 0, each after those below it, the way back in a cycle left out. */
-function postorder(successors) {
-    const order = [];
-    const seen = new Set([0]);
-    const stack = [{ node: 0, next: 0 }];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-        const child = successors[top.node]?.[top.next++];
-        if (child === undefined) {
-            order.push(top.node);
-            stack.pop();
-        }
-        else if (!seen.has(child)) {
-            seen.add(child);
-            stack.push({ node: child, next: 0 });
-        }
-    }
-    return order;
+/** Does a change do all that another one does? */
+function covers(change, other) {
+    const isSame = (a, b) => new Set([...a, ...b]).size === a.length && a.length === b.length;
+    const has = (a, b) => b.every((each) => a.includes(each));
+    return (isSame(change.with, other.with) &&
+        isSame(change.indexes, other.indexes) &&
+        has(change.without, other.without) &&
+        has(change.exclude, other.exclude));
 }
 
 ;// CONCATENATED MODULE: ./src/ports.ts
@@ -61729,7 +63870,7 @@ async function openRemote(address, known, context) {
         const range = `bytes=${from}-${to - 1}`;
         const response = await download(url, authorization, context, { range, "accept-encoding": "identity" });
         try {
-            return { response, total: totalOf(response, from, to) };
+            return { response, total: ranges_totalOf(response, from, to) };
         }
         catch (error) {
             response.destroy(); // It may be about to send all of the file.
@@ -61757,7 +63898,7 @@ async function openRemote(address, known, context) {
     };
 }
 /** How large the whole is, by an answer that is just the range that was asked for. */
-function totalOf({ statusCode = 0, headers }, from, to) {
+function ranges_totalOf({ statusCode = 0, headers }, from, to) {
     if (statusCode === 200)
         throw new NoRanges(wholeNumber(headers["content-length"]));
     if (statusCode !== 206)
@@ -61873,85 +64014,6 @@ function isSize(size) {
     return size !== null && Number.isSafeInteger(size) && size >= 0 && size <= predict_LARGEST;
 }
 
-;// CONCATENATED MODULE: ./src/report/advice.ts
-
-
-/**
- * What following a piece of advice saves. It is measured if there is no doubt about any of it.
- * @param before what the whole slug weighs
- * @param after what it would weigh
- * @param error half-width of the error band of the compressed difference, in bytes
- */
-function savingOf(before, after, error) {
-    const effect = { weight: subtract(before, after), before: weightOf(before), after: weightOf(after) };
-    return error === 0 ? { basis: "measured", error: 0, ...effect } : { basis: "predicted", error, ...effect };
-}
-/** The weight alone of what may be more. */
-function weightOf({ files, disk, compressed }) {
-    return { files, disk, compressed };
-}
-/** Advice about what an app requires. */
-function requirementsAdvice(candidate, saving, remedy) {
-    const { id, subject, title, detail, sources } = candidate;
-    return {
-        id,
-        family: "requirements",
-        level: "advice",
-        subject,
-        title,
-        detail,
-        sources: [...sources],
-        saving,
-        remedy,
-    };
-}
-/**
- * Advice about an app's own files.
- * @param total what the whole slug weighs
- */
-function filesAdvice(found, total) {
-    const { id, level, subject, title, detail, sources, saving, ignore } = found;
-    return {
-        id,
-        family: "files",
-        level,
-        subject,
-        title,
-        detail,
-        sources: [...sources],
-        saving: savingOf(total, subtract(total, saving), 0),
-        remedy: {
-            possible: true,
-            because: null,
-            steps: ignore.length === 0 ? [] : [{ kind: "text", file: ".slugignore", lines: [...ignore], note: null }],
-        },
-    };
-}
-/**
- * The advice that is worth its lines, in the order of a report: warnings, what can be done, what can't; each with the
- * largest saving first.
- * @param noiseFloor compressed bytes; only more than that is worth saving
- */
-function ranked(advice, noiseFloor) {
-    return advice.filter((each) => isWorthAdvising(each, noiseFloor)).sort(compareAdvice);
-}
-/** Whether advice saves more than the noise floor, or is about more than size. */
-function isWorthAdvising({ level, saving }, noiseFloor) {
-    return level === "warning" || saving.weight.compressed > noiseFloor;
-}
-/** The order of a report's advice. */
-function compareAdvice(a, b) {
-    return (rank(a) - rank(b) ||
-        b.saving.weight.compressed - a.saving.weight.compressed ||
-        compareBytes(a.subject, b.subject) ||
-        compareBytes(a.id, b.id));
-}
-function rank({ level, remedy }) {
-    if (level === "warning")
-        return 0;
-    return remedy.possible ? 1 : 2;
-}
-
 ;// CONCATENATED MODULE: ./src/sniff/bytes.ts
 
 
@@ -61962,7 +64024,7 @@ class Malformed extends Error {
 const MOST_READ = 64 * MIB;
 /** How many things a reader may look at: tensors, fields, nodes. Whatever a header claims, it ends here. */
 const MOST_STEPS = 500_000;
-const PAGE = 4 * KIB;
+const bytes_PAGE = 4 * KIB;
 const PAGES = 64;
 /**
  * A stretch of a file, read little by little: only what is asked for, in small pages, and never more than `MOST_READ`
@@ -62019,11 +64081,11 @@ class Bytes {
     /** Copies bytes out of the file. */
     take(at, length) {
         this.check(at, length);
-        if (length > PAGE)
+        if (length > bytes_PAGE)
             return this.readAt(this.start + at, length);
         const from = this.start + at;
-        const page = this.page(Math.floor(from / PAGE));
-        const inside = from % PAGE;
+        const page = this.page(Math.floor(from / bytes_PAGE));
+        const inside = from % bytes_PAGE;
         if (inside + length <= page.length)
             return page.subarray(inside, inside + length);
         return this.readAt(from, length);
@@ -62063,11 +64125,11 @@ class Bytes {
     page(number) {
         const page = this.budget.pages.get(number) ?? this.newPage(number);
         this.budget.last = page;
-        this.budget.lastAt = number * PAGE;
+        this.budget.lastAt = number * bytes_PAGE;
         return page;
     }
     newPage(number) {
-        const page = this.readAt(number * PAGE, PAGE, true);
+        const page = this.readAt(number * bytes_PAGE, bytes_PAGE, true);
         if (this.budget.pages.size >= PAGES) {
             for (const oldest of this.budget.pages.keys()) {
                 this.budget.pages.delete(oldest);
@@ -62902,35 +64964,191 @@ function sniff_sizes(entries, keyOf) {
     return sums;
 }
 
-;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+;// CONCATENATED MODULE: ./src/attribute/optional.ts
 
+/** Extras for who works on a distribution: what they ask for is not used where it runs. */
+const FOR_DEVELOPMENT = /^(?:.*[-_.])?(?:dev|devel|development|docs?|documentation|tests?|testing|lint|linting|typing|types|mypy|style|check|cover|coverage|ci|build|bench|benchmarks?|examples?|tutorials?|maintenance|release|pre-commit)(?:[-_.].*)?$/i;
+/**
+ * Which distributions use another one where it is there, as an extra of theirs says that nobody asked for: names of the former by that
+ * of the latter, all normalised.
+ */
+function optionalFor(metadata) {
+    const found = new Map();
+    for (const [from, { requires }] of metadata) {
+        const names = requires.flatMap((text) => {
+            const [, name] = /^\s*([\w.-]+)/.exec(text) ?? [];
+            const [, extra] = /\bextra\s*==\s*["']([\w.-]+)["']/.exec(text) ?? [];
+            return name === undefined || extra === undefined || FOR_DEVELOPMENT.test(extra) ? [] : [normalName(name)];
+        });
+        for (const name of new Set(names))
+            if (name !== from)
+                found.set(name, [...(found.get(name) ?? []), from]);
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/attribute/graph.ts
+
+/** The names that the app itself requires, each once, in the order of the files. */
+function directNames(graph) {
+    return [...new Set(graph.direct.map(({ name }) => name))];
+}
+/** What each name requires, sorted and each once; requiring oneself says nothing. Names without are not in it. */
+function dependencies(graph) {
+    return grouped(graph.edges.map(({ from, to }) => [from, to]));
+}
+/** Who requires each name, sorted and each once. Names that nobody requires are not in it. */
+function dependents(graph) {
+    return grouped(graph.edges.map(({ from, to }) => [to, from]));
+}
+function grouped(pairs) {
+    const groups = new Map();
+    for (const [key, value] of pairs) {
+        if (key === value)
+            continue;
+        const group = groups.get(key);
+        if (group)
+            group.add(value);
+        else
+            groups.set(key, new Set([value]));
+    }
+    return new Map([...groups].map(([key, values]) => [key, [...values].sort(compareBytes)]));
+}
+
+;// CONCATENATED MODULE: ./src/attribute/retained.ts
 
 
 /**
- * Writes the app's files at a revision into a directory; null if the app does not exist there.
- * @param root absolute path; the directory is made
+ * Retained weight of each name in `weights`: its own and that of everything that is in the slug only because of it.
+ * This is what would leave the slug if the name left, whoever requires it.
+ *
+ * A name is there only because of another if that one dominates it: if every chain of requirements from the app to it
+ * goes through the other. A name that no requirement leads to is taken as asked for by the app.
  */
-async function checkOutApp(revision, root, app, { repository }) {
-    const checkedOut = await repository.checkOut(revision, app, root);
-    return checkedOut === null ? null : { ...checkedOut, revision, root };
+function retainedWeights(weights, graph) {
+    const names = [...weights.keys()];
+    const { order, dominators } = dominance(names, graph);
+    const retained = [ZERO, ...weights.values()];
+    // A dominator comes after what it dominates in postorder, so its share is complete when it is passed on.
+    for (const at of order) {
+        const above = dominators[at];
+        if (at === 0 || above === undefined)
+            continue;
+        retained[above] = add(retained[above] ?? ZERO, retained[at] ?? ZERO);
+    }
+    return new Map(names.map((name, at) => [name, retained[at + 1] ?? ZERO]));
 }
 /**
- * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
- * they may lead out of the app.
+ * For each name the nearest one that every chain of requirements from the app to it goes through; null where that is
+ * the app itself.
  */
-async function readAppFile(app, path) {
-    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
-        return null;
-    try {
-        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
+function dominatorsOf(names, graph) {
+    const { dominators } = dominance(names, graph);
+    return new Map(names.map((name, at) => [name, names[(dominators[at + 1] ?? 0) - 1] ?? null]));
+}
+/** Nodes in postorder and their dominators: 0 is the app, and a name's node is its place in `names`, from 1. */
+function dominance(names, graph) {
+    const index = new Map(names.map((name, at) => [name, at + 1]));
+    const indices = (of) => of.flatMap((name) => index.get(name) ?? []);
+    const below = dependencies(graph);
+    const successors = [indices(directNames(graph)), ...names.map((name) => indices(below.get(name) ?? []))];
+    const reached = new Set(postorder(successors));
+    successors[0]?.push(...indices(names).filter((at) => !reached.has(at)));
+    const order = postorder(successors);
+    return { order, dominators: immediateDominators(successors, order) };
+}
+/**
+ * The immediate dominator of every node that can be reached from node 0 (whose own is itself), by the algorithm of
+ * Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001).
+ * @param order the nodes in postorder
+ */
+function immediateDominators(successors, order) {
+    const rank = [];
+    order.forEach((node, at) => (rank[node] = at));
+    const rankOf = (node) => rank[node] ?? -1;
+    const predecessors = successors.map(() => []);
+    for (const node of order)
+        for (const next of successors[node] ?? [])
+            predecessors[next]?.push(node);
+    const dominator = [];
+    dominator[0] = 0;
+    const common = (a, b) => {
+        while (a !== b) {
+            if (rankOf(a) < rankOf(b))
+                a = dominator[a] ?? 0;
+            else
+                b = dominator[b] ?? 0;
+        }
+        return a;
+    };
+    const nodes = order.filter((node) => node !== 0).reverse();
+    for (let changed = true; changed;) {
+        changed = false;
+        for (const node of nodes) {
+            const [first = 0, ...others] = (predecessors[node] ?? []).filter((before) => dominator[before] !== undefined);
+            const found = others.reduce(common, first);
+            if (dominator[node] !== found) {
+                dominator[node] = found;
+                changed = true;
+            }
+        }
     }
-    catch (error) {
-        // `.slugignore` has removed it in between.
-        if (error instanceof Error && "code" in error && error.code === "ENOENT")
-            return null;
-        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-        throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
+    return dominator;
+}
+/** The nodes that can be reached from node 0, each after those below it, the way back in a cycle left out. */
+function postorder(successors) {
+    const order = [];
+    const seen = new Set([0]);
+    const stack = [{ node: 0, next: 0 }];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+        const child = successors[top.node]?.[top.next++];
+        if (child === undefined) {
+            order.push(top.node);
+            stack.pop();
+        }
+        else if (!seen.has(child)) {
+            seen.add(child);
+            stack.push({ node: child, next: 0 });
+        }
     }
+    return order;
+}
+/** What would leave a slug with each of its distributions, by normalised name. */
+function retainedIn({ layers, graph }) {
+    const distributions = layers.filter(({ kind }) => kind === "distribution");
+    return retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), graph);
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/advice-facts.ts
+
+
+
+/** What rules look at in an app, but for what its own files use. @param noiseFloor bytes of the compressed slug */
+function factsOf({ plan, slug, metadata }, noiseFloor) {
+    const layers = slug.layers.filter(({ kind }) => kind === "distribution");
+    const retained = retainedIn(slug);
+    const optional = optionalFor(metadata);
+    const distributions = layers.map(({ name, version, weight }) => {
+        const direct = plan.resolution.direct.filter((requirement) => requirement.name === name);
+        return {
+            name,
+            version,
+            places: direct.map(({ location }) => location),
+            extras: [...new Set(direct.flatMap(({ extras }) => extras))],
+            requiredBy: slug.graph.edges.filter(({ to }) => to === name).map(({ from }) => from),
+            optionalFor: optional.get(name) ?? [],
+            weight,
+            retained: retained.get(name) ?? weight,
+        };
+    });
+    return {
+        packageManager: slug.packageManager,
+        python: plan.target.python,
+        stack: slug.stack,
+        distributions: new Map(distributions.map((each) => [each.name, each])),
+        noiseFloor,
+        uses: UNKNOWN_USES,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/app/glob.ts
@@ -63184,15 +65402,15 @@ function slugignoreNotes(text, entries) {
     const left = entries.filter(({ path, kind }) => kind !== "directory" && here.has(path) && !there.has(path));
     const doubt = "; Heroku does not say how it matches, and known programs differ.";
     if (kept.length > 0)
-        notes.push(`.slugignore was taken to keep ${count(kept)}${doubt}`);
+        notes.push(`.slugignore was taken to keep ${slugignore_count(kept)}${doubt}`);
     if (left.length > 0)
-        notes.push(`.slugignore was taken to leave out ${count(left)}${doubt}`);
+        notes.push(`.slugignore was taken to leave out ${slugignore_count(left)}${doubt}`);
     return notes;
 }
-function count(entries) {
+function slugignore_count(entries) {
     const bytes = entries.reduce((sum, { size }) => sum + size, 0);
     const others = entries.length === 1 ? "" : ` and ${String(entries.length - 1)} more`;
-    return `${entries[0]?.path ?? ""}${others} (${mib(bytes)} on disk)`;
+    return `${entries[0]?.path ?? ""}${others} (${format_mib(bytes)} on disk)`;
 }
 
 ;// CONCATENATED MODULE: ./src/app/app-files.ts
@@ -63853,26 +66071,50 @@ class BuiltMetadata {
 
 ;// CONCATENATED MODULE: ./src/manifests/uv-log.ts
 
-/** Reads the standard error of `uv pip compile`. */
-function parseResolverLog(stderr) {
-    const dependencies = /Adding transitive dependency for ([^[\s=]+)(?:\[[^\]]*\])?==(\S+): ([\w.-]+?)(?:\[[^\]]*\])?([<>=*].*)$/gm;
-    const searches = [
-        ...stderr.matchAll(/Searching for a compatible version of ([\w.-]+)(?:\[[^\]]*\])? \((.*)\)$/gm),
-    ].flatMap(([, name = "", range = ""]) => {
-        const version = pinnedVersion(range);
-        return version === null ? [] : [`${name}==${version}`];
-    });
-    const selected = new Set([...stderr.matchAll(/Selecting: (\S+==\S+) \[/g)].map((match) => match[1] ?? ""));
-    return {
-        dependencies: [...stderr.matchAll(dependencies)].map(([, parent = "", parentVersion = "", name = "", range = ""]) => ({
-            parent,
-            parentVersion,
-            name,
-            range,
-        })),
-        missing: searches.filter((pin) => !selected.has(pin)),
-        untimed: [...stderr.matchAll(/^warning: (\S+) is missing an upload date/gm)].map((match) => projectOf(match[1] ?? "")),
-    };
+const DEPENDENCY = /Adding transitive dependency for ([^[\s=]+)(?:\[[^\]]*\])?==(\S+): ([\w.-]+?)(?:\[[^\]]*\])?([<>=*].*)$/gm;
+const SEARCH = /Searching for a compatible version of ([\w.-]+)(?:\[[^\]]*\])? \((.*)\)$/gm;
+const SELECTION = /Selecting: (\S+==\S+) \[/g;
+const UNTIMED = /^warning: (\S+) is missing an upload date/gm;
+/** Reads the standard error of `uv pip compile` as it comes: of thousands of distributions it is more than is worth holding. */
+class ResolverLogReader {
+    #dependencies = [];
+    #searched = new Set();
+    #selected = new Set();
+    #untimed = new Set();
+    #rest = "";
+    add(chunk) {
+        // What matters is ASCII.
+        const text = this.#rest + chunk.toString("latin1");
+        const end = text.lastIndexOf("\n") + 1;
+        this.#rest = text.slice(end);
+        this.#read(text.slice(0, end));
+    }
+    /** What the log says, after its last line. */
+    end() {
+        this.#read(this.#rest);
+        this.#rest = "";
+        return {
+            dependencies: this.#dependencies,
+            missing: [...this.#searched].filter((pin) => !this.#selected.has(pin)),
+            untimed: [...this.#untimed],
+        };
+    }
+    #read(lines) {
+        for (const [, parent = "", parentVersion = "", name = "", range = ""] of lines.matchAll(DEPENDENCY)) {
+            if (namesPrerelease(range) || pinnedVersion(range) !== null) {
+                this.#dependencies.push({ parent, parentVersion, name, range });
+            }
+        }
+        for (const [, name = "", range = ""] of lines.matchAll(SEARCH)) {
+            const version = pinnedVersion(range);
+            if (version !== null)
+                this.#searched.add(`${name}==${version}`);
+        }
+        for (const [, pin = ""] of lines.matchAll(SELECTION))
+            this.#selected.add(pin);
+        for (const [, file = ""] of lines.matchAll(UNTIMED))
+            this.#untimed.add(projectOf(file));
+    }
 }
 /** The version that a range allows alone; null if it allows more. */
 function pinnedVersion(range) {
@@ -63909,15 +66151,12 @@ function projectOf(file) {
 
 
 
-
 /** Named relative to where uv runs: a path with a blank would be two files of constraints to it. */
 const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
 const EXCLUDES = "excludes.txt";
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const compile_BUILDS = 100;
-/** Of uv's log nothing must be missing: it takes some 2 KB for each distribution. Bytes. */
-const LOG_KEPT = 64 * MIB;
 /** uv's resolution is repeated while it shows something that pip sees otherwise; more rounds than this is a bug. */
 const ROUNDS = 30;
 /**
@@ -63952,6 +66191,7 @@ async function compile(directory, file, options, request, tools, context) {
         const settings = (0,external_node_path_namespaceObject.join)(directory, "uv.toml");
         if (built.size > 0)
             await (0,promises_namespaceObject.writeFile)(settings, await built.settings(), mode);
+        const log = new ResolverLogReader();
         const result = await run(program, [
             ...["pip", "compile", REQUIREMENTS, "--constraints", CONSTRAINTS, "--output-file", output],
             ...["--format", "pylock.toml", "--no-header", "--no-annotate", "--no-sources"],
@@ -63971,15 +66211,18 @@ async function compile(directory, file, options, request, tools, context) {
             // Found where uv runs, it adds to the user's own settings, unless these are in a file that is named.
             env: env.UV_CONFIG_FILE === undefined || built.size === 0 ? env : { ...env, UV_CONFIG_FILE: settings },
             signal: context.signal,
-            stderrKept: LOG_KEPT,
+            onStderr: (chunk) => {
+                log.add(chunk);
+            },
         });
-        return { stderr: result.stderr, pylock: result.code === 0 ? await (0,promises_namespaceObject.readFile)(output, "utf8") : null };
+        const pylock = result.code === 0 ? await (0,promises_namespaceObject.readFile)(output, "utf8") : null;
+        return { stderr: result.stderr, log: log.end(), pylock };
     };
     for (let round = 0; round < ROUNDS + built.size; round++) {
         await (0,promises_namespaceObject.writeFile)(output, wishes.preferences());
         const lines = asked.map((required) => requirementLine(required, built));
-        const { stderr, pylock } = await uvCompile(lines, options.dependencies);
-        if (wishes.learn(parseResolverLog(stderr), pylock === null ? null : compile_versionsOf(pylock)))
+        const { stderr, log, pylock } = await uvCompile(lines, options.dependencies);
+        if (wishes.learn(log, pylock === null ? null : compile_versionsOf(pylock)))
             continue;
         if (pylock !== null)
             return { pylock, notes: wishes.notes() };
@@ -64050,7 +66293,8 @@ function withPlaces(error, output, requirements) {
         .filter((line) => !/^(DEBUG|TRACE|INFO|WARN)\b/.test(line))
         .flatMap((line) => line.split(/[^\w.:/-]|[=<>!~]=|[.:]$/)));
     const meant = requirements.filter(({ name, link }) => [name, link?.url, link?.path].some((each) => each != null && words.has(each)));
-    const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}:${line}`))];
+    // A line is 0 where it can't be told, or where no file says it.
+    const places = [...new Set(meant.map(({ file, line }) => `${redact(file)}${line === 0 ? "" : `:${line}`}`))];
     if (places.length === 0)
         return error;
     const others = places.length > PLACES ? ` and ${places.length - PLACES} more` : "";
@@ -64224,6 +66468,10 @@ function backToApp(pylock, copy, app) {
 
 
 
+
+
+
+
 const requirements_file_HELPER = asset(import.meta.url, "read_requirements_file.py");
 const Link = object({
     url: schemas_string(),
@@ -64247,7 +66495,7 @@ const Required = object({
     constraint: schemas_boolean(),
     hashes: array(schemas_string()),
 });
-const Answer = object({
+const requirements_file_File = object({
     requirements: array(Required),
     /** Null: the default. */
     indexUrl: schemas_string().nullable(),
@@ -64266,22 +66514,30 @@ const Answer = object({
     onlyFinal: array(schemas_string()),
     requireHashes: schemas_boolean(),
 });
-const Refusal = object({
-    error: object({
-        file: schemas_string().nullable(),
-        line: schemas_number().nullable(),
-        message: schemas_string(),
-        /** Could something not be fetched? */
-        network: schemas_boolean(),
+const Answer = union([
+    object({
+        file: requirements_file_File,
+        /** Does it follow from the text of that one file, whatever else there is? */
+        alone: schemas_boolean(),
     }),
-});
+    object({
+        error: object({
+            file: schemas_string().nullable(),
+            line: schemas_number().nullable(),
+            message: schemas_string(),
+            /** Could something not be fetched? */
+            network: schemas_boolean(),
+        }),
+    }),
+]);
 /**
  * Reads a requirements file as pip does; those that do not apply to the target are left out.
  * @param file absolute path, or relative to the app
  * @param writtenFrom the file that a reader would look into; null for the requirements file itself
  * @throws SideError that names the file and the line, if pip could not read it
  */
-async function readRequirements(file, writtenFrom, { app, target }, tools, context) {
+async function readRequirements(file, writtenFrom, job, tools, context) {
+    const { app, target } = job;
     const env = toolEnvironment(context.env);
     const input = {
         file,
@@ -64289,11 +66545,11 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
         extraIndexUrls: (env.PIP_EXTRA_INDEX_URL ?? "").split(/\s+/).filter((url) => url !== ""),
         environment: markerEnvironment(target),
     };
-    const answer = await runHelper(requirements_file_HELPER, input, union([Answer, Refusal]), app, tools);
-    if (!("error" in answer)) {
-        const [refusing] = answer.refusing;
+    const answer = await answerFor(input, job, tools);
+    if ("file" in answer) {
+        const [refusing] = answer.file.refusing;
         if (refusing === undefined)
-            return answer;
+            return answer.file;
         throw new SideError("unweighable", "resolve", `The index ${redact(refusing)} refused access.`, "Give this run the credentials that Heroku's build has, for instance in PIP_EXTRA_INDEX_URL or ~/.netrc.");
     }
     const { error } = answer;
@@ -64311,6 +66567,33 @@ async function readRequirements(file, writtenFrom, { app, target }, tools, conte
     }
     const [text, hint] = requirements_file_inWords(first, redact(place), error.line !== null);
     throw new SideError("invalid", "manifest", text, hint, rest);
+}
+/** The script's answer, which is found out once for all files of that text where it depends on nothing else. */
+async function answerFor(input, { app, answers }, tools) {
+    const ask = () => runHelper(requirements_file_HELPER, input, Answer, app, tools);
+    const text = (0,external_node_path_namespaceObject.isAbsolute)(input.file) ? null : await plainText((0,external_node_path_namespaceObject.join)(app, input.file));
+    if (text === null)
+        return ask();
+    let own;
+    const isAlone = (found) => "file" in found && found.alone;
+    const answer = await answers.to({
+        about: ["requirements file", BUILDPACK.tools.pip, text, input],
+        find: async () => (own = await ask()),
+        lasting: { schema: Answer, may: isAlone },
+    });
+    // Whatever else it depends on may differ where another side has asked.
+    return isAlone(answer) ? answer : (own ?? ask());
+}
+/** The text of a file as bytes, one character each; null if there is none, or it is a link. */
+async function plainText(path) {
+    try {
+        return (await (0,promises_namespaceObject.lstat)(path)).isFile() ? await (0,promises_namespaceObject.readFile)(path, "latin1") : null;
+    }
+    catch (error) {
+        if (systemErrorCode(error) === null)
+            throw error;
+        return null; // Which the script says in pip's words.
+    }
 }
 /** What pip says of a place, with what to do about it. */
 function requirements_file_inWords(message, place, hasLine) {
@@ -64373,7 +66656,7 @@ async function lockRequirements(readIn, options, request, tools, context) {
         return {
             pylock: backToApp(pylock, job.app, app),
             notes,
-            ...factsOf(read, job.app, app),
+            ...requirements_factsOf(read, job.app, app),
             preinstalled: options.preinstalled,
         };
     };
@@ -64391,7 +66674,7 @@ function withoutPlaces(file) {
     return { ...file, requirements: file.requirements.map((required) => ({ ...required, file: null, line: null })) };
 }
 /** What a requirements file adds to the lock that was made of it, in a copy of the app or in the app itself. */
-function factsOf(file, copy, app) {
+function requirements_factsOf(file, copy, app) {
     const hashes = {};
     for (const { name, link, hashes: allowed } of file.requirements) {
         const all = link?.sha256 == null ? allowed : [...allowed, link.sha256];
@@ -64408,10 +66691,20 @@ function factsOf(file, copy, app) {
             address: link === null ? null : (link.path ?? link.url).replaceAll(copy, app),
             editable,
         })),
+        loose: looseIn(file),
         hashes,
         requireHashes: file.requireHashes,
         indexUrls: [...(file.indexUrl === null ? [] : [file.indexUrl]), ...file.extraIndexUrls, ...file.findLinks],
     };
+}
+/** Names of what is required by name, and in no version that alone will do; constraints count. */
+function looseIn({ requirements }) {
+    const pinned = new Set(requirements.flatMap(({ name, specifier }) => (isExact(specifier) ? [name] : [])));
+    const asked = requirements.filter(({ constraint, link }) => !constraint && link === null);
+    return [...new Set(asked.flatMap(({ name }) => (name === null || pinned.has(name) ? [] : [name])))];
+}
+function isExact(specifier) {
+    return specifier.split(",").some((each) => /^={2,3}[^*]+$/.test(each));
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/changed.ts
@@ -64427,8 +66720,10 @@ function factsOf(file, copy, app) {
  * @param current what the app gets without the change
  * @param own how the app's own files are read
  * @param manager the package manager after it
+ * @param askedBy by normalised name, how somebody asked for what comes (`--with six==1.17`), for errors to name; else they name the place
+ *   in the app's files that it would have
  */
-function changed(current, own, change, manager) {
+function changed(current, own, change, manager, askedBy = new Map()) {
     const place = placeOf(current, change);
     return {
         sources: () => Promise.resolve(null),
@@ -64443,7 +66738,10 @@ function changed(current, own, change, manager) {
                 const file = isFile
                     ? await readRequirements("requirements.txt", null, job, tools, context)
                     : pinned(current, indexUrls, job.app);
-                return edited(file, change, place);
+                return edited(file, change, (name) => {
+                    const option = askedBy.get(name);
+                    return option === undefined ? place : { file: option, line: null };
+                });
             };
             const preinstalled = preinstalledTools(manager, request.target.python.minor);
             const options = {
@@ -64455,7 +66753,7 @@ function changed(current, own, change, manager) {
                 exclude: change.exclude,
             };
             const lock = await lockRequirements(read, options, request, tools, context);
-            const added = new Set(change.with.map((text) => changed_required(text, place).name));
+            const added = new Set(change.with.map((text) => changed_required(text, changed_NOWHERE).name));
             return {
                 ...lock,
                 direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
@@ -64464,17 +66762,23 @@ function changed(current, own, change, manager) {
         },
     };
 }
+const changed_NOWHERE = { file: "requirements.txt", line: null };
 /** Where what comes would be written: in the place of what goes. */
 function placeOf({ direct }, { without }) {
     const replaced = direct.find(({ name }) => without.includes(name)) ?? direct.at(-1);
-    return replaced?.location ?? { file: "requirements.txt", line: null };
+    return replaced?.location ?? changed_NOWHERE;
 }
-function edited(file, change, place) {
+/** @param placeFor what errors name, by a requirement's name */
+function edited(file, change, placeFor) {
+    const comes = change.with.map((text) => {
+        const { name } = changed_required(text, changed_NOWHERE);
+        return changed_required(text, name === null ? changed_NOWHERE : placeFor(name));
+    });
     const gone = new Set(change.without);
     const kept = file.requirements.filter(({ name, constraint }) => constraint || name === null || !gone.has(name));
     return {
         ...file,
-        requirements: [...kept, ...change.with.map((text) => changed_required(text, place))],
+        requirements: [...kept, ...comes],
         extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
         // What comes has no hash.
         requireHashes: false,
@@ -64562,6 +66866,8 @@ const LOCK = strictObject({
     pylock: schemas_string(),
     /** What the app names itself, in the order of its files. May hold what the target does not get. */
     direct: array(NAMED_REQUIREMENT).readonly(),
+    /** Normalised names of what it names without a version that alone will do: each time it is installed it may be another one. */
+    loose: array(schemas_string()).readonly(),
     /** The sha256 hashes that the app's files allow, by name; `name` absent if any will do. */
     hashes: record(schemas_string(), array(schemas_string()).readonly()).readonly(),
     /** Is a distribution without a hash refused? */
@@ -64795,7 +67101,7 @@ async function inKeyring(service, user, { env, scratch, signal }) {
         return code === 0 && password !== "" ? password : null;
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return null;
         throw error;
     }
@@ -64856,6 +67162,7 @@ const poetry = {
             pylock,
             // `tool.poetry.dependencies` then only says more about what `project.dependencies` names.
             direct: standard.length > 0 ? standard : legacy,
+            loose: [],
             hashes: {},
             requireHashes: false,
             preinstalled: [],
@@ -64946,6 +67253,7 @@ const uv = {
         return {
             pylock,
             direct: await projectRequirements(project, request, tools),
+            loose: [],
             hashes: {},
             requireHashes: false,
             preinstalled: [],
@@ -65006,6 +67314,7 @@ function hasLocalSources({ table }) {
 
 
 
+
 const select_HELPER = asset(import.meta.url, "select_distributions.py");
 const Source = discriminatedUnion("kind", [
     object({
@@ -65040,18 +67349,20 @@ const select_Answer = union([
  * @throws SideError
  */
 async function select_select(lock, { app, target, answers }, tools) {
+    const holdsElsewhere = isPortable(lock.pylock);
     const input = {
         pylock: lock.pylock,
         environment: markerEnvironment(target),
         python: target.python.minor.split(".").map(Number),
         platforms: platformTags(target.stack),
-        app: isPortable(lock.pylock) ? null : app,
+        app: holdsElsewhere ? null : app,
         hashes: lock.hashes,
         requireHashes: lock.requireHashes,
     };
     const answer = await answers.to({
-        about: ["select", input],
+        about: ["select", BUILDPACK.tools.pip, input],
         find: () => runHelper(select_HELPER, { ...input, app }, select_Answer, app, tools),
+        lasting: holdsElsewhere ? { schema: select_Answer, may: (found) => "distributions" in found } : undefined,
     });
     if ("error" in answer) {
         const { reason, name, message } = answer.error;
@@ -65151,6 +67462,7 @@ async function resolve(request, tools, context) {
         direct: named.map(({ requirement: { extras, location }, distribution }) => {
             return { name: distribution.name, extras, location };
         }),
+        loose: lock.loose.filter((name) => byName.has(name)),
         pylock: withCredentials(lock.pylock, [...lock.indexUrls, ...(await manifest.logins(app, context))]),
         notes: lock.notes,
     };
@@ -65213,6 +67525,37 @@ function withCredentials(pylock, indexUrls) {
         text = text.replaceAll(`"${scheme}${host}/`, () => `"${scheme}${credentials}@${host}/`);
     }
     return text;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/checked-out.ts
+
+
+
+/**
+ * Writes the app's files at a revision into a directory; null if the app does not exist there.
+ * @param root absolute path; the directory is made
+ */
+async function checkOutApp(revision, root, app, { repository }) {
+    const checkedOut = await repository.checkOut(revision, app, root);
+    return checkedOut === null ? null : { ...checkedOut, revision, root };
+}
+/**
+ * Text of a file of the app; null if there is none, or none that is a plain file. Symbolic links are not followed:
+ * they may lead out of the app.
+ */
+async function readAppFile(app, path) {
+    if (!app.entries.some((entry) => entry.path === path && entry.kind === "file"))
+        return null;
+    try {
+        return await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(app.root, path), "utf8");
+    }
+    catch (error) {
+        // `.slugignore` has removed it in between.
+        if (error instanceof Error && "code" in error && error.code === "ENOENT")
+            return null;
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+        throw new errors_UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/store/answers.ts
@@ -65372,7 +67715,7 @@ async function stage(step, timings, work) {
         return await work();
     }
     catch (error) {
-        if (error instanceof UserError && !(error instanceof SideError)) {
+        if (error instanceof errors_UserError && !(error instanceof SideError)) {
             throw new SideError("unweighable", step, error.message, error.hint, error.details);
         }
         throw error;
@@ -65400,7 +67743,7 @@ async function stage(step, timings, work) {
  * @param plan by which the side is weighed as it is
  * @throws SideError
  */
-async function planWhatIf(checkedOut, plan, { change, python, packageManager }, options, shared) {
+async function planWhatIf(checkedOut, plan, { change, python, packageManager, askedBy }, options, shared) {
     const { parts, timings, answers } = shared;
     const { tools, context } = parts;
     const manager = packageManager ?? plan.resolution.packageManager;
@@ -65415,7 +67758,7 @@ async function planWhatIf(checkedOut, plan, { change, python, packageManager }, 
         cutoff: options.cutoff,
         building: allowed(options.builds, parts.building),
         answers,
-        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager),
+        manifest: changed(plan.resolution, manifestOf(plan.resolution.packageManager), change, manager, askedBy),
     }, tools, context));
     return { app: plan.app, target, interpreter, resolution, notes: [...notes, ...resolution.notes] };
 }
@@ -65483,6 +67826,300 @@ function interpreterNotes({ python }, interpreter) {
         return [];
     return [`Bytecode was compiled by Python ${interpreter.version}; Heroku has ${python.full}.`];
 }
+/** The app's own files that name what it requires, by path. */
+async function readDirectFiles(checkedOut, { direct }) {
+    const texts = new Map();
+    for (const file of new Set(direct.map(({ location }) => location.file))) {
+        const text = await readAppFile(checkedOut, file);
+        if (text !== null)
+            texts.set(file, text);
+    }
+    return texts;
+}
+
+;// CONCATENATED MODULE: ./src/attribute/provided.ts
+
+/** Modules that distributions ship by mistake; an app's own have such names. */
+const MISTAKES = new Set([
+    ...["test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark", "benchmarks", "scripts"],
+]);
+const CODE = /\.(?:py|pyc|so)$/;
+/**
+ * What a layer's files can be imported as and started by. Of a namespace package (`google`) the name that all share is given.
+ * @param paths relative to the slug root
+ * @param minor Python's, such as `3.12`
+ */
+function providedBy(paths, minor) {
+    const [site, bin] = [`${sitePackages(minor)}/`, `${PYTHON_HOME}/bin/`];
+    const modules = new Set();
+    const programs = new Set();
+    for (const path of paths) {
+        if (path.startsWith(bin))
+            programs.add(path.slice(bin.length));
+        if (!path.startsWith(site) || !CODE.test(path))
+            continue;
+        // `six.py`, `_cffi_backend.cpython-312-x86_64-linux-gnu.so` and `flask/app.py` alike.
+        const [name = ""] = path.slice(site.length).split(/[./]/, 1);
+        if (/^[A-Za-z_]\w*$/.test(name) && name !== "__pycache__" && !MISTAKES.has(name))
+            modules.add(name);
+    }
+    return { modules: [...modules].sort(), programs: [...programs].sort() };
+}
+
+;// CONCATENATED MODULE: ./src/imports/deptry.ts
+
+
+
+
+
+
+
+
+
+
+/** deptry's rule of what is required and not imported: https://deptry.com/rules-violations/ */
+const UNUSED = "DEP002";
+/** A regular expression that no path matches: whatever ships counts, tests too, which deptry leaves out by itself. */
+const NO_PATH = "[^\\s\\S]";
+const FOUND = array(object({ error: object({ code: schemas_string() }), module: schemas_string() }));
+/**
+ * The distributions of which deptry finds no import in an app; it reads the files and runs none. Of the app's own settings for it
+ * `ignore` and `per_rule_ignores` are heeded.
+ * @returns their normalised names
+ * @throws UserError if deptry can't be had, or fails
+ */
+async function notImported({ root, modules, pyproject }, tools, { scratch, env, signal }) {
+    const ignored = ignoredIn(pyproject);
+    const program = await unlessAborted(tools.deptry(), signal);
+    const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "deptry-"));
+    try {
+        const [config, output] = [(0,external_node_path_namespaceObject.join)(directory, "pyproject.toml"), (0,external_node_path_namespaceObject.join)(directory, "found.json")];
+        // A project of our own: in the app's, deptry might take another list of requirements than the one that Heroku installs.
+        await (0,promises_namespaceObject.writeFile)(config, stringify({ project: { name: "app", version: "0", dependencies: [...modules.keys()] } }));
+        const map = [...modules].map(([name, some]) => `${name}=${some.join("|")}`);
+        const args = [
+            ...[root, "--config", config, "--json-output", output, "--no-ansi", "--exclude", NO_PATH],
+            ...["--package-module-name-map", map.join(",")],
+        ];
+        const { stderr } = await run(program, args, { cwd: directory, env: toolEnvironment(env), signal });
+        const text = await (0,promises_namespaceObject.readFile)(output, "utf8").catch((error) => {
+            if (systemErrorCode(error) !== "ENOENT")
+                throw error;
+            throw new errors_UserError("deptry could not read the app's files.", "See its last lines.", lastLines(stderr, 3));
+        });
+        const found = FOUND.parse(JSON.parse(text)).flatMap(({ error, module }) => (error.code === UNUSED ? [module] : []));
+        return ignored.all ? new Set() : new Set(found.map(normalName).filter((name) => !ignored.names.has(name)));
+    }
+    finally {
+        await (0,promises_namespaceObject.rm)(directory, { recursive: true, force: true });
+    }
+}
+const deptry_SETTINGS = object({
+    tool: object({
+        deptry: object({
+            ignore: array(schemas_string()).default([]),
+            per_rule_ignores: record(schemas_string(), union([schemas_string(), array(schemas_string())])).default({}),
+        }),
+    }),
+});
+/** What the app does not want to hear about; nothing if its settings can't be understood. */
+function ignoredIn(pyproject) {
+    const settings = pyproject === null ? null : deptry_SETTINGS.safeParse(tomlOf(pyproject));
+    if (settings?.success !== true)
+        return { all: false, names: new Set() };
+    const { ignore, per_rule_ignores } = settings.data.tool.deptry;
+    const names = [per_rule_ignores[UNUSED] ?? []].flat();
+    return { all: ignore.includes(UNUSED), names: new Set(names.map(normalName)) };
+}
+function tomlOf(text) {
+    try {
+        return dist_parse_parse(text);
+    }
+    catch (error) {
+        if (error instanceof TomlError)
+            return null;
+        throw error;
+    }
+}
+/** What is fetched for a whole run is not waited for longer than the signal allows. */
+async function unlessAborted(promise, signal) {
+    signal.throwIfAborted();
+    const aborted = (0,external_node_events_.once)(signal, "abort").then(() => {
+        signal.throwIfAborted();
+        return promise;
+    });
+    return Promise.race([promise, aborted]);
+}
+
+;// CONCATENATED MODULE: ./src/imports/read-uses.ts
+
+
+
+
+
+const read_uses_SCRIPT = asset(import.meta.url, "read_uses.py");
+const USES = object({
+    /** How many Python files there are. */
+    python: schemas_int().nonnegative(),
+    /** Dotted names; what is taken from a module counts as of it (`flask.Flask`). */
+    imports: array(schemas_string()),
+    /** Distributions that a string in a Python file, a notebook or a setting has a word of. */
+    named: array(schemas_string()),
+    /** Distributions that what starts programs has a word of. */
+    started: array(schemas_string()),
+    /** Python files that could not be read. */
+    unread: array(object({ path: schemas_string(), why: schemas_string() })),
+});
+/**
+ * Reads what an app's own files import and name. They are parsed, in a process of its own, and none of them is run.
+ * @throws UserError if that process fails, as the parser may on a file that was made for it
+ */
+async function readUses({ root, files, texts, words, python }, { scratch, env, signal }) {
+    const input = { root, files, texts: Object.fromEntries(texts), words: Object.fromEntries(words) };
+    const { code, stdout, stderr } = await run(python, ["-I", "-X", "utf8", read_uses_SCRIPT], {
+        cwd: scratch,
+        env: toolEnvironment(env),
+        input: JSON.stringify(input),
+        signal,
+    });
+    if (code === 0)
+        return USES.parse(JSON.parse(stdout.toString("utf8")));
+    throw new errors_UserError("The app's own files could not be parsed.", "See Python's last lines.", lastLines(stderr, 3));
+}
+
+;// CONCATENATED MODULE: ./src/imports/without-requirements.ts
+
+
+/** Tables that say what is required, or where that comes from: what stands there is not used by that. */
+const without_requirements_REQUIREMENTS = [
+    ["build-system"],
+    ["project", "dependencies"],
+    ["project", "optional-dependencies"],
+    ["project", "description"],
+    ["project", "keywords"],
+    ["dependency-groups"],
+    ["tool", "poetry", "dependencies"],
+    ["tool", "poetry", "dev-dependencies"],
+    ["tool", "poetry", "group"],
+    ["tool", "poetry", "extras"],
+    ["tool", "poetry", "source"],
+    ["tool", "uv"],
+    ["tool", "deptry"],
+    ["packages"],
+    ["dev-packages"],
+    ["source"],
+];
+/**
+ * What a manifest (`pyproject.toml`, `Pipfile`) says besides requirements, such as settings and scripts, for looking up names in it.
+ * A file that is no TOML is given as it is.
+ */
+function withoutRequirements(text) {
+    try {
+        const table = dist_parse_parse(text);
+        for (const path of without_requirements_REQUIREMENTS)
+            without_requirements_remove(table, path);
+        return JSON.stringify(table);
+    }
+    catch (error) {
+        if (error instanceof TomlError)
+            return text;
+        throw error;
+    }
+}
+function without_requirements_remove(table, path) {
+    const [key = "", ...rest] = path;
+    const value = table[key];
+    if (rest.length === 0)
+        Reflect.deleteProperty(table, key);
+    else if (project_isTable(value))
+        without_requirements_remove(value, rest);
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/uses.ts
+
+
+
+
+
+
+
+
+
+
+/** The oldest Python that our script runs on. */
+const uses_OLDEST_PYTHON = "3.8";
+/** Manifests that hold settings, too. */
+const uses_MANIFESTS = ["pyproject.toml", "Pipfile"];
+/**
+ * What the files that ship use of what the app requires, so far as reading tells. What can't be found out is unknown, and a note says
+ * so: it costs the advice that needs it.
+ */
+async function usesOf(app, facts, { tools, context }) {
+    const provided = providedByRequirements(app);
+    const pyproject = await readAppFile(app.checkedOut, "pyproject.toml");
+    const found = await orNote("What the app imports is not known", () => uses_read(app, provided, context));
+    if (typeof found === "string")
+        return { uses: UNKNOWN_USES, notes: [found] };
+    const [unread] = found.unread;
+    if (unread !== undefined) {
+        const others = found.unread.length === 1 ? "" : `, and ${found.unread.length - 1} more files`;
+        const note = `What the app imports is not known, so no advice is given on that: ${unread.path}: ${unread.why}${others}.`;
+        return { uses: UNKNOWN_USES, notes: [note] };
+    }
+    const imports = new Set(found.imports);
+    const named = new Set([...found.named, ...found.started]);
+    const uses = { imports, started: new Set(found.started), unnamed: new Set() };
+    const suspects = new Map([...provided]
+        .filter(([name, { modules }]) => modules.length > 0 && !named.has(name))
+        .filter(([, { modules }]) => !modules.some((module) => isImported(module, { imports }) === true))
+        .map(([name, { modules }]) => [name, modules]));
+    // deptry is asked only where its answer would make a difference. An app without any Python file imports nothing, and may still run.
+    const supposed = { ...facts, uses: { ...uses, unnamed: new Set(suspects.keys()) } };
+    if (found.python === 0 || unused.propose(supposed).length === 0)
+        return { uses, notes: [] };
+    const request = { root: app.checkedOut.root, modules: suspects, pyproject };
+    const unnamed = await orNote("What the app does not import is not known", () => notImported(request, tools, context));
+    return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
+}
+/** By normalised name, what each requirement of the app can be used by. */
+function providedByRequirements({ plan, slug }) {
+    const direct = new Set(plan.resolution.direct.map(({ name }) => name));
+    const layers = slug.layers.filter(({ kind, name }) => kind === "distribution" && direct.has(name));
+    return new Map(layers.map(({ name, entries }) => {
+        // What another layer has instead is this one's all the same.
+        const shared = slug.overlaps.filter(({ others }) => others.includes(name));
+        const paths = [...entries, ...shared].map(({ path }) => path);
+        return [name, providedBy(paths, plan.target.python.minor)];
+    }));
+}
+async function uses_read({ checkedOut, plan }, provided, context) {
+    const python = plan.interpreter ?? (await findAnyInterpreter(context, uses_OLDEST_PYTHON));
+    if (python === null)
+        throw new errors_UserError("There is no Python here to parse its files.", "Install one.");
+    const texts = new Map(plan.resolution.direct.map(({ location }) => [location.file, null]));
+    for (const file of uses_MANIFESTS) {
+        const text = await readAppFile(checkedOut, file);
+        if (text !== null)
+            texts.set(file, withoutRequirements(text));
+    }
+    const words = [...provided].map(([name, { modules, programs }]) => [
+        name,
+        [name, ...modules.filter((module) => !module.startsWith("_")), ...programs],
+    ]);
+    const files = plan.app.entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
+    return readUses({ root: checkedOut.root, files, texts, words: new Map(words), python: python.path }, context);
+}
+/** What is found; a sentence where it can't be found out, for a reason that a user can mend. */
+async function orNote(what, find) {
+    try {
+        return await find();
+    }
+    catch (error) {
+        if (!(error instanceof errors_UserError))
+            throw error;
+        return [`${what}, so no advice is given on that: ${error.message}`, ...error.details.slice(-1)].join(" ");
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/app/not-weighed.ts
 
@@ -65527,7 +68164,7 @@ function lfsPointers(root, entries) {
     return [
         {
             what: `Git LFS: ${pointers[0]?.path ?? ""}${others}`,
-            why: `Heroku does not fetch Git LFS files, the pointers ship; a build step that fetched them would add ${mib(total)}`,
+            why: `the pointers that ship are weighed; a build step that fetches the files adds ${format_mib(total)}`,
         },
     ];
 }
@@ -65897,22 +68534,24 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
             return blob !== undefined && entry.size >= app_layer_MODEL ? { entry, blob } : [];
         });
         const all = app_layer_bytesOf(entries);
-        const shown = showMuch(all, parts.context.progress);
+        const shown = showMuch(all - app_layer_bytesOf(large.map(({ entry }) => entry)), large.length, parts.context.progress);
         try {
+            const own = new Set();
             const sizes = large.map(async ({ entry, blob }) => {
                 const size = await answers.to({
                     about: ["large file", blob, COMPRESSOR],
                     find: () => {
+                        own.add(entry);
                         shown.todo(entry.size);
-                        return parts.weigher.weighFile(root, entry);
+                        return parts.weigher.weighFile(root, entry, shown.done);
                     },
                     lasting: { schema: schemas_int(), may: () => true },
                 });
-                shown.done(entry.size);
+                if (!own.has(entry))
+                    shown.known();
                 return [entry.path, size];
             });
             const known = new Map(await Promise.all(sizes));
-            shown.todo(all - app_layer_bytesOf(large.map(({ entry }) => entry)));
             const weighed = await parts.weigher.weigh({ root, entries }, shown.done, known);
             const common = { version: null, measure: "measured", error: 0, unclaimed: [], metadata: NO_METADATA };
             await add(key, { ...common, ...weighed });
@@ -65923,24 +68562,36 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
     };
     return layerOf(await layers.all(new Set([key]), make), key, "app");
 }
-/** Says how far the weighing of the app's files is, once there is much to do: what is remembered is not. */
-function showMuch(total, progress) {
+/**
+ * @param rest bytes of the files that are weighed in any case
+ * @param open large files of which it is not known yet whether they are
+ */
+function showMuch(rest, open, progress) {
     let activity = null;
-    let [ahead, behind] = [0, 0];
+    let [total, left, behind] = [rest, open, 0];
+    const begin = () => {
+        if (left > 0 || total < app_layer_MUCH)
+            return;
+        activity = progress.start("Weighing the app's files", total, "bytes");
+        activity.advance(behind);
+    };
+    begin();
     return {
         todo: (bytes) => {
-            ahead += bytes;
-            if (activity !== null || ahead < app_layer_MUCH)
-                return;
-            activity = progress.start("Weighing the app's files", total, "bytes");
-            activity.advance(behind);
+            total += bytes;
+            left--;
+            begin();
+        },
+        known: () => {
+            left--;
+            begin();
         },
         done: (bytes) => {
             behind += bytes;
             activity?.advance(bytes);
         },
         end: () => {
-            activity?.end(mib(total));
+            activity?.end(format_mib(total));
         },
     };
 }
@@ -66405,8 +69056,8 @@ async function builderFor({ wanted, building }) {
  * built in the sandbox, where it can touch nobody else's files. The largest first.
  */
 function partition(wanted, builder) {
-    const isApart = (each) => isEditableRepository(each.source) || (typeof builder === "object" && mustBeBuilt(each)) || sizeOf(each) >= layout_LARGE;
-    const apart = wanted.filter(isApart).sort((a, b) => sizeOf(b) - sizeOf(a));
+    const isApart = (each) => isEditableRepository(each.source) || (typeof builder === "object" && mustBeBuilt(each)) || layout_sizeOf(each) >= layout_LARGE;
+    const apart = wanted.filter(isApart).sort((a, b) => layout_sizeOf(b) - layout_sizeOf(a));
     const together = wanted.filter((each) => !isApart(each));
     return [...apart.map((each) => [each]), ...(together.length > 0 ? [together] : [])];
 }
@@ -66461,7 +69112,7 @@ async function copyApp(app, copy) {
 const UNPACKED = 3.5;
 /** Says so if what is wanted may not fit on the disk. */
 async function warnOfSmallDisk(wanted, scratch, context) {
-    const needed = UNPACKED * wanted.reduce((sum, each) => sum + sizeOf(each), 0);
+    const needed = UNPACKED * wanted.reduce((sum, each) => sum + layout_sizeOf(each), 0);
     const { bavail, bsize } = await (0,promises_namespaceObject.statfs)(scratch);
     if (bavail * bsize < needed) {
         const free = gib(bavail * bsize);
@@ -66473,7 +69124,7 @@ function isTakenFromDirectory(source) {
     return source.kind === "directory" || isEditableRepository(source);
 }
 /** Bytes of the file that it is installed from; 0 if it is not known. */
-function sizeOf({ source }) {
+function layout_sizeOf({ source }) {
     return "size" in source ? (source.size ?? 0) : 0;
 }
 function mustBeBuilt({ source }) {
@@ -66785,7 +69436,7 @@ function refuseBomb({ name, source }, { tree }, { claims }) {
     for (const path of claims.keys())
         unpacked += tree.get(path)?.size ?? 0;
     if (unpacked > BOMB.bytes && unpacked > BOMB.times * packed) {
-        throw hostileWheel(name, `its ${mib(packed)} unpack to ${gib(unpacked)}`);
+        throw hostileWheel(name, `its ${format_mib(packed)} unpack to ${gib(unpacked)}`);
     }
 }
 function leftNothing(name) {
@@ -66974,7 +69625,7 @@ async function weighGroup(group, { parts, layers, predict, timings }) {
                 }));
                 await add(keys.get(installed.name) ?? installed.name, weighed);
             });
-            activity.end(mib(total));
+            activity.end(format_mib(total));
             // What a hundred apps install does not fit on a disk at once.
             for (const each of roots)
                 await removeTree(each);
@@ -67836,7 +70487,7 @@ async function* runtime_measured(chunks, sha256, activity) {
     for await (const chunk of chunks) {
         packed += chunk.length;
         if (packed > runtime_LARGEST.packed)
-            throw unusable(`it has more than ${mib(runtime_LARGEST.packed)}`);
+            throw unusable(`it has more than ${format_mib(runtime_LARGEST.packed)}`);
         sha256.update(chunk);
         activity.advance(chunk.length);
         yield chunk;
@@ -67863,7 +70514,7 @@ async function* decompressed(chunks) {
     for await (const chunk of chunks) {
         zstd.push(chunk);
         if (unpacked > runtime_LARGEST.unpacked)
-            throw unusable(`it unpacks to more than ${mib(runtime_LARGEST.unpacked)}`);
+            throw unusable(`it unpacks to more than ${format_mib(runtime_LARGEST.unpacked)}`);
         yield* pieces;
         pieces = [];
     }
@@ -68030,7 +70681,7 @@ function estimated({ python }, reason) {
         unclaimed: [],
         metadata: NO_METADATA,
     };
-    return { weighed, notes: [`${reason} Its weight is estimated: ${mib(compressed)} ± ${mib(error)}.`] };
+    return { weighed, notes: [`${reason} Its weight is estimated: ${format_mib(compressed)} ± ${format_mib(error)}.`] };
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/weigh-side.ts
@@ -68045,6 +70696,10 @@ function estimated({ python }, reason) {
 
 
 
+/** A side that nothing was planned for. */
+function unplanned(side) {
+    return { side, plan: null, metadata: new Map() };
+}
 /**
  * Weighs one side: its resolution, its layers (known ones from the store), and what belongs to whom. What is wrong with the
  * side itself becomes its state; a bug is thrown.
@@ -68057,7 +70712,7 @@ async function weighPlanned(checkedOut, makePlan, options, shared) {
     const { revision } = checkedOut;
     try {
         const plan = await makePlan();
-        const { slug, notes } = await weighPlan(checkedOut, plan, options, shared);
+        const { slug, metadata, notes } = await weighPlan(checkedOut, plan, options, shared);
         const names = new Set(slug.layers.filter(({ kind }) => kind === "distribution").map(({ name }) => name));
         const side = {
             revision,
@@ -68069,11 +70724,11 @@ async function weighPlanned(checkedOut, makePlan, options, shared) {
             }),
             notes: [...plan.notes, ...notes],
         };
-        return { side, plan };
+        return { side, plan, metadata };
     }
     catch (error) {
         if (error instanceof SideError)
-            return { side: { revision, ...problemOf(error) }, plan: null };
+            return unplanned({ revision, ...problemOf(error) });
         throw error;
     }
 }
@@ -68089,7 +70744,8 @@ async function weighPlan(checkedOut, plan, options, shared) {
         stage("weigh", shared.timings, () => weighRuntime(target, options.runtimeArchive, shared)),
         stage("weigh", shared.timings, () => weighApp(checkedOut, plan.app, shared)),
     ]);
-    const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, installed, shared));
+    const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
+    const graph = await stage("resolve", shared.timings, () => dependencyGraph(plan, metadata, shared));
     const parts = [
         { kind: "runtime", name: "python", weighed: runtime.weighed },
         ...installed.map(({ kind, distribution, weighed }) => ({ kind, name: distribution.name, weighed })),
@@ -68105,10 +70761,9 @@ async function weighPlan(checkedOut, plan, options, shared) {
         graph,
         ...assemble(parts, installOrder(names, graph)),
     };
-    return { slug, notes: runtime.notes };
+    return { slug, metadata, notes: runtime.notes };
 }
-async function dependencyGraph({ resolution, target }, installed, { parts, answers }) {
-    const metadata = new Map(installed.map(({ distribution, weighed }) => [distribution.name, weighed.metadata]));
+async function dependencyGraph({ resolution, target }, metadata, { parts, answers }) {
     const edges = await dependencyEdges({ resolution, target, metadata }, parts.tools, parts.context, answers);
     return { direct: resolution.direct, edges };
 }
@@ -68127,55 +70782,77 @@ async function dependencyGraph({ resolution, target }, installed, { parts, answe
 
 
 
+
+
 /** Resolutions wait for the network. */
 const advise_AT_ONCE = 3;
 /** More candidates than this are not tried: the first are the most promising. */
 const advise_MOST = 12;
-/** What would make a slug smaller: about the app's own files, and about what it requires. In no order. */
+/** What would make a slug smaller: about the app's own files, and about what it requires. */
 async function advise_adviseOn(app, budget, shared) {
     if (budget.time === 0)
-        return [];
-    return [...(await aboutFiles(app, budget)), ...(await aboutRequirements(app, budget, shared))];
+        return { advice: [], notes: [] };
+    const files = await aboutFiles(app, budget);
+    const { advice, notes } = await aboutRequirements(app, budget, shared);
+    return { advice: [...files, ...advice], notes };
 }
 async function aboutFiles({ checkedOut, plan, slug }, { noiseFloor }) {
     const entries = slug.layers.find(({ kind }) => kind === "app")?.entries ?? [];
     const sniffed = await sniffApp(checkedOut.root, plan.app.entries);
     return adviseOnFiles(entries, sniffed, { noiseFloor }).map((found) => filesAdvice(found, slug.total));
 }
-/**
- * Tries what the rules propose, each resolved again as a whole. What is not known of it is predicted; then it is installed and weighed
- * as any revision is, the best first, as long as there is time.
- */
 async function aboutRequirements(app, { time, noiseFloor }, shared) {
-    const facts = advise_factsOf(app);
-    const candidates = rules_RULES.flatMap((rule) => rule.propose(facts)).slice(0, advise_MOST);
+    const limited = advise_within(time, shared);
+    const known = factsOf(app, noiseFloor);
+    const found = await usesOf(app, known, limited.shared.parts).catch(limited.orNull);
+    const { uses, notes } = found ?? {
+        uses: UNKNOWN_USES,
+        notes: ["The time for advice was too short to find out what the app imports."],
+    };
+    const candidates = candidatesFor({ ...known, uses }).slice(0, advise_MOST);
     if (candidates.length === 0)
-        return [];
+        return { advice: [], notes };
+    const activity = shared.parts.context.progress.start("Trying what would be smaller", candidates.length, "count");
+    const advice = await tryAll(candidates, app, noiseFloor, limited, () => {
+        activity.advance(1);
+    });
+    activity.end();
+    return { advice, notes };
+}
+/** @param time milliseconds from now on */
+function advise_within(time, shared) {
     const { context } = shared.parts;
-    const activity = context.progress.start("Trying what would be smaller", candidates.length, "count");
     const end = AbortSignal.timeout(time);
     const signal = AbortSignal.any([context.signal, end]);
-    const inTime = {
-        ...shared,
-        parts: { ...shared.parts, context: { ...context, signal, progress: SILENT } },
-        timings: {},
+    return {
+        shared: { ...shared, parts: { ...shared.parts, context: { ...context, signal, progress: SILENT } }, timings: {} },
+        end,
+        orNull: (error) => {
+            if (context.signal.aborted || !end.aborted)
+                throw error;
+            return null;
+        },
     };
-    const orNull = unlessEnded(end, context.signal);
-    const predicted = await mapAtOnce(candidates, advise_AT_ONCE, (each) => tryOne(each, app, predicting(app, inTime)).catch(orNull));
+}
+/**
+ * Tries changes, each resolved again as a whole. What is not known of it is predicted; then it is installed and weighed as any
+ * revision is, the best first, as long as there is time.
+ */
+async function tryAll(candidates, app, noiseFloor, { shared, end, orNull }, onTried) {
+    const predicted = await mapAtOnce(candidates, advise_AT_ONCE, (each) => tryOne(each, app, predicting(app, shared)).catch(orNull));
     const saving = ({ after }) => app.slug.total.compressed - after.compressed;
     // The report leaves out what turns out to be below the noise floor.
     const worth = predicted.filter((tried) => tried !== null).filter((tried) => saving(tried) + tried.error > noiseFloor);
-    const texts = await manifestTexts(app);
+    const texts = await readDirectFiles(app.checkedOut, app.plan.resolution);
     const advice = [];
     for (const tried of worth.sort((a, b) => saving(b) - saving(a))) {
         const isMeasurable = tried.error > 0 && !end.aborted;
         const measured = isMeasurable
-            ? await weighTried(tried.candidate, () => Promise.resolve(tried.plan), app, inTime).catch(orNull)
+            ? await weighTried(tried.candidate, () => Promise.resolve(tried.plan), app, shared).catch(orNull)
             : null;
         advice.push(adviceOf(measured ?? tried, app, texts));
-        activity.advance(1);
+        onTried();
     }
-    activity.end();
     return advice;
 }
 /** Where what is not known is predicted, and nothing installed. */
@@ -68189,52 +70866,10 @@ function predicting({ checkedOut, plan }, shared) {
         },
     };
 }
-/** The app's own files that name what it requires, by path. */
-async function manifestTexts({ checkedOut, plan }) {
-    const texts = new Map();
-    for (const file of new Set(plan.resolution.direct.map(({ location }) => location.file))) {
-        const text = await readAppFile(checkedOut, file);
-        if (text !== null)
-            texts.set(file, text);
-    }
-    return texts;
-}
 function adviceOf({ candidate, after, error }, { plan, slug }, texts) {
     const { direct, packageManager } = plan.resolution;
     const remedy = remedyFor(candidate.change, packageManager, direct, texts);
     return requirementsAdvice(candidate, savingOf(slug.total, after, error), remedy);
-}
-/** For `catch`: what the time was too short for has no figure. */
-function unlessEnded(end, run) {
-    return (error) => {
-        if (run.aborted || !end.aborted)
-            throw error;
-        return null;
-    };
-}
-/** What rules look at. */
-function advise_factsOf({ plan, slug }) {
-    const layers = slug.layers.filter(({ kind }) => kind === "distribution");
-    const retained = retainedWeights(new Map(layers.map(({ name, weight }) => [name, weight])), slug.graph);
-    const distributions = layers.map(({ name, version, weight }) => {
-        const direct = plan.resolution.direct.filter((requirement) => requirement.name === name);
-        return {
-            name,
-            version,
-            places: direct.map(({ location }) => location),
-            extras: [...new Set(direct.flatMap(({ extras }) => extras))],
-            requiredBy: slug.graph.edges.filter(({ to }) => to === name).map(({ from }) => from),
-            weight,
-            retained: retained.get(name) ?? weight,
-        };
-    });
-    return {
-        packageManager: slug.packageManager,
-        python: plan.target.python,
-        stack: slug.stack,
-        distributions: new Map(distributions.map((each) => [each.name, each])),
-        imports: null,
-    };
 }
 /** What would be with a change, in whatever version if there is none of that one; null if it can't be had. */
 async function tryOne(candidate, app, shared) {
@@ -68244,9 +70879,22 @@ async function tryOne(candidate, app, shared) {
         const makePlan = () => planWhatIf(checkedOut, plan, whatIf, options, shared);
         const tried = await weighTried({ ...candidate, change }, makePlan, app, shared);
         if (tried !== null)
-            return tried;
+            return change === candidate.change ? tried : withOtherVersions(tried, candidate.change);
     }
     return null;
+}
+/** Says which versions were taken where those that were asked for can't be had. */
+function withOtherVersions(tried, { with: asked }) {
+    const versions = new Map(tried.plan.resolution.distributions.map(({ name, version }) => [name, version]));
+    const sentences = asked.flatMap((text) => {
+        const [, name, wanted] = /^([\w.-]+)[^=]*==(.+)$/.exec(text) ?? [];
+        const version = name === undefined ? null : versions.get(normalName(name));
+        return name === undefined || wanted === undefined || version == null || version === wanted
+            ? []
+            : [`\`${name}\` ${wanted} can't be had here: what was looked at is ${version}, which may behave otherwise.`];
+    });
+    const { candidate } = tried;
+    return { ...tried, candidate: { ...candidate, detail: [candidate.detail, ...sentences].join(" ") } };
 }
 /** What would be by a plan; null if it can't be had. */
 async function weighTried(candidate, makePlan, app, shared) {
@@ -68267,6 +70915,116 @@ function changesOf({ change }) {
     return loose.join() === change.with.join() ? [change] : [change, { ...change, with: loose }];
 }
 
+;// CONCATENATED MODULE: ./src/compare/outside.ts
+
+
+
+/** The layers that the world outside can change while the app's own files stay as they are; of the runtime only its size is certain. */
+function fromOutside(slug) {
+    return slug.layers
+        .filter(({ kind }) => kind === "distribution" || kind === "tool")
+        .map(({ kind, name, version, weight }) => ({ kind, name, version, weight: outside_plain(weight) }));
+}
+/** What an app gets now in other versions than then, or only now, or no more; null if that is nothing. */
+function outsideChange(then, now) {
+    const [before, after] = [then.layers, fromOutside(now)].map((layers) => new Map(layers.map((layer) => [layerKey(layer), layer])));
+    const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+    const layers = [...keys].flatMap((key) => {
+        const [from, to] = [before?.get(key), after?.get(key)];
+        const either = to ?? from;
+        if (either === undefined || from?.version === to?.version)
+            return [];
+        const { kind, name } = either;
+        const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
+        return [{ kind, name, fromVersion: from?.version ?? null, toVersion: to?.version ?? null, delta }];
+    });
+    if (layers.length === 0)
+        return null;
+    layers.sort((a, b) => Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed) || compareBytes(a.name, b.name));
+    return { since: then.cutoff, delta: sum(layers.map(({ delta }) => delta)), layers };
+}
+function outside_plain({ files, disk, compressed }) {
+    return { files, disk, compressed };
+}
+
+;// CONCATENATED MODULE: ./src/store/last-time.ts
+
+
+
+
+/** Raised whenever the record has another form. */
+const FORMAT = 1;
+const LAST_TIME = strictObject({
+    cutoff: iso_datetime(),
+    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+});
+/** What an app got and weighed when these very requirements were last looked at. @param about all that they are, as JSON */
+async function recallLastTime(store, about) {
+    return LAST_TIME.safeParse(await store.recall(last_time_keyOf(about))).data ?? null;
+}
+/** Remembers what an app gets and weighs, in the place of what was remembered of the same requirements. */
+async function rememberThisTime(store, about, time) {
+    await store.remember(last_time_keyOf(about), time);
+}
+function last_time_keyOf(about) {
+    return (0,external_node_crypto_.createHash)("sha256")
+        .update(JSON.stringify(["last time", FORMAT, ...about]))
+        .digest("hex");
+}
+
+;// CONCATENATED MODULE: ./src/version.ts
+/** This program's version; `package.json` says the same, and a test holds the two together. */
+const src_version_VERSION = "0.1.0";
+
+;// CONCATENATED MODULE: ./src/pipeline/outside.ts
+
+
+
+
+
+/** Files that may say what is required, or what for: pip includes others in `requirements.txt` by any name, mostly these. */
+const outside_REQUIREMENTS = /\.(?:txt|in|toml|lock|cfg)$|(?:^|\/)(?:Pipfile|\.python-version|setup\.py)$/;
+/**
+ * What the world outside has changed in the base of a comparison since it was remembered with the same requirements; null if nothing,
+ * or if that is not known. It is remembered only if nothing is, so that the same comparison says the same again.
+ */
+async function outsideSince(base, { store }) {
+    const about = await requirementsOf(base);
+    const then = await recallLastTime(store, about);
+    if (then === null)
+        await rememberThisTime(store, about, thisTime(base));
+    return then !== null && outside_isBefore(then.cutoff, base) ? outsideChange(then, base.slug) : null;
+}
+/** Remembers what was weighed by itself, such as a push to the default branch: comparisons tell from then on what has changed since. */
+async function rememberWeighed(weighed, { store }) {
+    const about = await requirementsOf(weighed);
+    const then = await recallLastTime(store, about);
+    if (then === null || outside_isBefore(then.cutoff, weighed))
+        await rememberThisTime(store, about, thisTime(weighed));
+}
+function thisTime({ options, slug }) {
+    return { cutoff: options.cutoff, layers: fromOutside(slug) };
+}
+function outside_isBefore(moment, { options }) {
+    return Date.parse(moment) < Date.parse(options.cutoff);
+}
+/** All that what an app gets depends on, but for the world outside. */
+async function requirementsOf({ checkedOut, plan, options }) {
+    const { target, interpreter, resolution } = plan;
+    const named = new Set(resolution.direct.map(({ location }) => location.file));
+    const files = [];
+    for (const { path, kind } of plan.app.entries) {
+        if (kind !== "file" || !(outside_REQUIREMENTS.test(path) || named.has(path)))
+            continue;
+        files.push([path, checkedOut.blobs.get(path) ?? digest((await readAppFile(checkedOut, path)) ?? "")]);
+    }
+    const { stack, python } = target;
+    return [src_version_VERSION, stack, python.full, interpreter?.version ?? null, resolution.packageManager, options.builds, files];
+}
+function digest(text) {
+    return (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex");
+}
+
 ;// CONCATENATED MODULE: ./src/compare/compare.ts
 
 
@@ -68274,12 +71032,12 @@ function changesOf({ change }) {
 
 /** Head minus base; `unknown` unless each side is weighed or absent. */
 function compareSides(base, head) {
-    const from = slugOf(base);
-    const to = slugOf(head);
+    const from = compare_slugOf(base);
+    const to = compare_slugOf(head);
     return from === undefined || to === undefined ? { state: "unknown" } : compare_compare(from, to);
 }
 /** Null for a side where the app does not exist, undefined for one of which nothing is known. */
-function slugOf(side) {
+function compare_slugOf(side) {
     if (side.state === "weighed")
         return side.slug;
     return side.state === "absent" ? null : undefined;
@@ -68487,7 +71245,7 @@ function shortestPaths(graph) {
     const paths = new Map();
     for (const { name, location } of graph.direct)
         if (!paths.has(name))
-            paths.set(name, [why_place(location)]);
+            paths.set(name, [placeText(location)]);
     // A Map is walked in the order of insertion, and what is inserted on the way is walked too: it is its own queue.
     for (const [name, path] of paths) {
         for (const next of below.get(name) ?? [])
@@ -68496,13 +71254,12 @@ function shortestPaths(graph) {
     }
     return paths;
 }
-function why_place({ file, line }) {
+/** `requirements.txt:14` */
+function placeText({ file, line }) {
     return line === null ? file : `${file}:${line}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/build-report.ts
-
-
 
 
 
@@ -68518,32 +71275,35 @@ const build_report_FILES = 1000;
 function buildReport(input) {
     const { base, head } = input;
     const weighed = [head, base].filter((side) => side.state === "weighed");
-    const config = mutable(input.config);
+    const largest = largestFiles();
     return {
         schemaVersion: SCHEMA_VERSION,
         tool: { name: "slugdiff", version: input.version },
         app: input.app,
         platform: input.stack,
         cutoff: input.cutoff,
-        config,
+        config: mutable(input.config),
         configChanges: [...input.configChanges],
-        base: reportSide(base),
-        head: reportSide(head),
+        base: reportSide(base, largest),
+        head: reportSide(head, largest),
         diff: reportDiff(input.diff, base, head),
         verdict: { status: input.verdict.status, findings: input.verdict.findings.map((finding) => ({ ...finding })) },
         override: null, // Only who publishes can know of a label.
         notWeighed: head.state === "weighed" ? head.notWeighed.map((item) => ({ ...item })) : [],
-        advice: ranked(input.advice, noiseFloorOf({ config })),
+        advice: [], // `withAdvice` adds it: to know whether any is due takes a report.
+        unpinned: input.unpinned,
+        outside: input.outside,
+        history: [...input.history],
         notes: [...new Set([...input.notes, ...weighed.flatMap(({ notes }) => notes)])],
         timings: { ...input.timings },
     };
 }
-function reportSide(side) {
+function reportSide(side, largest) {
     const revision = side.revision && { ...side.revision };
     const unknown = { revision, stack: null, python: null, pythonFrom: null, packageManager: null };
     switch (side.state) {
         case "weighed":
-            return weighedSide(side.slug, revision);
+            return weighedSide(side.slug, revision, largest);
         case "absent":
             return { state: side.state, problem: null, ...unknown, total: { ...ZERO, error: 0 }, layers: [], overlaps: [] };
         case "invalid":
@@ -68553,9 +71313,8 @@ function reportSide(side) {
         }
     }
 }
-function weighedSide(slug, revision) {
-    const distributions = slug.layers.filter(({ kind }) => kind === "distribution");
-    const retained = retainedWeights(new Map(distributions.map(({ name, weight }) => [name, weight])), slug.graph);
+function weighedSide(slug, revision, largest) {
+    const retained = retainedIn(slug);
     const why = build_report_whyOf(slug);
     return {
         state: "weighed",
@@ -68568,14 +71327,13 @@ function weighedSide(slug, revision) {
         total: { ...slug.total, error: slug.error },
         layers: slug.layers.map((layer) => {
             const own = layer.kind === "distribution" ? retained.get(layer.name) : undefined;
-            return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)));
+            return reportLayer(layer, own ?? layer.weight, why.get(layerKey(layer)), largest(layer));
         }),
         overlaps: reportOverlaps(slug.overlaps),
     };
 }
-function reportLayer(layer, retained, origin) {
+function reportLayer(layer, retained, origin, largest) {
     const { kind, name, version, measure, weight, error } = layer;
-    const largest = largestOf(layer.entries, EXAMPLES);
     return {
         kind,
         name,
@@ -68587,7 +71345,17 @@ function reportLayer(layer, retained, origin) {
         requiredBy: [...(origin?.requiredBy ?? [])],
         why: [...(origin?.why ?? [])],
         measure,
-        largestFiles: largest.map((entry) => ({ path: entry.path, weight: entryWeight(entry) })),
+        largestFiles: largest,
+    };
+}
+/** The largest files of layers; layers that have the same entries share them, as most of both sides' do. */
+function largestFiles() {
+    const known = new Map();
+    return ({ entries }) => {
+        const found = known.get(entries) ??
+            largestOf(entries, EXAMPLES).map((entry) => ({ path: entry.path, weight: entryWeight(entry) }));
+        known.set(entries, found);
+        return found;
     };
 }
 /** The files that weigh most, the largest first. */
@@ -68682,133 +71450,6 @@ function mutable(config) {
     ]));
 }
 
-;// CONCATENATED MODULE: ./src/report/check-report.ts
-
-
-
-
-
-/**
- * Adds the report up: the layers of each side to its total, the rows of the diff to head minus base, each row to what
- * its layer weighs on the two sides, the files and what is folded to the app's row; and that advice saves what it says, is in order
- * and worth its lines.
- * @throws Error, which is a bug, that names what does not add up
- */
-function checkReport(report) {
-    const wrong = [
-        ...wrongInSide("base", report.base),
-        ...wrongInSide("head", report.head),
-        ...wrongInDiff(report),
-        ...wrongInAdvice(report),
-    ];
-    const worst = Math.max(0, ...report.verdict.findings.map(({ status }) => STATUSES.indexOf(status)));
-    if (STATUSES.indexOf(report.verdict.status) !== worst)
-        wrong.push("the verdict is not its worst finding");
-    if (wrong.length > 0)
-        throw new Error(`The report of ${report.app} does not add up: ${wrong.join("; ")}`);
-}
-function wrongInSide(name, side) {
-    if (side.total === null)
-        return [];
-    const wrong = [];
-    const { error, ...total } = side.total;
-    const { layers } = side;
-    if (!equal(sum(layers.map(({ weight }) => weight)), total))
-        wrong.push(`the layers of ${name}`);
-    if (layers.reduce((all, layer) => all + layer.error, 0) !== error)
-        wrong.push(`the error bands of ${name}`);
-    if (new Set(layers.map(layerKey)).size !== layers.length)
-        wrong.push(`${name} has a layer twice`);
-    for (const layer of layers) {
-        if (!within(sum(layer.largestFiles.map(({ weight }) => weight)), layer.weight)) {
-            wrong.push(`the files of ${layer.name} in ${name}`);
-        }
-        if (!within(layer.weight, layer.retained) || !within(layer.retained, total)) {
-            wrong.push(`what ${layer.name} retains in ${name}`);
-        }
-    }
-    return wrong;
-}
-function wrongInDiff({ base, head, diff }) {
-    const unknown = base.total === null || head.total === null;
-    if (diff.state === "unknown")
-        return unknown ? [] : ["the delta is called unknown"];
-    if (unknown)
-        return ["the delta is called known"];
-    const wrong = [];
-    if (!equal(diff.total, subtract(head.total, base.total)))
-        wrong.push("the delta of the sides");
-    if (!equal(diff.total, sum(diff.layers.map(({ delta }) => delta))))
-        wrong.push("the rows of the delta");
-    const before = weights(base);
-    const after = weights(head);
-    for (const row of diff.layers) {
-        const key = layerKey(row);
-        const delta = subtract(after.get(key) ?? ZERO, before.get(key) ?? ZERO);
-        if (!equal(row.delta, delta))
-            wrong.push(`the row of ${row.name}`);
-    }
-    const keys = new Set([...before.keys(), ...after.keys()]);
-    if (diff.layers.length !== keys.size)
-        wrong.push("the delta lacks a layer, or has one twice");
-    wrong.push(...wrongInUpdates(diff));
-    const app = sum(diff.layers.filter(({ kind }) => kind === "app").map(({ delta }) => delta));
-    const files = sum([diff.filesFolded.delta, ...diff.files.map(({ delta }) => delta)]);
-    if (!equal(app, files))
-        wrong.push("the files of the app");
-    return wrong;
-}
-/** Each distribution that changed is in one update, and an update is the sum of what is in it. */
-function wrongInUpdates({ layers, updates }) {
-    const rows = layers.filter(({ kind, change }) => kind === "distribution" && change !== "unchanged");
-    const deltas = new Map(rows.map(({ name, delta }) => [name, delta]));
-    const wrong = updates.filter((update) => {
-        return !equal(update.delta, sum(update.layers.map((name) => deltas.get(name) ?? ZERO)));
-    });
-    const listed = updates.flatMap(({ layers: names }) => names).sort();
-    const isWhole = JSON.stringify(listed) === JSON.stringify([...deltas.keys()].sort());
-    return [
-        ...wrong.map(({ names }) => `the update of ${names.join(" and ") || "nothing"}`),
-        ...(isWhole ? [] : ["the updates lack a distribution, or have one twice"]),
-    ];
-}
-function wrongInAdvice(report) {
-    const { advice, head } = report;
-    if (advice.length === 0)
-        return [];
-    if (head.state !== "weighed")
-        return ["advice on what was not weighed"];
-    const wrong = [];
-    const floor = noiseFloorOf(report);
-    for (const [at, each] of advice.entries()) {
-        const { id, subject, saving } = each;
-        const called = `${id} about ${subject}`;
-        if (!equal(saving.before, head.total))
-            wrong.push(`what there is before ${called}`);
-        if (!equal(saving.weight, subtract(saving.before, saving.after)))
-            wrong.push(`what ${called} saves`);
-        if (!isWorthAdvising(each, floor))
-            wrong.push(`${called} is not worth its lines`);
-        const before = advice[at - 1];
-        if (before !== undefined && compareAdvice(before, each) > 0)
-            wrong.push(`${called} is out of order`);
-    }
-    if (new Set(advice.map(({ id, subject }) => JSON.stringify([id, subject]))).size !== advice.length) {
-        wrong.push("some advice is given twice");
-    }
-    return wrong;
-}
-function weights(side) {
-    return new Map(side.layers.map((layer) => [layerKey(layer), layer.weight]));
-}
-function within(part, whole) {
-    return part.files <= whole.files && part.disk <= whole.disk && part.compressed <= whole.compressed;
-}
-
-;// CONCATENATED MODULE: ./src/version.ts
-/** This program's version; `package.json` says the same, and a test holds the two together. */
-const src_version_VERSION = "0.1.0";
-
 ;// CONCATENATED MODULE: ./src/pipeline/report.ts
 
 
@@ -68818,7 +71459,7 @@ const src_version_VERSION = "0.1.0";
 
 
 /** Compares and judges two sides, and makes sure that the report adds up. */
-function reportOf({ app, base, head, config, occasion, advice }, timings) {
+function reportOf({ app, base, head, config, occasion, unpinned, outside }, timings) {
     const diff = compareSides(base, head);
     const slugs = [head, base].flatMap((side) => (side.state === "weighed" ? [side.slug] : []));
     const report = buildReport({
@@ -68831,7 +71472,9 @@ function reportOf({ app, base, head, config, occasion, advice }, timings) {
         head,
         diff,
         verdict: judge(base, head, diff, budgetOf(config, HEROKU), occasion),
-        advice,
+        unpinned,
+        outside,
+        history: [],
         configChanges: config.notes,
         notes: [],
         timings: Object.fromEntries(Object.entries(timings).map(([step, ms]) => [step, Math.round(ms)])),
@@ -68840,7 +71483,67 @@ function reportOf({ app, base, head, config, occasion, advice }, timings) {
     return report;
 }
 
+;// CONCATENATED MODULE: ./src/advise/pinning.ts
+
+
+
+
+
+/**
+ * The app's own requirements that a later deploy may get in other versions than those that were looked at, and the lines that pin
+ * them; null where there are none. What is required by its address is left alone.
+ * @param retained what would leave with a distribution, by its normalised name
+ * @param texts the app's own files by path
+ */
+function unpinnedIn(resolution, retained, texts) {
+    const versions = new Map(resolution.distributions.map(({ name, version }) => [name, version]));
+    const found = resolution.loose.flatMap((name) => {
+        const places = resolution.direct.filter((each) => each.name === name);
+        const [version, weight] = [versions.get(name) ?? null, retained.get(name)];
+        const [first] = places;
+        return version === null || weight === undefined || first === undefined
+            ? []
+            : [{ name, version, weight, places, first }];
+    });
+    if (found.length === 0)
+        return null;
+    const pins = found.map(({ name, version, places }) => `${name}${pinning_extrasOf(places)}==${version}`);
+    return {
+        requirements: found.map(({ name, version, weight, first }) => {
+            const { files, disk, compressed } = weight;
+            return { name, version, place: placeText(first.location), retained: { files, disk, compressed } };
+        }),
+        steps: stepsFor(pins, resolution, texts),
+    };
+}
+function stepsFor(pins, { packageManager, direct }, texts) {
+    const edited = changedFiles({ ...NO_CHANGE, with: pins }, packageManager, direct, texts);
+    if (edited !== UNCLEAR && edited.possible)
+        return diffSteps(edited, texts, () => null);
+    return [{ kind: "text", file: null, lines: [...pins], note: "Where these lines go could not be told." }];
+}
+function pinning_extrasOf(places) {
+    const extras = [...new Set(places.flatMap((place) => place.extras))];
+    return extras.length === 0 ? "" : `[${extras.join(",")}]`;
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/unpinned.ts
+
+
+
+/** What an app asks for in no exact version, and the lines that pin it; null if nothing. */
+async function unpinnedAt({ checkedOut, plan, slug }) {
+    const { resolution } = plan;
+    if (resolution.loose.length === 0)
+        return null;
+    return unpinnedIn(resolution, retainedIn(slug), await readDirectFiles(checkedOut, resolution));
+}
+
 ;// CONCATENATED MODULE: ./src/pipeline/compare.ts
+
+
+
+
 
 
 
@@ -68877,47 +71580,50 @@ async function compareApp(request, shared) {
     });
     const weigh = async (name, checkedOut, revision) => {
         if (checkedOut === null)
-            return { side: { revision, state: "absent" }, plan: null };
+            return unplanned({ revision, state: "absent" });
         if (!(checkedOut instanceof SideError))
             return weighSide(checkedOut, targetOptionsOf(config, name), shared);
-        return {
-            side: revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) },
-            plan: null,
-        };
+        return unplanned(revision === null ? { revision, state: "absent" } : { revision, ...problemOf(checkedOut) });
     };
     const isBroken = headFile instanceof SideError;
     const weighing = weigh("head", isBroken ? headFile : headApp, head);
-    const [{ side: headSide, plan }, { side: baseSide }] = await Promise.all([
+    const [headSide, baseSide] = await Promise.all([
         weighing,
         // The same files have the same settings too. Of a head whose settings can't be read the files are left to the base.
         same && !isBroken
-            ? weighing.then(({ side }) => ({ side: { ...side, revision: base }, plan: null }))
+            ? weighing.then(({ side }) => unplanned({ ...side, revision: base }))
             : weigh("base", baseApp, base),
     ]);
     // A side that was cut short is no side that can't be weighed.
     parts.context.signal.throwIfAborted();
-    requireOneSide(app, baseSide, headSide);
-    const weighed = { app, base: baseSide, head: headSide, config, occasion: request.occasion };
-    const plain = reportOf({ ...weighed, advice: [] }, timings);
-    const budget = adviceBudgetOf(config, HEROKU);
-    const canAdvise = headSide.state === "weighed" && plan !== null && isCheckedOut(headApp);
-    const advice = canAdvise && isAdviceDue(plain, budget.noiseFloor)
-        ? await advise_adviseOn({ checkedOut: headApp, plan, slug: headSide.slug, options: targetOptionsOf(config, "head") }, budget, shared)
-        : [];
+    requireOneSide(app, baseSide.side, headSide.side);
+    const atHeadNow = weighedApp(headApp, headSide, targetOptionsOf(config, "head"));
+    const atBaseNow = weighedApp(baseApp, baseSide, targetOptionsOf(config, "base"));
+    if (base === null && atHeadNow !== null)
+        await rememberWeighed(atHeadNow, parts);
+    const plain = reportOf({
+        app,
+        base: baseSide.side,
+        head: headSide.side,
+        config,
+        occasion: request.occasion,
+        unpinned: atHeadNow === null ? null : await unpinnedAt(atHeadNow),
+        outside: atBaseNow === null ? null : await outsideSince(atBaseNow, parts),
+    }, timings);
+    const given = atHeadNow !== null && worth_isAdviceDue(plain) ? await advise_adviseOn(atHeadNow, adviceBudgetOf(config, HEROKU), shared) : null;
     parts.context.signal.throwIfAborted();
     await (0,promises_namespaceObject.rm)(scratch, { recursive: true, force: true, maxRetries: 3 });
     return {
-        report: advice.length === 0 ? plain : reportOf({ ...weighed, advice }, timings),
-        base: baseSide,
-        head: headSide,
+        report: given === null ? plain : withAdvice(plain, given.advice, given.notes),
+        base: baseSide.side,
+        head: headSide.side,
     };
 }
-/** Who made nothing worse, and is not over a limit, is left alone. */
-function isAdviceDue({ verdict, diff }, noiseFloor) {
-    return verdict.status !== "pass" || diff.state === "unknown" || diff.total.compressed > noiseFloor;
-}
-function isCheckedOut(app) {
-    return app !== null && !(app instanceof SideError);
+/** A side that was weighed, with all that it was made of; null if it was not. */
+function weighedApp(checkedOut, { side, plan, metadata }, options) {
+    if (side.state !== "weighed" || plan === null || checkedOut === null || checkedOut instanceof SideError)
+        return null;
+    return { checkedOut, plan, slug: side.slug, metadata, options };
 }
 /** Whether the app's files are the same on both sides, as git's name for their directory tells. */
 async function compare_isSame({ app, base, head }, { repository }) {
@@ -68965,7 +71671,7 @@ async function headConfig(checkedOut, app) {
         return await readConfig(checkedOut, app);
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         return new SideError("invalid", "configuration", error.message, error.hint, error.details);
     }
@@ -68979,7 +71685,7 @@ async function baseConfig(checkedOut, app) {
         return { state: "read", file: await readConfig(checkedOut, app) };
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         return { state: "unreadable", problem: error };
     }
@@ -68995,20 +71701,20 @@ async function baseConfig(checkedOut, app) {
 /** Apps that are worked on at the same time: resolving waits for the network. */
 const compare_apps_AT_ONCE = 3;
 /**
- * The reports of several apps, in their order. What they have in common is done once: fetching, installing and weighing a
- * distribution, the runtime; all are resolved as of the same moment. An app that can't be weighed has a report that says
- * so. What an app leaves on disk is gone before the run ends.
+ * What is made of the results of several apps, in their order. What they have in common is done once: fetching, installing and
+ * weighing a distribution, the runtime; all are resolved as of the same moment. An app that can't be weighed has a report that
+ * says so. What an app leaves on disk is gone before the run ends.
+ * @param make what is kept of an app; the file lists of its sides take memory, and are not kept here
  * @throws UserError before anything is weighed if an app is on neither side, or revisions can't be had
  */
-async function compareApps(request, parts) {
+async function compareApps(request, parts, make) {
     const { apps, ...common } = request;
     await checkOptions(request.given);
     await requireApps(request, parts);
     const shared = createShared(parts);
     return mapAtOnce(apps, compare_apps_AT_ONCE, async (app) => {
         parts.context.signal.throwIfAborted();
-        const { report } = await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app));
-        return report;
+        return make(await compareApp({ ...common, app }, apps.length === 1 ? shared : ownPart(shared, app)));
     });
 }
 /** A misspelt app is told of before the others are weighed. */
@@ -69061,14 +71767,14 @@ async function findApps(patterns, revisions, repository) {
             apps.add(app);
     }
     if (apps.size > MOST_APPS) {
-        throw new UserError(`There are ${apps.size.toLocaleString("en-US")} apps, more than ${String(MOST_APPS)}.`, "Name fewer with `app`, or weigh them in several jobs.");
+        throw new errors_UserError(`There are ${apps.size.toLocaleString("en-US")} apps, more than ${String(MOST_APPS)}.`, "Name fewer with `app`, or weigh them in several jobs.");
     }
     return [...apps];
 }
 async function matching(pattern, revisions, repository) {
     const glob = compileGlob(pattern, { hidden: false, deepEnd: true });
     if (glob === null) {
-        throw new UserError(`"${pattern}" is not a glob: a bracket is open, or its braces stand for too many.`, "Mend it.");
+        throw new errors_UserError(`"${pattern}" is not a glob: a bracket is open, or its braces stand for too many.`, "Mend it.");
     }
     const start = literalStart(pattern);
     const listings = await repository.list(revisions, start.length === 0 ? "." : start.join("/"));
@@ -69080,7 +71786,7 @@ async function matching(pattern, revisions, repository) {
     if (directories.size > 0)
         return [...directories].sort(compareBytes);
     const where = [...new Set(revisions.map(({ ref }) => ref))].join(" or ");
-    throw new UserError(`No app matches "${pattern}" at ${where}.`, "An app is a directory with requirements.txt, uv.lock, poetry.lock or Pipfile.lock; patterns start at the repository's top.");
+    throw new errors_UserError(`No app matches "${pattern}" at ${where}.`, "An app is a directory with requirements.txt, uv.lock, poetry.lock or Pipfile.lock; patterns start at the repository's top.");
 }
 /** The names that a glob starts with and that stand for themselves: nothing else of a large repository is looked at. */
 function literalStart(pattern) {
@@ -69094,14 +71800,18 @@ function literalStart(pattern) {
 
 
 
-/** Weighs the apps at the commit that the event is about, against what the event says that it is compared with. */
+
+/** Weighs the apps at the commit that the event is about, against what the event says that it is compared with, and maps them. */
 async function weighEvent(event, given, parts) {
     const { repository } = parts;
     const head = await repository.resolve(given.head ?? "HEAD");
     const base = await baseRevision(given, head, event, repository);
     const apps = await findApps(given.app ?? ["."], base === null ? [head] : [base, head], repository);
     const occasion = base === null ? "push" : event.kind === "merge-queue" ? "queue" : "comparison";
-    return compareApps({ apps, base, head, occasion, given, now: new Date() }, parts);
+    return compareApps({ apps, base, head, occasion, given, now: new Date() }, parts, (result) => ({
+        report: result.report,
+        map: mapFor(result, apps.length),
+    }));
 }
 /**
  * What the checked-out commit is compared with. On a pull request the runner checks out its merge commit: compared with
@@ -69114,7 +71824,7 @@ async function baseRevision({ base }, head, event, repository) {
     switch (event.kind) {
         case "pull-request":
             if (head.sha === event.head.sha) {
-                throw new UserError("The pull request's own branch was checked out, which lacks what its base has got since.", "Let actions/checkout take the merge commit (leave out its `ref`), or name what to compare with: `base`.");
+                throw new errors_UserError("The pull request's own branch was checked out, which lacks what its base has got since.", "Let actions/checkout take the merge commit (leave out its `ref`), or name what to compare with: `base`.");
             }
             // A branch that was checked out by its name may be ahead of the event, and have any commit above it.
             return repository.firstParent(head, event.head.sha);
@@ -69140,14 +71850,17 @@ async function baseRevision({ base }, head, event, repository) {
 
 
 
+
+
 /**
  * The action: weighs what the event is about, settles what the pull request's label lets through, says all of it where
- * people look, and sets the job's result.
+ * people look, sets the job's result, and remembers what the default branch weighs.
  */
 async function runAction(actions, env, signals) {
     await runJob(actions, signals, async (signal) => {
         const runner = await readRunnerEnvironment(env);
         const event = readEvent(runner.event.name, runner.event.payload);
+        const branch = readDefaultBranch(runner.event.name, runner.event.payload);
         const given = fromActionInputs(actions.getInput);
         const publishing = publishingOf(given);
         const github = gitHubOf(given, runner, actions, signal);
@@ -69159,15 +71872,20 @@ async function runAction(actions, env, signals) {
             signal,
         };
         await withSession(session, async (parts) => {
+            const about = { branch, publishing, cache: session.cache, sha: runner.sha, now: new Date() };
+            const history = openHistory(about, parts, github, actions);
+            const apps = await weighEvent(event, given, parts);
+            const weighed = apps.map(({ report }) => report);
             const unsettled = {
-                weighed: await weighEvent(event, given, parts),
+                weighed: await history.show(weighed),
                 pullRequest: pullRequestOf(event),
                 publishing,
                 isAppliedToHead: event.kind === "pull-request" ? byEvent(event, (name) => isOverride(name, publishing)) : NO_HEAD,
                 comparesWithTip: event.kind === "pull-request" && given.base === undefined,
             };
             const settled = await settle_settle(unsettled, github, actions);
-            await publish({ event, runner, publishing, settled }, github, actions);
+            await publish({ event, runner, publishing, settled, maps: apps.map(({ map }) => map) }, github, actions);
+            await history.remember(weighed);
         });
     });
 }
