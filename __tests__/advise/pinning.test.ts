@@ -54,6 +54,7 @@ test("what was weighed of what is not pinned, and the lines that pin it where th
           "+flask==3.1.2  # web",
           '+uvicorn[standard]==0.38.0 ; python_version >= "3.9"',
         ],
+        hunks: [{ line: 2, lines: 4 }],
         note: null,
       },
     ],

@@ -205,8 +205,8 @@ describe("after a run of one of our own branches", () => {
     for (const name of ["slugdiff-report-web.html", "slugdiff-report-](x)<b>.html"]) leave(name, ["r.html", ""]);
     await workflowRun();
     expect(linksIn(scene.comments[0]?.body).map(([text]) => text)).toEqual([
-      "slugdiff-report-web.html",
       "slugdiff-report-&#93;(x)&#60;b&#62;.html",
+      "slugdiff-report-web.html",
     ]);
   });
 
