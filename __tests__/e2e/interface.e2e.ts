@@ -138,6 +138,8 @@ describe("every input and output", () => {
       "max-increase": "100K",
       "override-label": "big is fine",
       "github-token": "a-persons-own-token",
+      suggest: "true",
+      "history-branch": "slugdiff-history",
     };
     state.label("acme/shop", 8, "labeled", "big is fine", "maintainer");
     const event = shop.events.pullRequest(pull, { action: "labeled", label: "big is fine", sender: "maintainer" });
@@ -184,6 +186,7 @@ describe("every input and output", () => {
       "comment-key": "k",
       "override-label": "other",
       "github-token": "a-persons-own-token",
+      suggest: "true",
     };
     const posted = await shop.run(ended, { workflow: commenting(inputs) });
     green(posted);
