@@ -10,7 +10,10 @@ afterAll(async () => {
   await shop.close();
 });
 
-const GOOGLE = { "requirements.txt": "itsdangerous==2.2.0\ngoogle-api-python-client==2.184.0\n" };
+const GOOGLE = {
+  "requirements.txt": "itsdangerous==2.2.0\ngoogle-api-python-client==2.184.0\n",
+  "api.py": "import itsdangerous\nfrom googleapiclient.discovery import build\n",
+};
 
 /** What is suggested on a pull request. */
 const suggestions = (number: number) =>
