@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { changesBetween, pointsUntil, withHistory } from "../../src/history/line.js";
+import { stepBetween, pointsUntil, withHistory } from "../../src/history/line.js";
 import { mergePoints, MOST_POINTS, remembering, thinned } from "../../src/history/merge.js";
 import { pointAt, totalOf, wayOf, weighedOf, type Point } from "../../src/history/point.js";
 import { readRecord, writeRecord } from "../../src/history/record.js";
@@ -146,22 +146,22 @@ describe("what changed", () => {
       fc.property(POINTS, (points) => {
         for (const [at, after] of points.entries()) {
           const before = points[at - 1] ?? after;
-          const changes = changesBetween(before.layers, after.layers);
+          const changes = stepBetween(before.layers, after.layers);
           const sizes = changes.map(({ delta }) => Math.abs(delta.compressed));
           expect(sizes).toEqual([...sizes].sort((x, y) => y - x));
           // The arbitrary layers are fewer than ten, so that none is left out.
           expect(add(sum(changes.map(({ delta }) => delta)), ZERO)).toEqual(subtract(totalOf(after), totalOf(before)));
-          expect(changesBetween(after.layers, after.layers)).toEqual([]);
+          expect(stepBetween(after.layers, after.layers)).toEqual([]);
         }
       }),
     );
   });
 
   test("has the versions on either side; what came or went has none on one", () => {
-    const [change] = changesBetween(point(1, 10).layers, point(2, 30).layers);
+    const [change] = stepBetween(point(1, 10).layers, point(2, 30).layers);
     expect(change).toMatchObject({ name: "numpy", fromVersion: "1.0", toVersion: "2.0", delta: { compressed: 20 } });
-    expect(changesBetween([], point(2, 30).layers)).toMatchObject([{ fromVersion: null, toVersion: "2.0" }]);
-    expect(changesBetween(point(2, 30).layers, [])).toMatchObject([{ fromVersion: "2.0", toVersion: null }]);
+    expect(stepBetween([], point(2, 30).layers)).toMatchObject([{ fromVersion: null, toVersion: "2.0" }]);
+    expect(stepBetween(point(2, 30).layers, [])).toMatchObject([{ fromVersion: "2.0", toVersion: null }]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { layerKey } from "../model/layer.js";
+import { changesBetween } from "../compare/layers.js";
+import type { LayerWeight } from "../model/layer-weight.js";
 import type { HistoryPoint, Report } from "../model/report.js";
-import { compareBytes } from "../model/tree.js";
-import { equal, subtract, ZERO, type Weight } from "../model/weight.js";
-import { totalOf, wayOf, type Point, type PointLayer } from "./point.js";
+import { equal, ZERO } from "../model/weight.js";
+import { totalOf, wayOf, type Point } from "./point.js";
 
 /** Points that a report shows. */
 const MOST_SHOWN = 30;
@@ -62,28 +62,12 @@ function historyOf(points: readonly Point[]): HistoryPoint[] {
       date,
       subject,
       total: totalOf(point),
-      changes: before === undefined ? [] : changesBetween(before.layers, point.layers),
+      changes: before === undefined ? [] : stepBetween(before.layers, point.layers),
     };
   });
 }
 
 /** The layers that weigh otherwise than before: the largest compressed delta first, at most ten. */
-export function changesBetween(before: readonly PointLayer[], after: readonly PointLayer[]): HistoryPoint["changes"] {
-  const old = new Map(before.map((layer) => [layerKey(layer), layer]));
-  const now = new Map(after.map((layer) => [layerKey(layer), layer]));
-  const weightOf = (layer: PointLayer | undefined): Weight => layer?.weight ?? ZERO;
-  return [...new Set([...now.keys(), ...old.keys()])]
-    .flatMap((key) => {
-      const [from, to] = [old.get(key), now.get(key)];
-      const layer = to ?? from;
-      const delta = subtract(weightOf(to), weightOf(from));
-      if (layer === undefined || equal(delta, ZERO)) return [];
-      const versions = { fromVersion: from?.version ?? null, toVersion: to?.version ?? null };
-      return [{ key, change: { kind: layer.kind, name: layer.name, ...versions, delta } }];
-    })
-    .sort(
-      (a, b) => Math.abs(b.change.delta.compressed) - Math.abs(a.change.delta.compressed) || compareBytes(a.key, b.key),
-    )
-    .slice(0, MOST_CHANGES)
-    .map(({ change }) => change);
+export function stepBetween(before: readonly LayerWeight[], after: readonly LayerWeight[]): HistoryPoint["changes"] {
+  return changesBetween(before, after, ({ delta }) => !equal(delta, ZERO)).slice(0, MOST_CHANGES);
 }

@@ -1,15 +1,7 @@
 import type { Commit } from "../model/commit.js";
-import type { LayerKind } from "../model/layer.js";
+import { layerWeight, type LayerWeight } from "../model/layer-weight.js";
 import type { Report, WeighedSide } from "../model/report.js";
 import { sum, type Weight } from "../model/weight.js";
-
-/** A layer as a point has it: without its files. */
-export interface PointLayer {
-  readonly kind: LayerKind;
-  readonly name: string;
-  readonly version: string | null;
-  readonly weight: Weight;
-}
 
 /** What a slug weighed. */
 export interface Weighed {
@@ -18,7 +10,7 @@ export interface Weighed {
   /** When it was weighed, RFC 3339 with `Z`. */
   readonly weighed: string;
   /** In the order of the report. The slug is their sum. */
-  readonly layers: readonly PointLayer[];
+  readonly layers: readonly LayerWeight[];
 }
 
 /** What an app weighed at one commit. */
@@ -34,8 +26,7 @@ const LONGEST_SUBJECT = 100;
  */
 export function weighedOf({ head }: Report, figures: string, weighed: string): Weighed | null {
   if (head.state !== "weighed") return null;
-  const layers = head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight }));
-  return { way: wayOf(head, figures), weighed, layers };
+  return { way: wayOf(head, figures), weighed, layers: head.layers.map(layerWeight) };
 }
 
 /** That as a point of a commit. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { LAYER_KINDS } from "../model/layer.js";
-import { bytes, WEIGHT } from "../model/report-weight.js";
-import type { Point, PointLayer, Weighed } from "./point.js";
+import { LAYER_WEIGHT, type LayerWeight } from "../model/layer-weight.js";
+import { bytes } from "../model/report-weight.js";
+import type { Point, Weighed } from "./point.js";
 
 /** Points by app, each app's in the order of `mergePoints`. */
 export type History = ReadonlyMap<string, readonly Point[]>;
@@ -16,9 +17,7 @@ const LONGEST = 32 * 1024 * 1024;
 export const WEIGHED: z.ZodType<Weighed> = z.strictObject({
   way: z.string(),
   weighed: z.iso.datetime(),
-  layers: z.array(
-    z.strictObject({ kind: z.enum(LAYER_KINDS), name: z.string(), version: z.string().nullable(), weight: WEIGHT }),
-  ),
+  layers: z.array(LAYER_WEIGHT),
 });
 
 const LAYER = z.tuple([z.enum(LAYER_KINDS), z.string(), z.string().nullable(), bytes, bytes, bytes]);
@@ -70,15 +69,15 @@ export function readRecord(text: string): History | null {
   }
 }
 
-function packed({ kind, name, version, weight }: PointLayer): string {
+function packed({ kind, name, version, weight }: LayerWeight): string {
   return JSON.stringify([kind, name, version, weight.files, weight.disk, weight.compressed]);
 }
 
-function unpack([kind, name, version, files, disk, compressed]: z.infer<typeof LAYER>): PointLayer {
+function unpack([kind, name, version, files, disk, compressed]: z.infer<typeof LAYER>): LayerWeight {
   return { kind, name, version, weight: { files, disk, compressed } };
 }
 
-function at(layers: readonly PointLayer[], place: number): PointLayer {
+function at(layers: readonly LayerWeight[], place: number): LayerWeight {
   const layer = layers[place];
   if (layer === undefined) throw new RangeError(`there is no layer ${String(place)}`);
   return layer;

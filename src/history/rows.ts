@@ -1,7 +1,7 @@
 import type { Commit } from "../model/commit.js";
 import type { HistoryPoint } from "../model/report.js";
 import type { Weight } from "../model/weight.js";
-import { changesBetween } from "./line.js";
+import { stepBetween } from "./line.js";
 import { totalOf, type Point } from "./point.js";
 
 /** What came of weighing an app at a commit. */
@@ -61,7 +61,7 @@ function weighedRow(point: Point, before: Point | null): HistoryRow {
     total,
     step: known === null ? null : total.compressed - totalOf(known).compressed,
     comparable,
-    changes: known === null ? [] : changesBetween(known.layers, point.layers),
+    changes: known === null ? [] : stepBetween(known.layers, point.layers),
   };
 }
 

@@ -1,15 +1,6 @@
 import { z } from "zod";
-import { LAYER_KINDS } from "./layer.js";
-import { DELTA, WEIGHT } from "./report-weight.js";
-
-/** One layer that weighs otherwise than before. */
-export const LAYER_CHANGE = z.strictObject({
-  kind: z.enum(LAYER_KINDS),
-  name: z.string(),
-  fromVersion: z.string().nullable().describe("Null if the layer came."),
-  toVersion: z.string().nullable().describe("Null if the layer went."),
-  delta: DELTA,
-});
+import { LAYER_CHANGE } from "./layer-weight.js";
+import { WEIGHT } from "./report-weight.js";
 
 /** What the app weighed at one commit of the default branch. */
 export const HISTORY_POINT = z

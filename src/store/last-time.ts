@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { LAYER_KINDS } from "../model/layer.js";
+import { LAYER_WEIGHT } from "../model/layer-weight.js";
 import type { LastTime } from "../model/outside.js";
-import { WEIGHT } from "../model/report-weight.js";
 import type { LayerStore } from "./store.js";
 
 /** Raised whenever the record has another form. */
@@ -10,9 +9,7 @@ const FORMAT = 1;
 
 const LAST_TIME: z.ZodType<LastTime> = z.strictObject({
   cutoff: z.iso.datetime(),
-  layers: z.array(
-    z.strictObject({ kind: z.enum(LAYER_KINDS), name: z.string(), version: z.string().nullable(), weight: WEIGHT }),
-  ),
+  layers: z.array(LAYER_WEIGHT),
 });
 
 /** What an app got and weighed when these very requirements were last looked at. @param about all that they are, as JSON */
