@@ -1,5 +1,6 @@
 import { parse, TomlDate, TomlError, type TomlTable, type TomlValue } from "smol-toml";
 import { UserError } from "../errors.js";
+import { isTable } from "../model/toml.js";
 import { nearest } from "./nearest.js";
 import { isKey, KEYS, keysAt, readSettings, type Given, type KeyName } from "./schema.js";
 
@@ -103,8 +104,4 @@ function textOf(name: KeyName, value: TomlValue, origin: string): string {
     `"${name}" in ${origin} is not a value that it can have.`,
     `Write it as text, as in ${name} = "…".`,
   );
-}
-
-function isTable(value: TomlValue): value is TomlTable {
-  return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
 }

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { readFile, writeFile, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify, TomlError } from "smol-toml";
+import { stringify } from "smol-toml";
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import { normalName } from "../model/name.js";
+import { tomlOf } from "../model/toml.js";
 import type { Context } from "../ports.js";
 import { systemErrorCode } from "../system/system-error.js";
 import { lastLines, run } from "../system/run.js";
@@ -80,15 +81,6 @@ function ignoredIn(pyproject: string | null): { readonly all: boolean; readonly 
   const { ignore, per_rule_ignores } = settings.data.tool.deptry;
   const names = [per_rule_ignores[UNUSED] ?? []].flat();
   return { all: ignore.includes(UNUSED), names: new Set(names.map(normalName)) };
-}
-
-function tomlOf(text: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof TomlError) return null;
-    throw error;
-  }
 }
 
 /** What is fetched for a whole run is not waited for longer than the signal allows. */

@@ -1,5 +1,5 @@
-import { parse, TomlError, type TomlTable } from "smol-toml";
-import { isTable } from "../manifests/project.js";
+import type { TomlTable } from "smol-toml";
+import { isTable, tomlOf } from "../model/toml.js";
 
 /** Tables that say what is required, or where that comes from: what stands there is not used by that. */
 const REQUIREMENTS: readonly (readonly string[])[] = [
@@ -26,14 +26,10 @@ const REQUIREMENTS: readonly (readonly string[])[] = [
  * A file that is no TOML is given as it is.
  */
 export function withoutRequirements(text: string): string {
-  try {
-    const table = parse(text);
-    for (const path of REQUIREMENTS) remove(table, path);
-    return JSON.stringify(table);
-  } catch (error) {
-    if (error instanceof TomlError) return text;
-    throw error;
-  }
+  const table = tomlOf(text);
+  if (table === null) return text;
+  for (const path of REQUIREMENTS) remove(table, path);
+  return JSON.stringify(table);
 }
 
 function remove(table: TomlTable, path: readonly string[]): void {

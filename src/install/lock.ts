@@ -1,8 +1,9 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { parse, stringify, TomlDate, type TomlTable, type TomlValue } from "smol-toml";
+import { parse, stringify, type TomlTable, type TomlValue } from "smol-toml";
 import { SideError } from "../errors.js";
 import type { DistributionSource, ResolvedDistribution } from "../model/resolution.js";
 import { normalName } from "../model/name.js";
+import { isTable } from "../model/toml.js";
 
 /** Where a distribution that is taken from a directory is to be built, as an absolute path; given its place in the app. */
 export type DirectoryOf = (distribution: ResolvedDistribution) => string;
@@ -130,11 +131,6 @@ function table(value: TomlValue | undefined): TomlTable | null {
 
 function tables(value: TomlValue | undefined): TomlTable[] {
   return Array.isArray(value) ? value.filter(isTable) : [];
-}
-
-/** Is it a table, and not a value? */
-export function isTable(value: TomlValue | undefined): value is TomlTable {
-  return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
 }
 
 /** The last part of a path or URL. */

@@ -15,7 +15,7 @@ import { removeTree } from "../system/remove-tree.js";
 import { lastLines, run } from "../system/run.js";
 import { toolEnvironment } from "../tools/environment.js";
 import { errorCode, hostileBuild, hostileWheel, installError, withoutAccess } from "./errors.js";
-import { isTable } from "./lock.js";
+import { isTable } from "../model/toml.js";
 import { normalName } from "../model/name.js";
 
 /** What every call of uv in one install has in common. */

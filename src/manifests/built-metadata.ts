@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse, stringify } from "smol-toml";
 import { normalName } from "../model/name.js";
 import type { SourceMetadata } from "../resolve/source-metadata.js";
-import { isTable } from "./project.js";
+import { isTable } from "../model/toml.js";
 
 /** What has to be built before uv can go on. */
 export type Culprit =

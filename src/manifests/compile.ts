@@ -15,7 +15,7 @@ import { run } from "../system/run.js";
 import type { Tools } from "../tools/tools.js";
 import { BuiltMetadata, culpritOf } from "./built-metadata.js";
 import type { Lock, LockRequest } from "./manifest.js";
-import { isTable } from "./project.js";
+import { isTable } from "../model/toml.js";
 import type { Required, RequirementsFile } from "./requirements-file.js";
 import { namesPrerelease, pinnedVersion, ResolverLogReader, type ResolverLog } from "./uv-log.js";
 

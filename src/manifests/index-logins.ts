@@ -7,7 +7,8 @@ import { run } from "../system/run.js";
 import { systemErrorCode } from "../system/system-error.js";
 import { onPath } from "../system/which.js";
 import { toolEnvironment } from "../tools/environment.js";
-import { isTable, tableAt, type TomlFile } from "./project.js";
+import { isTable } from "../model/toml.js";
+import { tableAt, type TomlFile } from "./project.js";
 
 type Environment = Context["env"];
 

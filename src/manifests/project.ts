@@ -4,6 +4,7 @@ import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
 import { z } from "zod";
 import { SideError } from "../errors.js";
 import { normalName } from "../model/name.js";
+import { isTable } from "../model/toml.js";
 import { markerEnvironment } from "../resolve/environment.js";
 import { runHelper } from "../resolve/helper.js";
 import { systemErrorCode } from "../system/system-error.js";
@@ -117,9 +118,4 @@ function named(name: string, extras: readonly string[], file: string, line: numb
 function extrasOf(value: TomlValue): string[] {
   const extras = isTable(value) ? value.extras : undefined;
   return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
-}
-
-/** Is it a table, and not a value? */
-export function isTable(value: TomlValue | undefined): value is TomlTable {
-  return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -15,7 +15,8 @@ import { culpritOf } from "./built-metadata.js";
 import { backToApp, inCopy } from "./copy.js";
 import { uvIndexUrls } from "./index-logins.js";
 import type { Manifest } from "./manifest.js";
-import { isTable, projectRequirements, readToml, readTomlIfThere, tableAt, type TomlFile } from "./project.js";
+import { isTable } from "../model/toml.js";
+import { projectRequirements, readToml, readTomlIfThere, tableAt, type TomlFile } from "./project.js";
 
 const SETTINGS = "uv.toml";
 

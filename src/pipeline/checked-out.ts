@@ -41,3 +41,13 @@ export async function readAppFile(app: CheckedOutApp, path: string): Promise<str
     throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
   }
 }
+
+/** Texts of those of the files that `readAppFile` gives one for, by path. */
+export async function readAppFiles(app: CheckedOutApp, paths: Iterable<string>): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const path of paths) {
+    const text = await readAppFile(app, path);
+    if (text !== null) texts.set(path, text);
+  }
+  return texts;
+}

@@ -11,7 +11,7 @@ import { findPythonVersion } from "../python/find-version.js";
 import { findInterpreter, type Interpreter } from "../python/interpreters.js";
 import { manifestOf, resolve } from "../resolve/resolve.js";
 import { allowed } from "../sandbox/building.js";
-import { readAppFile, type CheckedOutApp } from "./checked-out.js";
+import { readAppFile, readAppFiles, type CheckedOutApp } from "./checked-out.js";
 import { once, type Shared } from "./shared.js";
 import { stage } from "./stage.js";
 
@@ -157,14 +157,9 @@ function interpreterNotes({ python }: Target, interpreter: Interpreter | null): 
 }
 
 /** The app's own files that name what it requires, by path. */
-export async function readDirectFiles(
+export function readDirectFiles(
   checkedOut: CheckedOutApp,
   { direct }: Pick<Resolution, "direct">,
 ): Promise<ReadonlyMap<string, string>> {
-  const texts = new Map<string, string>();
-  for (const file of new Set(direct.map(({ location }) => location.file))) {
-    const text = await readAppFile(checkedOut, file);
-    if (text !== null) texts.set(file, text);
-  }
-  return texts;
+  return readAppFiles(checkedOut, new Set(direct.map(({ location }) => location.file)));
 }

@@ -8,7 +8,7 @@ import { withoutRequirements } from "../imports/without-requirements.js";
 import { UNKNOWN_USES, type AdviceFacts, type AppUses } from "../model/advice.js";
 import type { Context } from "../ports.js";
 import { findAnyInterpreter } from "../python/interpreters.js";
-import { readAppFile } from "./checked-out.js";
+import { readAppFiles } from "./checked-out.js";
 import type { Parts } from "./parts.js";
 import type { WeighedApp } from "./weigh-side.js";
 
@@ -28,8 +28,8 @@ export async function usesOf(
   { tools, context }: Parts,
 ): Promise<{ readonly uses: AppUses; readonly notes: readonly string[] }> {
   const provided = providedByRequirements(app);
-  const pyproject = await readAppFile(app.checkedOut, "pyproject.toml");
-  const found = await orNote("What the app imports is not known", () => read(app, provided, context));
+  const manifests = await readAppFiles(app.checkedOut, MANIFESTS);
+  const found = await orNote("What the app imports is not known", () => read(app, provided, manifests, context));
   if (typeof found === "string") return { uses: UNKNOWN_USES, notes: [found] };
   const [unread] = found.unread;
   if (unread !== undefined) {
@@ -49,7 +49,7 @@ export async function usesOf(
   // deptry is asked only where its answer would make a difference. An app without any Python file imports nothing, and may still run.
   const supposed = { ...facts, uses: { ...uses, unnamed: new Set(suspects.keys()) } };
   if (found.python === 0 || unused.propose(supposed).length === 0) return { uses, notes: [] };
-  const request = { root: app.checkedOut.root, modules: suspects, pyproject };
+  const request = { root: app.checkedOut.root, modules: suspects, pyproject: manifests.get("pyproject.toml") ?? null };
   const unnamed = await orNote("What the app does not import is not known", () => notImported(request, tools, context));
   return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
 }
@@ -71,15 +71,13 @@ function providedByRequirements({ plan, slug }: WeighedApp): ReadonlyMap<string,
 async function read(
   { checkedOut, plan }: WeighedApp,
   provided: ReadonlyMap<string, Provided>,
+  manifests: ReadonlyMap<string, string>,
   context: Context,
 ): ReturnType<typeof readUses> {
   const python = plan.interpreter ?? (await findAnyInterpreter(context, OLDEST_PYTHON));
   if (python === null) throw new UserError("There is no Python here to parse its files.", "Install one.");
   const texts = new Map<string, string | null>(plan.resolution.direct.map(({ location }) => [location.file, null]));
-  for (const file of MANIFESTS) {
-    const text = await readAppFile(checkedOut, file);
-    if (text !== null) texts.set(file, withoutRequirements(text));
-  }
+  for (const [file, text] of manifests) texts.set(file, withoutRequirements(text));
   const words = [...provided].map(([name, { modules, programs }]): [string, string[]] => [
     name,
     [name, ...modules.filter((module) => !module.startsWith("_")), ...programs],

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { requirementOf } from "../advise/lines/requirement.js";
 import { effectiveConfig, targetOptionsOf } from "../config/effective.js";
 import type { Wish } from "../config/wish.js";
 import type { Given } from "../config/schema.js";
@@ -109,7 +110,7 @@ async function weighWish(asItIs: PlannedApp, wished: Wished, shared: Shared): Pr
 
 /** The options that brought what comes, by its normalised name. */
 function optionsOf({ replace, with: added }: Wish): ReadonlyMap<string, string> {
-  const nameOf = (text: string): string => normalName(/^[\w.-]+/.exec(text)?.[0] ?? text);
+  const nameOf = (text: string): string => normalName(requirementOf(text).name);
   return new Map([
     ...added.map((text): [string, string] => [nameOf(text), `--with ${text}`]),
     ...replace.map(({ from, to }): [string, string] => [nameOf(to), `--replace ${from}=${to}`]),

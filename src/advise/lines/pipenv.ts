@@ -4,7 +4,8 @@ import { namedIndexes } from "./indexes.js";
 import { inTable } from "./packages.js";
 import type { NamedAt } from "./places.js";
 import { PIPENV } from "./table.js";
-import { at, closingOf, headerOf, quoted, read, tables } from "./toml.js";
+import { tomlOf } from "../../model/toml.js";
+import { at, closingOf, headerOf, quoted, tables } from "./toml.js";
 
 const FILE = "Pipfile";
 
@@ -17,7 +18,7 @@ export function linesForPipenv(
   if (change.exclude.length > 0) return impossible("Pipenv", "it installs whatever a distribution requires");
   const before = texts.get(FILE);
   if (before === undefined) return UNCLEAR;
-  const sources = tables(at(read(before), "source"));
+  const sources = tables(at(tomlOf(before), "source"));
   const named = namedIndexes(change.indexes, sources);
   const isNew = named.some((each) => each.isNew);
   if (isNew && sources.length === 0) {
@@ -32,7 +33,7 @@ export function linesForPipenv(
     .filter((each) => each.isNew)
     .map(({ name, url }) => ["[[source]]", `name = ${quoted(name)}`, `url = ${quoted(url)}`, "verify_ssl = true"])
     .reduce(withSource, required);
-  if (read(after) === null) return UNCLEAR;
+  if (tomlOf(after) === null) return UNCLEAR;
   const note = "`pipenv lock` chooses every version anew.";
   return { possible: true, texts: new Map([[FILE, after]]), notes: new Map([[FILE, note]]), command: "pipenv lock" };
 }

@@ -7,7 +7,8 @@ import { inProjectList } from "./project.js";
 import { normalName } from "../../model/name.js";
 import { requirementOf } from "./requirement.js";
 import { POETRY, rowFor } from "./table.js";
-import { at, isTable, quoted, read, rowOf, tableOf, tables, withRows, withTable } from "./toml.js";
+import { isTable, tomlOf } from "../../model/toml.js";
+import { at, quoted, rowOf, tableOf, tables, withRows, withTable } from "./toml.js";
 
 const FILE = "pyproject.toml";
 
@@ -20,7 +21,7 @@ export function linesForPoetry(
   if (change.exclude.length > 0) return impossible("Poetry", "it installs whatever a distribution requires");
   const before = texts.get(FILE);
   if (before === undefined) return UNCLEAR;
-  const named = namedIndexes(change.indexes, tables(at(read(before), "tool", "poetry", "source")));
+  const named = namedIndexes(change.indexes, tables(at(tomlOf(before), "tool", "poetry", "source")));
   const lines = before.split("\n");
   const isStandard = direct.some(({ location: { line } }) => line !== null && tableOf(lines, line - 1) === "project");
   const required = isStandard
@@ -34,7 +35,7 @@ export function linesForPoetry(
       'priority = "explicit"',
     ]);
   const after = sources.reduce(withTable, required);
-  if (read(after) === null) return UNCLEAR;
+  if (tomlOf(after) === null) return UNCLEAR;
   return { possible: true, texts: new Map([[FILE, after]]), notes: new Map(), command: "poetry lock" };
 }
 
@@ -45,7 +46,7 @@ function withSources(
   [index]: readonly NamedIndex[],
 ): string | null {
   if (text === null || index === undefined) return text;
-  const there = at(read(text), "tool", "poetry", "dependencies");
+  const there = at(tomlOf(text), "tool", "poetry", "dependencies");
   const rows: string[] = [];
   let after = text;
   for (const name of fromIndexes(comes)) {
@@ -57,7 +58,7 @@ function withSources(
     }
     const lines = after.split("\n");
     const line = rowOf(lines, POETRY.table, new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
-    const own = at(read(lines[line] ?? ""), key);
+    const own = at(tomlOf(lines[line] ?? ""), key);
     if (line === -1 || own === undefined) return null;
     const requirement = requirementOf(comes.find((text) => requirementOf(text).name === name) ?? name);
     after = lines.with(line, rowFor(requirement, own, index.name, POETRY)).join("\n");

@@ -1,6 +1,7 @@
 import type { TomlTable, TomlValue } from "smol-toml";
 import { type Requirement, spellings } from "./requirement.js";
-import { at, closingOf, headerOf, isTable, quoted, read, tokensOf } from "./toml.js";
+import { isTable, tomlOf } from "../../model/toml.js";
+import { at, closingOf, headerOf, quoted, tokensOf } from "./toml.js";
 
 /** How a package manager writes requirements as a table, a key for each. */
 export interface Dialect {
@@ -52,7 +53,7 @@ export function replacedInTable(
   if (header !== null) {
     if (!new RegExp(`^${dialect.table.replaceAll(".", "\\.")}\\.${spellings(name)}$`, "i").test(header)) return null;
     const end = closingOf(lines, line - 1);
-    const own = read(lines.slice(line, end).join("\n"));
+    const own = tomlOf(lines.slice(line, end).join("\n"));
     if (own === null) return null;
     const after = comes.flatMap((each) => [
       `[${dialect.table}.${each.name}]`,
@@ -62,7 +63,7 @@ export function replacedInTable(
   }
   const [, indent = "", value] = new RegExp(`^(\\s*)["']?${spellings(name)}["']?\\s*=\\s*(.*)$`, "i").exec(first) ?? [];
   if (value === undefined) return null;
-  const own = at(read(`value = ${value}`), "value");
+  const own = at(tomlOf(`value = ${value}`), "value");
   if (own === undefined) return null;
   const comment = value.slice(tokensOf(value).comment);
   const after = comes.map((each, index) => {

@@ -1,24 +1,11 @@
-import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
-
-/** What a TOML text says; null if it is malformed. */
-export function read(text: string): TomlTable | null {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof TomlError) return null;
-    throw error;
-  }
-}
+import type { TomlTable, TomlValue } from "smol-toml";
+import { isTable } from "../../model/toml.js";
 
 /** The value at a path of keys; undefined if there is none. */
 export function at(value: TomlValue | null, ...path: readonly string[]): TomlValue | undefined {
   let found: TomlValue | undefined = value ?? undefined;
   for (const key of path) found = isTable(found) ? found[key] : undefined;
   return found;
-}
-
-export function isTable(value: TomlValue | undefined): value is TomlTable {
-  return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 }
 
 /** The tables of an array of tables: `[[source]]`. */

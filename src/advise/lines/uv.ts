@@ -4,7 +4,8 @@ import { fromIndexes, namedIndexes } from "./indexes.js";
 import { inProjectList } from "./project.js";
 import type { NamedAt } from "./places.js";
 import { normalName } from "../../model/name.js";
-import { at, isTable, quoted, read, rowOf, tables, tokensOf, withRows, withTable } from "./toml.js";
+import { isTable, tomlOf } from "../../model/toml.js";
+import { at, quoted, rowOf, tables, tokensOf, withRows, withTable } from "./toml.js";
 
 const FILE = "pyproject.toml";
 
@@ -19,14 +20,14 @@ export function linesForUv(
   const required = inProjectList(before, change, direct);
   const excluding = required === null ? null : withExcluded(required, change.exclude);
   const after = excluding === null ? null : withIndexes(excluding, change);
-  if (after === null || read(after) === null) return UNCLEAR;
+  if (after === null || tomlOf(after) === null) return UNCLEAR;
   return { possible: true, texts: new Map([[FILE, after]]), notes: new Map(), command: "uv lock" };
 }
 
 /** Indexes that are asked only for what is told to come from them; null if it can't be told how they are. */
 function withIndexes(text: string, { indexes, with: comes }: ManifestChange): string | null {
   if (indexes.length === 0) return text;
-  const own = read(text);
+  const own = tomlOf(text);
   const named = namedIndexes(indexes, tables(at(own, "tool", "uv", "index")));
   const [first] = named;
   if (first === undefined) return text;
@@ -45,7 +46,7 @@ function withIndexes(text: string, { indexes, with: comes }: ManifestChange): st
     const lines = after.split("\n");
     const line = rowOf(lines, "tool.uv.sources", new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
     // A row that goes on over several lines is no TOML by itself.
-    if (line === -1 || read(lines[line] ?? "") === null) return null;
+    if (line === -1 || tomlOf(lines[line] ?? "") === null) return null;
     after = lines.with(line, row).join("\n");
   }
   after = withRows(after, "tool.uv.sources", rows);
@@ -60,7 +61,7 @@ function withIndexes(text: string, { indexes, with: comes }: ManifestChange): st
 
 /** Null if it can't be told how what is left out already is written. */
 function withExcluded(text: string, exclude: readonly string[]): string | null {
-  const there = at(read(text), "tool", "uv", "exclude-dependencies");
+  const there = at(tomlOf(text), "tool", "uv", "exclude-dependencies");
   const names = exclude.filter((name) => !(Array.isArray(there) && there.includes(name)));
   if (names.length === 0) return text;
   const items = names.map(quoted).join(", ");
@@ -72,7 +73,7 @@ function withExcluded(text: string, exclude: readonly string[]): string | null {
   const code = row.slice(0, tokensOf(row).comment);
   const opening = code.indexOf("[");
   if (opening === -1) return null;
-  const isOpen = read(row) === null;
+  const isOpen = tomlOf(row) === null;
   const separator = there.length === 0 && !isOpen ? "" : isOpen ? "," : ", ";
   return lines.with(line, `${row.slice(0, opening + 1)}${items}${separator}${row.slice(opening + 1)}`).join("\n");
 }
