@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { PLACEHOLDERS, type PageApp } from "../../src/model/page-data.js";
+import type { PageApp } from "../../src/model/page-data.js";
+import { renderHtml } from "../../src/render/html.js";
 import { reportPage } from "../../src/system/report-page.js";
 
 /** Path of the Chromium to use. */
@@ -40,7 +41,7 @@ export class Pages {
   /** A page about some apps. What it complains of, and what it asks for, is kept. */
   async open(apps: readonly PageApp[], options: BrowserContextOptions = {}): Promise<Opened> {
     const file = join(this.directory, `${crypto.randomUUID()}.html`);
-    await writeFile(file, await filled(apps));
+    await writeFile(file, renderHtml(apps, await reportPage()));
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -61,14 +62,6 @@ export interface Opened {
   /** Addresses that were asked for, the page's own among them. */
   readonly requests: readonly string[];
   readonly url: string;
-}
-
-async function filled(apps: readonly PageApp[]): Promise<string> {
-  const parts: Readonly<Record<string, string>> = {
-    [PLACEHOLDERS.title]: "Slugdiff",
-    [PLACEHOLDERS.data]: JSON.stringify({ apps }).replaceAll("<", "\\u003c"),
-  };
-  return (await reportPage()).replace(/\{\{\w+\}\}/g, (place) => parts[place] ?? place);
 }
 
 /** A rectangle of the map, by its name. */

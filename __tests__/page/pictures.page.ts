@@ -56,7 +56,15 @@ const VIEWS: Readonly<Record<string, View>> = {
     },
   },
   phone: { apps: () => [sample()], part: ".explorer", options: PHONE, go: (page) => tile(page, "xgboost").tap() },
-  "phone-verdict": { apps: () => [removedApp(), sample()], options: PHONE, part: ".head" },
+  "phone-verdict": {
+    apps: () => [removedApp(), sample()],
+    options: PHONE,
+    part: ".head",
+    go: async (page) => {
+      // Of two, the one that fails comes first.
+      await page.getByRole("combobox").selectOption({ index: 1 });
+    },
+  },
   unweighable: { apps: () => [unweighableHead()] },
   print: {
     apps: () => [sample()],

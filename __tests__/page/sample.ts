@@ -1,14 +1,14 @@
 import { compareSides } from "../../src/compare/compare.js";
 import { judge } from "../../src/judge/judge.js";
 import { KIB, MIB } from "../../src/model/bytes.js";
-import { entryWeight, layerKey, type Entry } from "../../src/model/layer.js";
+import type { Entry } from "../../src/model/layer.js";
 import type { PageApp } from "../../src/model/page-data.js";
 import type { Advice, HistoryPoint, Report } from "../../src/model/report.js";
-import type { MapNode, Size } from "../../src/model/size-map.js";
-import type { Side, Slug } from "../../src/model/slug.js";
+import type { Side } from "../../src/model/slug.js";
 import { filesAdvice, requirementsAdvice, savingOf } from "../../src/report/advice.js";
-import { buildReport } from "../../src/report/build-report.js";
+import { mapFor } from "../../src/report/page-report.js";
 import { subtract } from "../../src/model/weight.js";
+import { reportOf } from "../report/report-of.js";
 import { brokenSide, file, graph, part, slug, tree, weighedSide } from "../slugs.js";
 
 const SITE = ".heroku/python/lib/python3.12/site-packages";
@@ -169,27 +169,14 @@ const BUDGET = {
   allowance: 0,
 };
 
-/** The page's data of two sides, as the program makes it, without folding. */
-export function pageAppOf(from: Side, to: Side, overrides: Partial<Report> = {}): PageApp {
-  const diff = compareSides(from, to);
-  const report = buildReport({
-    version: "1.2.3",
-    app: ".",
-    stack: "heroku-24",
-    cutoff: "2026-11-22T14:03:00Z",
+/** The page's data of two sides, as the program makes it. */
+export function pageAppOf(base: Side, head: Side, overrides: Partial<Report> = {}): PageApp {
+  const occasion = base.state === "absent" && base.revision === null ? "push" : "comparison";
+  const report = reportOf(base, head, {
     config: { limit: "1000M", "warn-at": ["500M"], "max-increase": "200M" },
-    base: from,
-    head: to,
-    diff,
-    verdict: judge(from, to, diff, BUDGET, from.state === "absent" && from.revision === null ? "push" : "comparison"),
-    unpinned: null,
-    outside: null,
-    history: [],
-    configChanges: [],
-    notes: [],
-    timings: {},
+    verdict: judge(base, head, compareSides(base, head), BUDGET, occasion),
   });
-  return { report: { ...report, ...overrides }, map: mapOf(from, to) };
+  return { report: { ...report, ...overrides }, map: mapFor({ report, base, head }, 1) };
 }
 
 /** A pull request that adds a requirement which brings CUDA, swaps another, and ships a larger model. */
@@ -331,81 +318,4 @@ function history(): HistoryPoint[] {
             ],
     };
   });
-}
-
-const LAYER_NAMES = { runtime: "Python itself", app: "the app's own files", unattributed: "(unattributed)" } as const;
-
-/** Layers, folders and files of both sides; a folder's own entry is in a rest. */
-export function mapOf(from: Side, to: Side): MapNode {
-  const [before, after] = [from, to].map((side): Slug | null => (side.state === "weighed" ? side.slug : null));
-  const keys = new Set([after, before].flatMap((of) => of?.layers.map(layerKey) ?? []));
-  const layers = [...keys].map((key) => {
-    const [old, now] = [before, after].map((of) => of?.layers.find((layer) => layerKey(layer) === key) ?? null);
-    const either = now ?? old;
-    if (either === null || either === undefined) throw new Error("a key is of a layer");
-    const name = either.kind === "distribution" || either.kind === "tool" ? either.name : LAYER_NAMES[either.kind];
-    return { ...nodeOf("layer", name, old?.entries ?? null, now?.entries ?? null, ""), key };
-  });
-  const size = (of: Slug | null | undefined): Size | null =>
-    of ? [of.total.files, of.total.disk, of.total.compressed] : null;
-  return { kind: "slug", name: "", base: size(before), head: size(after), children: heaviestFirst(layers) };
-}
-
-type Entries = readonly Entry[] | null;
-
-function nodeOf(kind: "layer" | "folder" | "file", name: string, from: Entries, to: Entries, prefix: string): MapNode {
-  const node = { kind, name, base: sizeOf(from), head: sizeOf(to) };
-  if (kind === "file") return node;
-  const names = new Set(
-    [...(from ?? []), ...(to ?? [])]
-      .filter(({ path }) => `${path}/` !== prefix)
-      .map(({ path }) => path.slice(prefix.length).split("/")[0] ?? ""),
-  );
-  const children = [...names].map((segment) => {
-    const path = prefix + segment;
-    const [old, now] = [from, to].map((entries) => {
-      const inside = entries?.filter((one) => one.path === path || one.path.startsWith(`${path}/`)) ?? [];
-      return inside.length === 0 ? null : inside;
-    });
-    const all = [...(old ?? []), ...(now ?? [])];
-    const isFile = all.every((one) => one.path === path && one.kind === "file");
-    return nodeOf(isFile ? "file" : "folder", segment, old ?? null, now ?? null, `${path}/`);
-  });
-  // A folder that holds one folder is one step on the way to it.
-  const [only, ...others] = children;
-  const isStep = kind === "folder" && only?.kind === "folder" && others.length === 0;
-  const shown = (isStep ? (only.children ?? []) : children).filter((child) => child.kind !== "rest");
-  const rest = {
-    kind: "rest" as const,
-    name: "",
-    base: left(node.base, shown, "base"),
-    head: left(node.head, shown, "head"),
-    folded: 1,
-  };
-  return {
-    ...node,
-    name: isStep ? `${name}/${only.name}` : name,
-    children: [...heaviestFirst(shown), ...(rest.base === null && rest.head === null ? [] : [rest])],
-  };
-}
-
-/** What of a node is in none of its children; null if nothing is. */
-function left(whole: Size | null, parts: readonly MapNode[], side: "base" | "head"): Size | null {
-  const [files = 0, disk = 0, compressed = 0] = [0, 1, 2].map(
-    (at) => (whole?.[at] ?? 0) - parts.reduce((sum, part) => sum + (part[side]?.[at] ?? 0), 0),
-  );
-  return compressed === 0 ? null : [files, disk, compressed];
-}
-
-function sizeOf(entries: Entries): Size | null {
-  if (entries === null) return null;
-  let [files, disk, compressed] = [0, 0, 0];
-  for (const weight of entries.map(entryWeight))
-    [files, disk, compressed] = [files + weight.files, disk + weight.disk, compressed + weight.compressed];
-  return [files, disk, compressed];
-}
-
-function heaviestFirst(nodes: readonly MapNode[]): MapNode[] {
-  const larger = ({ base: from, head: to }: MapNode): number => Math.max(from?.[2] ?? 0, to?.[2] ?? 0);
-  return nodes.toSorted((a, b) => larger(b) - larger(a));
 }

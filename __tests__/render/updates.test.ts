@@ -1,35 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { compareSides } from "../../src/compare/compare.js";
 import type { Report } from "../../src/model/report.js";
 import { renderMarkdown } from "../../src/render/markdown.js";
 import { renderSummary } from "../../src/render/summary.js";
 import { renderText } from "../../src/render/text.js";
-import { buildReport } from "../../src/report/build-report.js";
 import { checkReport } from "../../src/report/check-report.js";
 import { MIB } from "../../src/model/bytes.js";
 import { anySlug, absentSide, file, graph, part, slug, weighedSide } from "../slugs.js";
+import { reportOf } from "../report/report-of.js";
 import { column, sizeIn, tablesIn, total } from "./read-table.js";
 import type { Side, Slug } from "../../src/model/slug.js";
 
 const report = (base: Side, head: Side): Report =>
-  buildReport({
-    version: "1.2.3",
-    app: ".",
-    stack: "heroku-24",
-    cutoff: "2026-11-22T14:03:00Z",
-    config: {},
-    base,
-    head,
-    diff: compareSides(base, head),
-    verdict: { status: "pass", findings: [] },
-    unpinned: null,
-    outside: null,
-    history: [],
-    configChanges: [],
-    notes: [],
-    timings: {},
-  });
+  reportOf(base, head, { config: {}, verdict: { status: "pass", findings: [] } });
 const distribution = (name: string, version: string, mebibytes: number): ReturnType<typeof part> =>
   part("distribution", name, [file(`${name}.so`, mebibytes * MIB)], { version });
 const app = (mebibytes: number): ReturnType<typeof part> => part("app", "app", [file("app.py", mebibytes * MIB)]);

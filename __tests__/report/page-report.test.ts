@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { embeddedBytes } from "../../src/model/embedded-json.js";
 import { add, sum } from "../../src/model/weight.js";
 import { headlineOf } from "../../src/render/headline.js";
-import { onPage, reportOf } from "./on-page.js";
+import { onPage } from "./on-page.js";
+import { reportOf } from "./report-of.js";
 import { absentSide, anySlug, brokenSide, file, graph, part, slug, tree, weighedSide } from "../slugs.js";
 
 const anySide = fc.oneof(

@@ -3,38 +3,19 @@ import { describe, expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { z } from "zod";
-import { compareSides } from "../../src/compare/compare.js";
-import { judge } from "../../src/judge/judge.js";
-import { MIB } from "../../src/model/bytes.js";
 import { REPORT_SCHEMA, type Report } from "../../src/model/report.js";
 import type { Side } from "../../src/model/slug.js";
 import { ZERO } from "../../src/model/weight.js";
-import { buildReport } from "../../src/report/build-report.js";
 import { checkReport } from "../../src/report/check-report.js";
 import { absentSide, anySlug, brokenSide, file, graph, part, slug, tree, weighedSide } from "../slugs.js";
+import { reportOf } from "./report-of.js";
 
-const BUDGET = { limit: 1000 * MIB, warnAt: [], maxIncrease: null, noiseFloor: 0, allowance: 0 };
-
-function report(base: Side, head: Side): Report {
-  const diff = compareSides(base, head);
-  return buildReport({
-    version: "1.2.3",
-    app: ".",
-    stack: "heroku-24",
-    cutoff: "2026-11-22T14:03:00Z",
-    config: { limit: "1000M", "warn-at": ["500M", "300M"], "max-increase": null },
-    base,
-    head,
-    diff,
-    verdict: judge(base, head, diff, BUDGET, "comparison"),
-    unpinned: null,
-    outside: null,
-    history: [],
+const report = (base: Side, head: Side): Report =>
+  reportOf(base, head, {
     configChanges: ["slugdiff.toml changes limit."],
     notes: ["Two files are Git LFS pointers."],
     timings: { resolve: 1.5 },
   });
-}
 
 const anySide = fc.oneof(
   { weight: 4, arbitrary: anySlug.map((of) => weighedSide(of)) },

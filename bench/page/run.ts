@@ -1,15 +1,13 @@
 // How long the HTML report of a very large slug takes in Chromium: to appear, to zoom, to search. Prints Markdown.
 import { writePage } from "../../scripts/page.mjs";
 import { Pages } from "../../__tests__/page/browser.js";
-import { pageAppOf } from "../../__tests__/page/sample.js";
+import { onPage } from "../../__tests__/report/on-page.js";
 import { file, graph, part, slug, tree, weighedSide } from "../../__tests__/slugs.js";
 import type { PageApp } from "../../src/model/page-data.js";
-import type { MapNode, Size } from "../../src/model/size-map.js";
+import type { MapNode } from "../../src/model/size-map.js";
 
 const DISTRIBUTIONS = 5000;
 const FILES = 40;
-/** Bytes of the page's data at most. */
-const DATA = 5_000_000;
 const ROUNDS = 7;
 
 /** 200,000 files; sizes of distributions and of files in each fall as those of real slugs do. */
@@ -28,41 +26,7 @@ function large(): PageApp {
     (_, at) => `distribution-${Math.floor(at / 2)} distribution-${at}`,
   );
   const of = graph(direct, edges);
-  const { report, map } = pageAppOf(weighedSide(slug(parts(0), of)), weighedSide(slug(parts(1), of)));
-  const lean = <T extends PageApp["report"]["base"]>(side: T): T => ({
-    ...side,
-    layers: side.layers.map((layer) => ({ ...layer, largestFiles: [] })),
-  });
-  const short = {
-    ...report,
-    base: { ...lean(report.base), layers: [] },
-    head: lean(report.head),
-    diff: { ...report.diff, layers: [] },
-  };
-  for (let least = 64; ; least *= 1.5) {
-    const app = { report: short as PageApp["report"], map: folded(map, least) };
-    if (JSON.stringify(app).length < DATA) return app;
-  }
-}
-
-/** What is smaller is folded into a rest, but for layers, so that all of them are there. */
-function folded(node: MapNode, least: number): MapNode {
-  const { children } = node;
-  if (children === undefined) return node;
-  const kept = children.filter(
-    (child) => child.kind === "layer" || (child.kind !== "rest" && largerOf(child) >= least),
-  );
-  const small = children.filter((child) => !kept.includes(child));
-  const sum = (side: "base" | "head"): Size => {
-    const of = (at: 0 | 1 | 2): number => small.reduce((total, { [side]: size }) => total + (size?.[at] ?? 0), 0);
-    return [of(0), of(1), of(2)];
-  };
-  const rest: MapNode = { kind: "rest", name: "", base: sum("base"), head: sum("head"), folded: small.length };
-  return { ...node, children: [...kept.map((child) => folded(child, least)), ...(small.length > 0 ? [rest] : [])] };
-}
-
-function largerOf({ base, head }: MapNode): number {
-  return Math.max(base?.[2] ?? 0, head?.[2] ?? 0);
+  return onPage(weighedSide(slug(parts(0), of)), weighedSide(slug(parts(1), of)));
 }
 
 /** Milliseconds from doing something until what it leads to is painted. */

@@ -30,16 +30,7 @@ import type {
 } from "./objects.js";
 import { CLOCK, type Clock } from "./retry.js";
 
-export type {
-  Artifact,
-  ChangedFile,
-  CheckRun,
-  IssueComment,
-  Labelling,
-  PullRequest,
-  Review,
-  WorkflowRun,
-} from "./objects.js";
+export type * from "./objects.js";
 
 export interface GitHubOptions {
   readonly token: string;

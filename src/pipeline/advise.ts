@@ -1,4 +1,5 @@
 import { adviseOnFiles } from "../advise/files/advise.js";
+import { requirementOf } from "../advise/lines/requirement.js";
 import { remedyFor } from "../advise/remedy.js";
 import { candidatesFor } from "../advise/rules/index.js";
 import { UNKNOWN_USES, type Candidate, type ManifestChange } from "../model/advice.js";
@@ -170,9 +171,10 @@ async function tryOne(candidate: Candidate, app: WeighedApp, shared: Shared): Pr
 function withOtherVersions(tried: Tried, { with: asked }: ManifestChange): Tried {
   const versions = new Map(tried.plan.resolution.distributions.map(({ name, version }) => [name, version]));
   const sentences = asked.flatMap((text) => {
-    const [, name, wanted] = /^([\w.-]+)[^=]*==(.+)$/.exec(text) ?? [];
-    const version = name === undefined ? null : versions.get(normalName(name));
-    return name === undefined || wanted === undefined || version == null || version === wanted
+    const { name, specifier } = requirementOf(text);
+    const [, wanted] = /^==(.+)$/.exec(specifier) ?? [];
+    const version = versions.get(normalName(name));
+    return wanted === undefined || version == null || version === wanted
       ? []
       : [`\`${name}\` ${wanted} can't be had here: what was looked at is ${version}, which may behave otherwise.`];
   });
