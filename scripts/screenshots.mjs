@@ -1,23 +1,15 @@
 // Makes the pictures of the page that the README shows: compares the example's two revisions with the committed command line, opens
 // the page that it writes in Chromium, and takes it in light and dark.
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { chromiumPath } from "./chromium.mjs";
 import { root, slugdiff, TENSORFLOW_APP, withExampleRepository } from "./example-repository.mjs";
 
 const pictures = join(root, "docs/images");
 const MOST = 300_000;
-
-function chromiumPath() {
-  for (const name of ["chromium", "google-chrome", "chromium-browser"]) {
-    const { stdout } = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" });
-    if (stdout !== "") return stdout.trim();
-  }
-  throw new Error("install Chromium or Chrome");
-}
 
 async function take(page) {
   const browser = await chromium.launch({ executablePath: chromiumPath() });

@@ -1,25 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromiumPath } from "../../scripts/chromium.mjs";
 import type { PageApp } from "../../src/model/page-data.js";
 import { renderHtml } from "../../src/render/html.js";
 import { reportPage } from "../../src/system/report-page.js";
-
-/** Path of the Chromium to use. */
-function chromiumPath(): string {
-  const { CHROMIUM } = process.env;
-  if (CHROMIUM !== undefined && CHROMIUM !== "") return CHROMIUM;
-  const names = ["chromium", "google-chrome", "chromium-browser"];
-  try {
-    const find = names.map((name) => `command -v ${name}`).join(" || ");
-    return execFileSync("sh", ["-c", find], { encoding: "utf8" }).trim();
-  } catch {
-    throw new Error(`There is no ${names.join(", ")} here: install one, or name it in CHROMIUM.`);
-  }
-}
 
 /** Opens pages in one Chromium, from files as a reader would. */
 export class Pages {
