@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(958);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(28);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 958:
+/***/ 28:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17312,7 +17312,26 @@ function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTempora
 /** @deprecated use `import * as ... from 'smol-toml'` instead */
 /* harmony default export */ const dist = ({ parse: dist_parse_parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
 
+;// CONCATENATED MODULE: ./src/model/toml.ts
+
+/** What a TOML text says; null if it is malformed. */
+function tomlOf(text) {
+    try {
+        return dist_parse_parse(text);
+    }
+    catch (error) {
+        if (error instanceof TomlError)
+            return null;
+        throw error;
+    }
+}
+/** Is it a table, and not another value? */
+function isTable(value) {
+    return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
+}
+
 ;// CONCATENATED MODULE: ./src/config/fromFile.ts
+
 
 
 
@@ -17390,9 +17409,6 @@ function textOf(name, value, origin) {
     if (value instanceof TomlDate)
         return value.toISOString();
     throw new UserError(`"${name}" in ${origin} is not a value that it can have.`, `Write it as text, as in ${name} = "…".`);
-}
-function isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
 }
 
 ;// CONCATENATED MODULE: ./src/config/effective.ts
@@ -18669,6 +18685,20 @@ function codeSpan(subject) {
     return subject.includes("`") ? `"${subject}"` : `\`${subject}\``;
 }
 
+;// CONCATENATED MODULE: ./src/advise/lines/requirement.ts
+function requirement_requirementOf(text) {
+    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+    return {
+        name,
+        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [extra.trim()])),
+        specifier: specifier.trim(),
+    };
+}
+/** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
+function spellings(name) {
+    return name.split("-").join("[-_.]+");
+}
+
 ;// CONCATENATED MODULE: ./src/advise/lines/diff.ts
 /** What differs between two texts. */
 function diffHunks(before, after) {
@@ -18745,20 +18775,6 @@ function hunksOf(a, b) {
 const UNCLEAR = "unclear";
 function impossible(manager, why) {
     return { possible: false, because: `not possible with ${manager}, because ${why}` };
-}
-
-;// CONCATENATED MODULE: ./src/advise/lines/requirement.ts
-function requirement_requirementOf(text) {
-    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
-    return {
-        name,
-        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [extra.trim()])),
-        specifier: specifier.trim(),
-    };
-}
-/** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
-function spellings(name) {
-    return name.split("-").join("[-_.]+");
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/places.ts
@@ -18927,30 +18943,16 @@ function plain(url) {
 
 ;// CONCATENATED MODULE: ./src/advise/lines/toml.ts
 
-/** What a TOML text says; null if it is malformed. */
-function read(text) {
-    try {
-        return dist_parse_parse(text);
-    }
-    catch (error) {
-        if (error instanceof TomlError)
-            return null;
-        throw error;
-    }
-}
 /** The value at a path of keys; undefined if there is none. */
 function at(value, ...path) {
     let found = value ?? undefined;
     for (const key of path)
-        found = toml_isTable(found) ? found[key] : undefined;
+        found = isTable(found) ? found[key] : undefined;
     return found;
-}
-function toml_isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 }
 /** The tables of an array of tables: `[[source]]`. */
 function tables(value) {
-    return Array.isArray(value) ? value.filter((each) => toml_isTable(each)) : [];
+    return Array.isArray(value) ? value.filter((each) => isTable(each)) : [];
 }
 /** Dotted name of the table that a line opens, quotes removed; null if it opens none. */
 function headerOf(line) {
@@ -19022,6 +19024,7 @@ function quoted(text) {
 ;// CONCATENATED MODULE: ./src/advise/lines/table.ts
 
 
+
 const POETRY = {
     table: "tool.poetry.dependencies",
     version: (specifier) => (specifier === "" ? "*" : specifier.replace(/^==/, "")),
@@ -19053,7 +19056,7 @@ function replacedInTable(text, line, name, comes, indexOf, dialect) {
         if (!new RegExp(`^${dialect.table.replaceAll(".", "\\.")}\\.${spellings(name)}$`, "i").test(header))
             return null;
         const end = closingOf(lines, line - 1);
-        const own = read(lines.slice(line, end).join("\n"));
+        const own = tomlOf(lines.slice(line, end).join("\n"));
         if (own === null)
             return null;
         const after = comes.flatMap((each) => [
@@ -19065,7 +19068,7 @@ function replacedInTable(text, line, name, comes, indexOf, dialect) {
     const [, indent = "", value] = new RegExp(`^(\\s*)["']?${spellings(name)}["']?\\s*=\\s*(.*)$`, "i").exec(first) ?? [];
     if (value === undefined)
         return null;
-    const own = at(read(`value = ${value}`), "value");
+    const own = at(tomlOf(`value = ${value}`), "value");
     if (own === undefined)
         return null;
     const comment = value.slice(tokensOf(value).comment);
@@ -19077,7 +19080,7 @@ function replacedInTable(text, line, name, comes, indexOf, dialect) {
 }
 /** A row of a table: `xgboost-cpu = "3.4.1"`. */
 function rowFor(requirement, own, index, dialect) {
-    const entries = entriesOf(requirement, toml_isTable(own) ? own : {}, index, dialect);
+    const entries = entriesOf(requirement, isTable(own) ? own : {}, index, dialect);
     const [only] = entries;
     const value = entries.length === 1 && only !== undefined
         ? written(only[1])
@@ -19129,6 +19132,7 @@ function inTable(text, change, direct, [index], dialect) {
 
 
 
+
 const FILE = "Pipfile";
 /** `[packages]` of the Pipfile. */
 function linesForPipenv(change, direct, texts) {
@@ -19137,7 +19141,7 @@ function linesForPipenv(change, direct, texts) {
     const before = texts.get(FILE);
     if (before === undefined)
         return UNCLEAR;
-    const sources = tables(at(read(before), "source"));
+    const sources = tables(at(tomlOf(before), "source"));
     const named = namedIndexes(change.indexes, sources);
     const isNew = named.some((each) => each.isNew);
     if (isNew && sources.length === 0) {
@@ -19150,7 +19154,7 @@ function linesForPipenv(change, direct, texts) {
         .filter((each) => each.isNew)
         .map(({ name, url }) => ["[[source]]", `name = ${quoted(name)}`, `url = ${quoted(url)}`, "verify_ssl = true"])
         .reduce(withSource, required);
-    if (read(after) === null)
+    if (tomlOf(after) === null)
         return UNCLEAR;
     const note = "`pipenv lock` chooses every version anew.";
     return { possible: true, texts: new Map([[FILE, after]]), notes: new Map([[FILE, note]]), command: "pipenv lock" };
@@ -19264,6 +19268,7 @@ function inProjectList(text, change, direct) {
 
 
 
+
 const poetry_FILE = "pyproject.toml";
 /** `[project]` of pyproject.toml, or `[tool.poetry.dependencies]` where the requirements are there. */
 function linesForPoetry(change, direct, texts) {
@@ -19272,7 +19277,7 @@ function linesForPoetry(change, direct, texts) {
     const before = texts.get(poetry_FILE);
     if (before === undefined)
         return UNCLEAR;
-    const named = namedIndexes(change.indexes, tables(at(read(before), "tool", "poetry", "source")));
+    const named = namedIndexes(change.indexes, tables(at(tomlOf(before), "tool", "poetry", "source")));
     const lines = before.split("\n");
     const isStandard = direct.some(({ location: { line } }) => line !== null && tableOf(lines, line - 1) === "project");
     const required = isStandard
@@ -19287,7 +19292,7 @@ function linesForPoetry(change, direct, texts) {
         'priority = "explicit"',
     ]);
     const after = sources.reduce(withTable, required);
-    if (read(after) === null)
+    if (tomlOf(after) === null)
         return UNCLEAR;
     return { possible: true, texts: new Map([[poetry_FILE, after]]), notes: new Map(), command: "poetry lock" };
 }
@@ -19295,11 +19300,11 @@ function linesForPoetry(change, direct, texts) {
 function withSources(text, { with: comes }, [index]) {
     if (text === null || index === undefined)
         return text;
-    const there = at(read(text), "tool", "poetry", "dependencies");
+    const there = at(tomlOf(text), "tool", "poetry", "dependencies");
     const rows = [];
     let after = text;
     for (const name of fromIndexes(comes)) {
-        const key = toml_isTable(there) ? Object.keys(there).find((each) => normalName(each) === normalName(name)) : undefined;
+        const key = isTable(there) ? Object.keys(there).find((each) => normalName(each) === normalName(name)) : undefined;
         const row = `${name} = { source = ${quoted(index.name)} }`;
         if (key === undefined) {
             rows.push(row);
@@ -19307,7 +19312,7 @@ function withSources(text, { with: comes }, [index]) {
         }
         const lines = after.split("\n");
         const line = rowOf(lines, POETRY.table, new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
-        const own = at(read(lines[line] ?? ""), key);
+        const own = at(tomlOf(lines[line] ?? ""), key);
         if (line === -1 || own === undefined)
             return null;
         const requirement = requirement_requirementOf(comes.find((text) => requirement_requirementOf(text).name === name) ?? name);
@@ -19322,6 +19327,7 @@ function withSources(text, { with: comes }, [index]) {
 
 
 
+
 const uv_FILE = "pyproject.toml";
 /** `[project]` and `[tool.uv]` of pyproject.toml. */
 function linesForUv(change, direct, texts) {
@@ -19331,7 +19337,7 @@ function linesForUv(change, direct, texts) {
     const required = inProjectList(before, change, direct);
     const excluding = required === null ? null : withExcluded(required, change.exclude);
     const after = excluding === null ? null : withIndexes(excluding, change);
-    if (after === null || read(after) === null)
+    if (after === null || tomlOf(after) === null)
         return UNCLEAR;
     return { possible: true, texts: new Map([[uv_FILE, after]]), notes: new Map(), command: "uv lock" };
 }
@@ -19339,7 +19345,7 @@ function linesForUv(change, direct, texts) {
 function withIndexes(text, { indexes, with: comes }) {
     if (indexes.length === 0)
         return text;
-    const own = read(text);
+    const own = tomlOf(text);
     const named = namedIndexes(indexes, tables(at(own, "tool", "uv", "index")));
     const [first] = named;
     if (first === undefined)
@@ -19349,7 +19355,7 @@ function withIndexes(text, { indexes, with: comes }) {
     const sources = at(own, "tool", "uv", "sources");
     for (const name of fromIndexes(comes)) {
         const row = `${name} = { index = ${quoted(first.name)} }`;
-        const key = toml_isTable(sources)
+        const key = isTable(sources)
             ? Object.keys(sources).find((each) => normalName(each) === normalName(name))
             : undefined;
         if (key === undefined) {
@@ -19359,7 +19365,7 @@ function withIndexes(text, { indexes, with: comes }) {
         const lines = after.split("\n");
         const line = rowOf(lines, "tool.uv.sources", new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
         // A row that goes on over several lines is no TOML by itself.
-        if (line === -1 || read(lines[line] ?? "") === null)
+        if (line === -1 || tomlOf(lines[line] ?? "") === null)
             return null;
         after = lines.with(line, row).join("\n");
     }
@@ -19374,7 +19380,7 @@ function withIndexes(text, { indexes, with: comes }) {
 }
 /** Null if it can't be told how what is left out already is written. */
 function withExcluded(text, exclude) {
-    const there = at(read(text), "tool", "uv", "exclude-dependencies");
+    const there = at(tomlOf(text), "tool", "uv", "exclude-dependencies");
     const names = exclude.filter((name) => !(Array.isArray(there) && there.includes(name)));
     if (names.length === 0)
         return text;
@@ -19390,7 +19396,7 @@ function withExcluded(text, exclude) {
     const opening = code.indexOf("[");
     if (opening === -1)
         return null;
-    const isOpen = read(row) === null;
+    const isOpen = tomlOf(row) === null;
     const separator = there.length === 0 && !isOpen ? "" : isOpen ? "," : ", ";
     return lines.with(line, `${row.slice(0, opening + 1)}${items}${separator}${row.slice(opening + 1)}`).join("\n");
 }
@@ -23226,174 +23232,6 @@ function parsed(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/resolve/helper.ts
-/**
- * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
- * can cause is part of the answer; a script that fails is a bug.
- * @param script absolute path
- * @param cwd absolute path that relative paths of the input start from
- */
-async function runHelper(script, input, answer, cwd, tools) {
-    const helper = await tools.helper();
-    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
-}
-
-;// CONCATENATED MODULE: ./src/manifests/locate.ts
-/**
- * Line (from 1) of a TOML text on which `text` stands within the table `[table]`, from the line on that assigns `key`; null
- * if it does not stand there as it is. For an array of strings: `dependencies = ["flask"]`.
- */
-function lineOfItem(toml, table, key, text) {
-    let inside = false;
-    for (const { line, number, header } of tableLines(toml)) {
-        if (header !== table) {
-            inside = false;
-            continue;
-        }
-        inside ||= new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*=`).test(line);
-        if (inside && (line.includes(`"${text}"`) || line.includes(`'${text}'`) || line.includes(JSON.stringify(text)))) {
-            return number;
-        }
-    }
-    return null;
-}
-/** Line (from 1) on which the table `[table]` has the key `key`, also as a table `[table.key]` of its own; null if nowhere. */
-function lineOfKey(toml, table, key) {
-    const assigned = new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*[.=]`);
-    for (const { line, number, header, opens } of tableLines(toml)) {
-        if (opens && header === `${table}.${key}`)
-            return number;
-        if (header === table && !opens && assigned.test(line))
-            return number;
-    }
-    return null;
-}
-/** Multi-line strings that look like tables are not told apart: at worst a line is not found. */
-function tableLines(toml) {
-    let header = "";
-    return toml.split(/\r?\n/).map((line, index) => {
-        const match = /^\s*\[\[?([^\]]+)\]\]?\s*(#.*)?$/.exec(line);
-        if (match !== null)
-            header = (match[1] ?? "")
-                .split(".")
-                .map((part) => part.trim().replace(/^["']|["']$/g, ""))
-                .join(".");
-        return { line, number: index + 1, header, opens: match !== null };
-    });
-}
-function locate_escape(text) {
-    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-;// CONCATENATED MODULE: ./src/manifests/project.ts
-
-
-
-
-
-
-
-
-
-
-
-const project_HELPER = asset(import.meta.url, "read_requirement_strings.py");
-/**
- * The text of a file in the app's root. A link is followed within the app only: nothing else is on Heroku, and what lies
- * elsewhere on this machine is nobody's business.
- * @throws SideError (`invalid`) if it is missing, or no file of the app
- */
-async function readManifest(app, name) {
-    let top, path;
-    try {
-        [top, path] = await Promise.all([(0,promises_namespaceObject.realpath)(app), (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.join)(app, name))]);
-        if (path.startsWith(`${top}/`))
-            return await (0,promises_namespaceObject.readFile)(path, "utf8");
-    }
-    catch (error) {
-        const code = systemErrorCode(error);
-        if (code === null)
-            throw error;
-        if (code === "ENOENT") {
-            throw new SideError("invalid", "manifest", `There is no ${name} beside the lock file.`, `Commit ${name} as well.`);
-        }
-        throw new SideError("invalid", "manifest", `${name} can't be read: ${code}.`, "Commit it as a plain file.");
-    }
-    throw new SideError("invalid", "manifest", `${name} is a link out of the app.`, "Commit it as a plain file.");
-}
-/**
- * Reads a TOML file in the app's root.
- * @throws SideError (`invalid`) if it is missing or malformed
- */
-async function readToml(app, name) {
-    const text = await readManifest(app, name);
-    try {
-        return { name, text, table: dist_parse_parse(text) };
-    }
-    catch (error) {
-        if (!(error instanceof TomlError))
-            throw error;
-        const message = error.message.split("\n", 1)[0] ?? "";
-        throw new SideError("invalid", "manifest", `${name}:${error.line}: ${message}`, "Correct that line.");
-    }
-}
-/**
- * As `readToml`; null if there is no such file.
- * @throws SideError (`invalid`) if it is malformed
- */
-async function readTomlIfThere(app, name) {
-    try {
-        await (0,promises_namespaceObject.lstat)((0,external_node_path_namespaceObject.join)(app, name));
-    }
-    catch (error) {
-        if (systemErrorCode(error) === "ENOENT")
-            return null;
-        throw error;
-    }
-    return readToml(app, name);
-}
-/** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
-async function projectRequirements(file, { app, target }, tools) {
-    const listed = tableAt(file.table, "project")?.dependencies;
-    const texts = Array.isArray(listed) ? listed.filter((item) => typeof item === "string") : [];
-    if (texts.length === 0)
-        return [];
-    const answer = array(object({ name: schemas_string(), extras: array(schemas_string()) }).nullable());
-    const input = { requirements: texts, environment: markerEnvironment(target) };
-    const read = await runHelper(project_HELPER, input, answer, app, tools);
-    return read.flatMap((requirement, index) => {
-        if (requirement === null)
-            return [];
-        const line = lineOfItem(file.text, "project", "dependencies", texts[index] ?? "");
-        return [named(requirement.name, requirement.extras, file.name, line)];
-    });
-}
-/** What a table requires that has one key for each name, as Poetry and Pipenv have it. */
-function tableRequirements(file, ...path) {
-    return Object.entries(tableAt(file.table, ...path) ?? {}).map(([key, value]) => {
-        const extras = (Array.isArray(value) ? value : [value]).flatMap((item) => extrasOf(item));
-        return named(normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
-    });
-}
-/** The table at a path of keys; null if there is none. */
-function tableAt(table, ...path) {
-    let at = table;
-    for (const key of path)
-        at = project_isTable(at) ? at[key] : undefined;
-    return project_isTable(at) ? at : null;
-}
-function named(name, extras, file, line) {
-    return { name, extras, location: { file, line }, address: null, editable: false };
-}
-function extrasOf(value) {
-    const extras = project_isTable(value) ? value.extras : undefined;
-    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
-}
-/** Is it a table, and not a value? */
-function project_isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
-}
-
 ;// CONCATENATED MODULE: ./src/manifests/built-metadata.ts
 
 
@@ -23443,7 +23281,7 @@ class BuiltMetadata {
         return stringify({
             ...own,
             "dependency-metadata": [
-                ...(Array.isArray(given) ? given.filter(project_isTable) : []),
+                ...(Array.isArray(given) ? given.filter(isTable) : []),
                 ...[...this.#known.values()].map(({ name, version, requires, requiresPython, extras }) => ({
                     name,
                     version,
@@ -23696,10 +23534,10 @@ function addressOf({ url, sha256 }) {
 function sourceAddress(pylock, name) {
     const { packages } = dist_parse_parse(pylock);
     for (const item of Array.isArray(packages) ? packages : []) {
-        if (!project_isTable(item) || item.name !== name || !project_isTable(item.sdist))
+        if (!isTable(item) || item.name !== name || !isTable(item.sdist))
             continue;
         const { url, path, hashes } = item.sdist;
-        const sha256 = project_isTable(hashes) && typeof hashes.sha256 === "string" ? `#sha256=${hashes.sha256}` : "";
+        const sha256 = isTable(hashes) && typeof hashes.sha256 === "string" ? `#sha256=${hashes.sha256}` : "";
         if (typeof url === "string")
             return url + sha256;
         if (typeof path === "string")
@@ -23793,7 +23631,7 @@ class Wishes {
 }
 function versionsOf(pylock) {
     const { packages } = dist_parse_parse(pylock);
-    return new Map((Array.isArray(packages) ? packages : []).flatMap((item) => project_isTable(item) && typeof item.name === "string" && typeof item.version === "string"
+    return new Map((Array.isArray(packages) ? packages : []).flatMap((item) => isTable(item) && typeof item.name === "string" && typeof item.version === "string"
         ? [[item.name, item.version]]
         : []));
 }
@@ -23844,6 +23682,18 @@ async function inCopy(app, context, work) {
 /** The text of a lock that was made in a copy, naming the app's own files. */
 function backToApp(pylock, copy, app) {
     return pylock.replaceAll(copy, app);
+}
+
+;// CONCATENATED MODULE: ./src/resolve/helper.ts
+/**
+ * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
+ * can cause is part of the answer; a script that fails is a bug.
+ * @param script absolute path
+ * @param cwd absolute path that relative paths of the input start from
+ */
+async function runHelper(script, input, answer, cwd, tools) {
+    const helper = await tools.helper();
+    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/requirements-file.ts
@@ -24460,6 +24310,159 @@ const pip = {
     },
 };
 
+;// CONCATENATED MODULE: ./src/manifests/locate.ts
+/**
+ * Line (from 1) of a TOML text on which `text` stands within the table `[table]`, from the line on that assigns `key`; null
+ * if it does not stand there as it is. For an array of strings: `dependencies = ["flask"]`.
+ */
+function lineOfItem(toml, table, key, text) {
+    let inside = false;
+    for (const { line, number, header } of tableLines(toml)) {
+        if (header !== table) {
+            inside = false;
+            continue;
+        }
+        inside ||= new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*=`).test(line);
+        if (inside && (line.includes(`"${text}"`) || line.includes(`'${text}'`) || line.includes(JSON.stringify(text)))) {
+            return number;
+        }
+    }
+    return null;
+}
+/** Line (from 1) on which the table `[table]` has the key `key`, also as a table `[table.key]` of its own; null if nowhere. */
+function lineOfKey(toml, table, key) {
+    const assigned = new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*[.=]`);
+    for (const { line, number, header, opens } of tableLines(toml)) {
+        if (opens && header === `${table}.${key}`)
+            return number;
+        if (header === table && !opens && assigned.test(line))
+            return number;
+    }
+    return null;
+}
+/** Multi-line strings that look like tables are not told apart: at worst a line is not found. */
+function tableLines(toml) {
+    let header = "";
+    return toml.split(/\r?\n/).map((line, index) => {
+        const match = /^\s*\[\[?([^\]]+)\]\]?\s*(#.*)?$/.exec(line);
+        if (match !== null)
+            header = (match[1] ?? "")
+                .split(".")
+                .map((part) => part.trim().replace(/^["']|["']$/g, ""))
+                .join(".");
+        return { line, number: index + 1, header, opens: match !== null };
+    });
+}
+function locate_escape(text) {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+;// CONCATENATED MODULE: ./src/manifests/project.ts
+
+
+
+
+
+
+
+
+
+
+
+
+const project_HELPER = asset(import.meta.url, "read_requirement_strings.py");
+/**
+ * The text of a file in the app's root. A link is followed within the app only: nothing else is on Heroku, and what lies
+ * elsewhere on this machine is nobody's business.
+ * @throws SideError (`invalid`) if it is missing, or no file of the app
+ */
+async function readManifest(app, name) {
+    let top, path;
+    try {
+        [top, path] = await Promise.all([(0,promises_namespaceObject.realpath)(app), (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.join)(app, name))]);
+        if (path.startsWith(`${top}/`))
+            return await (0,promises_namespaceObject.readFile)(path, "utf8");
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        if (code === null)
+            throw error;
+        if (code === "ENOENT") {
+            throw new SideError("invalid", "manifest", `There is no ${name} beside the lock file.`, `Commit ${name} as well.`);
+        }
+        throw new SideError("invalid", "manifest", `${name} can't be read: ${code}.`, "Commit it as a plain file.");
+    }
+    throw new SideError("invalid", "manifest", `${name} is a link out of the app.`, "Commit it as a plain file.");
+}
+/**
+ * Reads a TOML file in the app's root.
+ * @throws SideError (`invalid`) if it is missing or malformed
+ */
+async function readToml(app, name) {
+    const text = await readManifest(app, name);
+    try {
+        return { name, text, table: dist_parse_parse(text) };
+    }
+    catch (error) {
+        if (!(error instanceof TomlError))
+            throw error;
+        const message = error.message.split("\n", 1)[0] ?? "";
+        throw new SideError("invalid", "manifest", `${name}:${error.line}: ${message}`, "Correct that line.");
+    }
+}
+/**
+ * As `readToml`; null if there is no such file.
+ * @throws SideError (`invalid`) if it is malformed
+ */
+async function readTomlIfThere(app, name) {
+    try {
+        await (0,promises_namespaceObject.lstat)((0,external_node_path_namespaceObject.join)(app, name));
+    }
+    catch (error) {
+        if (systemErrorCode(error) === "ENOENT")
+            return null;
+        throw error;
+    }
+    return readToml(app, name);
+}
+/** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
+async function projectRequirements(file, { app, target }, tools) {
+    const listed = tableAt(file.table, "project")?.dependencies;
+    const texts = Array.isArray(listed) ? listed.filter((item) => typeof item === "string") : [];
+    if (texts.length === 0)
+        return [];
+    const answer = array(object({ name: schemas_string(), extras: array(schemas_string()) }).nullable());
+    const input = { requirements: texts, environment: markerEnvironment(target) };
+    const read = await runHelper(project_HELPER, input, answer, app, tools);
+    return read.flatMap((requirement, index) => {
+        if (requirement === null)
+            return [];
+        const line = lineOfItem(file.text, "project", "dependencies", texts[index] ?? "");
+        return [named(requirement.name, requirement.extras, file.name, line)];
+    });
+}
+/** What a table requires that has one key for each name, as Poetry and Pipenv have it. */
+function tableRequirements(file, ...path) {
+    return Object.entries(tableAt(file.table, ...path) ?? {}).map(([key, value]) => {
+        const extras = (Array.isArray(value) ? value : [value]).flatMap((item) => extrasOf(item));
+        return named(normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
+    });
+}
+/** The table at a path of keys; null if there is none. */
+function tableAt(table, ...path) {
+    let at = table;
+    for (const key of path)
+        at = isTable(at) ? at[key] : undefined;
+    return isTable(at) ? at : null;
+}
+function named(name, extras, file, line) {
+    return { name, extras, location: { file, line }, address: null, editable: false };
+}
+function extrasOf(value) {
+    const extras = isTable(value) ? value.extras : undefined;
+    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
+}
+
 ;// CONCATENATED MODULE: ./src/manifests/stand-in.ts
 
 
@@ -24570,6 +24573,7 @@ async function checkLock(app) {
 
 
 
+
 /**
  * URLs of the indexes that the app's settings of uv name, with the credentials that uv has for them by their names. A lock has
  * neither, and where it is installed from, uv knows no names.
@@ -24622,7 +24626,7 @@ function variableName(name) {
 }
 function index_logins_namedIndexes(listed) {
     return (Array.isArray(listed) ? listed : []).flatMap((item) => {
-        const { name, url } = project_isTable(item) ? item : {};
+        const { name, url } = isTable(item) ? item : {};
         return typeof url === "string" ? [{ name: typeof name === "string" ? name : null, url }] : [];
     });
 }
@@ -24647,8 +24651,8 @@ async function storedByPoetry(env) {
             throw error;
     }
     return (name) => {
-        const login = project_isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
-        const { username, password } = project_isTable(login) ? login : {};
+        const login = isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
+        const { username, password } = isTable(login) ? login : {};
         if (typeof username !== "string")
             return null;
         return { user: username, password: typeof password === "string" ? password : null };
@@ -24742,6 +24746,7 @@ const poetry = {
 };
 
 ;// CONCATENATED MODULE: ./src/manifests/uv.ts
+
 
 
 
@@ -24864,8 +24869,8 @@ function mayBuild(project, lock) {
 function hasLocalSources({ table }) {
     const packages = Array.isArray(table.package) ? table.package : [];
     return packages.some((item) => {
-        const source = project_isTable(item) ? item.source : undefined;
-        if (!project_isTable(source))
+        const source = isTable(item) ? item.source : undefined;
+        if (!isTable(source))
             return false;
         return [source.editable, source.directory, source.virtual].some((path) => typeof path === "string" && path !== ".");
     });
@@ -25524,6 +25529,16 @@ async function readAppFile(app, path) {
         throw new UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
     }
 }
+/** Texts of those of the files that `readAppFile` gives one for, by path. */
+async function readAppFiles(app, paths) {
+    const texts = new Map();
+    for (const path of paths) {
+        const text = await readAppFile(app, path);
+        if (text !== null)
+            texts.set(path, text);
+    }
+    return texts;
+}
 
 ;// CONCATENATED MODULE: ./src/store/answers.ts
 
@@ -25794,14 +25809,8 @@ function interpreterNotes({ python }, interpreter) {
     return [`Bytecode was compiled by Python ${interpreter.version}; Heroku has ${python.full}.`];
 }
 /** The app's own files that name what it requires, by path. */
-async function readDirectFiles(checkedOut, { direct }) {
-    const texts = new Map();
-    for (const file of new Set(direct.map(({ location }) => location.file))) {
-        const text = await readAppFile(checkedOut, file);
-        if (text !== null)
-            texts.set(file, text);
-    }
-    return texts;
+function readDirectFiles(checkedOut, { direct }) {
+    return readAppFiles(checkedOut, new Set(direct.map(({ location }) => location.file)));
 }
 
 ;// CONCATENATED MODULE: ./src/attribute/provided.ts
@@ -25834,6 +25843,7 @@ function providedBy(paths, minor) {
 }
 
 ;// CONCATENATED MODULE: ./src/imports/deptry.ts
+
 
 
 
@@ -25898,16 +25908,6 @@ function ignoredIn(pyproject) {
     const names = [per_rule_ignores[UNUSED] ?? []].flat();
     return { all: ignore.includes(UNUSED), names: new Set(names.map(normalName)) };
 }
-function tomlOf(text) {
-    try {
-        return dist_parse_parse(text);
-    }
-    catch (error) {
-        if (error instanceof TomlError)
-            return null;
-        throw error;
-    }
-}
 /** What is fetched for a whole run is not waited for longer than the signal allows. */
 async function unlessAborted(promise, signal) {
     signal.throwIfAborted();
@@ -25956,7 +25956,6 @@ async function readUses({ root, files, texts, words, python }, { scratch, env, s
 
 ;// CONCATENATED MODULE: ./src/imports/without-requirements.ts
 
-
 /** Tables that say what is required, or where that comes from: what stands there is not used by that. */
 const without_requirements_REQUIREMENTS = [
     ["build-system"],
@@ -25981,24 +25980,19 @@ const without_requirements_REQUIREMENTS = [
  * A file that is no TOML is given as it is.
  */
 function withoutRequirements(text) {
-    try {
-        const table = dist_parse_parse(text);
-        for (const path of without_requirements_REQUIREMENTS)
-            without_requirements_remove(table, path);
-        return JSON.stringify(table);
-    }
-    catch (error) {
-        if (error instanceof TomlError)
-            return text;
-        throw error;
-    }
+    const table = tomlOf(text);
+    if (table === null)
+        return text;
+    for (const path of without_requirements_REQUIREMENTS)
+        without_requirements_remove(table, path);
+    return JSON.stringify(table);
 }
 function without_requirements_remove(table, path) {
     const [key = "", ...rest] = path;
     const value = table[key];
     if (rest.length === 0)
         Reflect.deleteProperty(table, key);
-    else if (project_isTable(value))
+    else if (isTable(value))
         without_requirements_remove(value, rest);
 }
 
@@ -26023,8 +26017,8 @@ const uses_MANIFESTS = ["pyproject.toml", "Pipfile"];
  */
 async function usesOf(app, facts, { tools, context }) {
     const provided = providedByRequirements(app);
-    const pyproject = await readAppFile(app.checkedOut, "pyproject.toml");
-    const found = await orNote("What the app imports is not known", () => uses_read(app, provided, context));
+    const manifests = await readAppFiles(app.checkedOut, uses_MANIFESTS);
+    const found = await orNote("What the app imports is not known", () => read(app, provided, manifests, context));
     if (typeof found === "string")
         return { uses: UNKNOWN_USES, notes: [found] };
     const [unread] = found.unread;
@@ -26044,7 +26038,7 @@ async function usesOf(app, facts, { tools, context }) {
     const supposed = { ...facts, uses: { ...uses, unnamed: new Set(suspects.keys()) } };
     if (found.python === 0 || unused.propose(supposed).length === 0)
         return { uses, notes: [] };
-    const request = { root: app.checkedOut.root, modules: suspects, pyproject };
+    const request = { root: app.checkedOut.root, modules: suspects, pyproject: manifests.get("pyproject.toml") ?? null };
     const unnamed = await orNote("What the app does not import is not known", () => notImported(request, tools, context));
     return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
 }
@@ -26059,16 +26053,13 @@ function providedByRequirements({ plan, slug }) {
         return [name, providedBy(paths, plan.target.python.minor)];
     }));
 }
-async function uses_read({ checkedOut, plan }, provided, context) {
+async function read({ checkedOut, plan }, provided, manifests, context) {
     const python = plan.interpreter ?? (await findAnyInterpreter(context, uses_OLDEST_PYTHON));
     if (python === null)
         throw new UserError("There is no Python here to parse its files.", "Install one.");
     const texts = new Map(plan.resolution.direct.map(({ location }) => [location.file, null]));
-    for (const file of uses_MANIFESTS) {
-        const text = await readAppFile(checkedOut, file);
-        if (text !== null)
-            texts.set(file, withoutRequirements(text));
-    }
+    for (const [file, text] of manifests)
+        texts.set(file, withoutRequirements(text));
     const words = [...provided].map(([name, { modules, programs }]) => [
         name,
         [name, ...modules.filter((module) => !module.startsWith("_")), ...programs],
@@ -26815,6 +26806,7 @@ async function checkOut(root, name, url, commit, context) {
 
 
 
+
 /** Reads the text of a lock (PEP 751). */
 function parseLock(pylock, defaultIndex) {
     const packages = new Map();
@@ -26908,14 +26900,10 @@ function inApp(path, name, app) {
     return full;
 }
 function table(value) {
-    return lock_isTable(value) ? value : null;
+    return isTable(value) ? value : null;
 }
 function lock_tables(value) {
-    return Array.isArray(value) ? value.filter(lock_isTable) : [];
-}
-/** Is it a table, and not a value? */
-function lock_isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
+    return Array.isArray(value) ? value.filter(isTable) : [];
 }
 /** The last part of a path or URL. */
 function fileName(place) {
@@ -27030,9 +27018,9 @@ function unless(...codes) {
 function localArchives(lock) {
     const { packages } = dist_parse_parse(lock);
     return (Array.isArray(packages) ? packages : [])
-        .flatMap((entry) => (lock_isTable(entry) ? [entry.sdist, entry.archive] : []))
+        .flatMap((entry) => (isTable(entry) ? [entry.sdist, entry.archive] : []))
         .flatMap((file) => {
-        const { url, path } = lock_isTable(file) ? file : {};
+        const { url, path } = isTable(file) ? file : {};
         if (typeof path === "string")
             return [path];
         return typeof url === "string" && url.startsWith("file://") ? [(0,external_node_url_namespaceObject.fileURLToPath)(url)] : [];
@@ -29178,6 +29166,7 @@ async function dependencyGraph({ resolution, target }, metadata, { parts, answer
 
 
 
+
 /** Resolutions wait for the network. */
 const AT_ONCE = 3;
 /** More candidates than this are not tried: the first are the most promising. */
@@ -29281,9 +29270,10 @@ async function tryOne(candidate, app, shared) {
 function withOtherVersions(tried, { with: asked }) {
     const versions = new Map(tried.plan.resolution.distributions.map(({ name, version }) => [name, version]));
     const sentences = asked.flatMap((text) => {
-        const [, name, wanted] = /^([\w.-]+)[^=]*==(.+)$/.exec(text) ?? [];
-        const version = name === undefined ? null : versions.get(normalName(name));
-        return name === undefined || wanted === undefined || version == null || version === wanted
+        const { name, specifier } = requirement_requirementOf(text);
+        const [, wanted] = /^==(.+)$/.exec(specifier) ?? [];
+        const version = versions.get(normalName(name));
+        return wanted === undefined || version == null || version === wanted
             ? []
             : [`\`${name}\` ${wanted} can't be had here: what was looked at is ${version}, which may behave otherwise.`];
     });
@@ -29309,38 +29299,6 @@ function changesOf({ change }) {
     return loose.join() === change.with.join() ? [change] : [change, { ...change, with: loose }];
 }
 
-;// CONCATENATED MODULE: ./src/compare/outside.ts
-
-
-
-/** The layers that the world outside can change while the app's own files stay as they are; of the runtime only its size is certain. */
-function fromOutside(slug) {
-    return slug.layers
-        .filter(({ kind }) => kind === "distribution" || kind === "tool")
-        .map(({ kind, name, version, weight }) => ({ kind, name, version, weight: outside_plain(weight) }));
-}
-/** What an app gets now in other versions than then, or only now, or no more; null if that is nothing. */
-function outsideChange(then, now) {
-    const [before, after] = [then.layers, fromOutside(now)].map((layers) => new Map(layers.map((layer) => [layerKey(layer), layer])));
-    const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
-    const layers = [...keys].flatMap((key) => {
-        const [from, to] = [before?.get(key), after?.get(key)];
-        const either = to ?? from;
-        if (either === undefined || from?.version === to?.version)
-            return [];
-        const { kind, name } = either;
-        const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
-        return [{ kind, name, fromVersion: from?.version ?? null, toVersion: to?.version ?? null, delta }];
-    });
-    if (layers.length === 0)
-        return null;
-    layers.sort((a, b) => Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed) || compareBytes(a.name, b.name));
-    return { since: then.cutoff, delta: sum(layers.map(({ delta }) => delta)), layers };
-}
-function outside_plain({ files, disk, compressed }) {
-    return { files, disk, compressed };
-}
-
 ;// CONCATENATED MODULE: ./src/model/report-weight.ts
 
 /** Whole bytes, or a count. */
@@ -29350,8 +29308,75 @@ const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_by
 const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
     .meta({ id: "delta", description: "Head minus base, of a weight." });
 
-;// CONCATENATED MODULE: ./src/store/last-time.ts
+;// CONCATENATED MODULE: ./src/model/layer-weight.ts
 
+
+
+/** A layer as it is remembered: without its files. */
+const LAYER_WEIGHT = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    version: schemas_string().nullable(),
+    weight: WEIGHT,
+});
+/** One layer that weighs otherwise than before. */
+const LAYER_CHANGE = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    fromVersion: schemas_string().nullable().describe("Null if the layer came."),
+    toVersion: schemas_string().nullable().describe("Null if the layer went."),
+    delta: DELTA,
+});
+/** What is remembered of a layer. */
+function layerWeight({ kind, name, version, weight }) {
+    const { files, disk, compressed } = weight;
+    return { kind, name, version, weight: { files, disk, compressed } };
+}
+
+;// CONCATENATED MODULE: ./src/compare/layers.ts
+
+
+
+/**
+ * How layers differ from those of an earlier moment, the largest compressed delta first.
+ * @param isChange which of all differences count, those of layers that stayed the same among them
+ */
+function changesBetween(before, after, isChange) {
+    const old = new Map(before.map((layer) => [layerKey(layer), layer]));
+    const now = new Map(after.map((layer) => [layerKey(layer), layer]));
+    return [...new Set([...now.keys(), ...old.keys()])]
+        .flatMap((key) => {
+        const [from, to] = [old.get(key), now.get(key)];
+        const layer = to ?? from;
+        if (layer === undefined)
+            return [];
+        const versions = { fromVersion: from?.version ?? null, toVersion: to?.version ?? null };
+        const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
+        return [{ key, change: { kind: layer.kind, name: layer.name, ...versions, delta } }];
+    })
+        .filter(({ change }) => isChange(change))
+        .sort((a, b) => Math.abs(b.change.delta.compressed) - Math.abs(a.change.delta.compressed) || compareBytes(a.key, b.key))
+        .map(({ change }) => change);
+}
+
+;// CONCATENATED MODULE: ./src/compare/outside.ts
+
+
+
+/** The layers that the world outside can change while the app's own files stay as they are; of the runtime only its size is certain. */
+function fromOutside(slug) {
+    return slug.layers.filter(({ kind }) => kind === "distribution" || kind === "tool").map(layerWeight);
+}
+/** What an app gets now in other versions than then, or only now, or no more; null if that is nothing. */
+function outsideChange(then, now) {
+    const isOtherVersion = ({ fromVersion, toVersion }) => fromVersion !== toVersion;
+    const layers = changesBetween(then.layers, fromOutside(now), isOtherVersion);
+    if (layers.length === 0)
+        return null;
+    return { since: then.cutoff, delta: sum(layers.map(({ delta }) => delta)), layers };
+}
+
+;// CONCATENATED MODULE: ./src/store/last-time.ts
 
 
 
@@ -29359,7 +29384,7 @@ const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compress
 const FORMAT = 1;
 const LAST_TIME = strictObject({
     cutoff: iso_datetime(),
-    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+    layers: array(LAYER_WEIGHT),
 });
 /** What an app got and weighed when these very requirements were last looked at. @param about all that they are, as JSON */
 async function recallLastTime(store, about) {
@@ -29763,14 +29788,6 @@ const ADVICE = discriminatedUnion("family", [
 
 
 
-/** One layer that weighs otherwise than before. */
-const LAYER_CHANGE = strictObject({
-    kind: schemas_enum(LAYER_KINDS),
-    name: schemas_string(),
-    fromVersion: schemas_string().nullable().describe("Null if the layer came."),
-    toVersion: schemas_string().nullable().describe("Null if the layer went."),
-    delta: DELTA,
-});
 /** What the app weighed at one commit of the default branch. */
 const HISTORY_POINT = strictObject({
     sha: schemas_string().describe("Full object name of the commit."),
@@ -29783,6 +29800,7 @@ const HISTORY_POINT = strictObject({
     .meta({ id: "historyPoint" });
 
 ;// CONCATENATED MODULE: ./src/model/report.ts
+
 
 
 
@@ -30539,6 +30557,7 @@ function literalStart(pattern) {
 
 ;// CONCATENATED MODULE: ./src/history/point.ts
 
+
 /** Characters of a commit's subject that are kept. */
 const LONGEST_SUBJECT = 100;
 /**
@@ -30549,8 +30568,7 @@ const LONGEST_SUBJECT = 100;
 function weighedOf({ head }, figures, weighed) {
     if (head.state !== "weighed")
         return null;
-    const layers = head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight }));
-    return { way: point_wayOf(head, figures), weighed, layers };
+    return { way: point_wayOf(head, figures), weighed, layers: head.layers.map(layerWeight) };
 }
 /** That as a point of a commit. */
 function pointAt({ sha, date, subject }, { way, weighed, layers }) {
@@ -30578,6 +30596,7 @@ function point_totalOf({ layers }) {
 
 
 
+
 /** Raised whenever a record has another form. */
 const RECORD_FORMAT = 1;
 /** Characters; a record that has more is none of ours. */
@@ -30586,7 +30605,7 @@ const LONGEST = (/* unused pure expression or super */ null && (32 * 1024 * 1024
 const WEIGHED = strictObject({
     way: schemas_string(),
     weighed: iso_datetime(),
-    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+    layers: array(LAYER_WEIGHT),
 });
 const LAYER = tuple([schemas_enum(LAYER_KINDS), schemas_string(), schemas_string().nullable(), report_weight_bytes, report_weight_bytes, report_weight_bytes]);
 const POINT = strictObject({
@@ -30653,7 +30672,6 @@ function list(items) {
 
 
 
-
 /** Points that a report shows. */
 const MOST_SHOWN = 30;
 /** Layers that are named for a step. */
@@ -30701,28 +30719,13 @@ function historyOf(points) {
             date,
             subject,
             total: totalOf(point),
-            changes: before === undefined ? [] : changesBetween(before.layers, point.layers),
+            changes: before === undefined ? [] : stepBetween(before.layers, point.layers),
         };
     });
 }
 /** The layers that weigh otherwise than before: the largest compressed delta first, at most ten. */
-function changesBetween(before, after) {
-    const old = new Map(before.map((layer) => [layerKey(layer), layer]));
-    const now = new Map(after.map((layer) => [layerKey(layer), layer]));
-    const weightOf = (layer) => layer?.weight ?? ZERO;
-    return [...new Set([...now.keys(), ...old.keys()])]
-        .flatMap((key) => {
-        const [from, to] = [old.get(key), now.get(key)];
-        const layer = to ?? from;
-        const delta = subtract(weightOf(to), weightOf(from));
-        if (layer === undefined || equal(delta, ZERO))
-            return [];
-        const versions = { fromVersion: from?.version ?? null, toVersion: to?.version ?? null };
-        return [{ key, change: { kind: layer.kind, name: layer.name, ...versions, delta } }];
-    })
-        .sort((a, b) => Math.abs(b.change.delta.compressed) - Math.abs(a.change.delta.compressed) || compareBytes(a.key, b.key))
-        .slice(0, MOST_CHANGES)
-        .map(({ change }) => change);
+function stepBetween(before, after) {
+    return changesBetween(before, after, ({ delta }) => !equal(delta, ZERO)).slice(0, MOST_CHANGES);
 }
 
 ;// CONCATENATED MODULE: ./src/history/rows.ts
@@ -30753,7 +30756,7 @@ function weighedRow(point, before) {
         total,
         step: known === null ? null : total.compressed - point_totalOf(known).compressed,
         comparable,
-        changes: known === null ? [] : changesBetween(known.layers, point.layers),
+        changes: known === null ? [] : stepBetween(known.layers, point.layers),
     };
 }
 function commitOf({ sha, date, subject }) {
@@ -33957,6 +33960,7 @@ function withoutBlobs(blobs, models) {
 
 
 
+
 /** The name of a side that no commit has. */
 const what_if_WHAT_IF = { ref: "what-if", sha: null };
 /**
@@ -34024,7 +34028,7 @@ async function weighWish(asItIs, wished, shared) {
 }
 /** The options that brought what comes, by its normalised name. */
 function optionsOf({ replace, with: added }) {
-    const nameOf = (text) => normalName(/^[\w.-]+/.exec(text)?.[0] ?? text);
+    const nameOf = (text) => normalName(requirement_requirementOf(text).name);
     return new Map([
         ...added.map((text) => [nameOf(text), `--with ${text}`]),
         ...replace.map(({ from, to }) => [nameOf(to), `--replace ${from}=${to}`]),

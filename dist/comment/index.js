@@ -30629,7 +30629,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(214);
+/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1003);
 
 
 await (0,_runner_comment_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommentAction */ .J)(_actions_core__WEBPACK_IMPORTED_MODULE_0__, process.env, process);
@@ -30639,7 +30639,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 214:
+/***/ 1003:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41323,10 +41323,17 @@ const ADVICE = discriminatedUnion("family", [
 ])
     .meta({ id: "advice" });
 
-;// CONCATENATED MODULE: ./src/model/report-history.ts
+;// CONCATENATED MODULE: ./src/model/layer-weight.ts
 
 
 
+/** A layer as it is remembered: without its files. */
+const LAYER_WEIGHT = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    version: schemas_string().nullable(),
+    weight: WEIGHT,
+});
 /** One layer that weighs otherwise than before. */
 const LAYER_CHANGE = strictObject({
     kind: schemas_enum(LAYER_KINDS),
@@ -41335,6 +41342,16 @@ const LAYER_CHANGE = strictObject({
     toVersion: schemas_string().nullable().describe("Null if the layer went."),
     delta: DELTA,
 });
+/** What is remembered of a layer. */
+function layerWeight({ kind, name, version, weight }) {
+    const { files, disk, compressed } = weight;
+    return { kind, name, version, weight: { files, disk, compressed } };
+}
+
+;// CONCATENATED MODULE: ./src/model/report-history.ts
+
+
+
 /** What the app weighed at one commit of the default branch. */
 const HISTORY_POINT = strictObject({
     sha: schemas_string().describe("Full object name of the commit."),
@@ -41372,6 +41389,7 @@ function worst(statuses) {
 const RULES = ["weighed", "base", "limit", "warn-at", "max-increase"];
 
 ;// CONCATENATED MODULE: ./src/model/report.ts
+
 
 
 

@@ -33680,7 +33680,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4836);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5974);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -33693,7 +33693,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4836:
+/***/ 5974:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54193,7 +54193,68 @@ function byRuns(headSha, run, github) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/compare/layers.ts
+
+
+
+/**
+ * How layers differ from those of an earlier moment, the largest compressed delta first.
+ * @param isChange which of all differences count, those of layers that stayed the same among them
+ */
+function changesBetween(before, after, isChange) {
+    const old = new Map(before.map((layer) => [layerKey(layer), layer]));
+    const now = new Map(after.map((layer) => [layerKey(layer), layer]));
+    return [...new Set([...now.keys(), ...old.keys()])]
+        .flatMap((key) => {
+        const [from, to] = [old.get(key), now.get(key)];
+        const layer = to ?? from;
+        if (layer === undefined)
+            return [];
+        const versions = { fromVersion: from?.version ?? null, toVersion: to?.version ?? null };
+        const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
+        return [{ key, change: { kind: layer.kind, name: layer.name, ...versions, delta } }];
+    })
+        .filter(({ change }) => isChange(change))
+        .sort((a, b) => Math.abs(b.change.delta.compressed) - Math.abs(a.change.delta.compressed) || compareBytes(a.key, b.key))
+        .map(({ change }) => change);
+}
+
+;// CONCATENATED MODULE: ./src/model/report-weight.ts
+
+/** Whole bytes, or a count. */
+const report_weight_bytes = schemas_int().nonnegative();
+const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_bytes, compressed: report_weight_bytes })
+    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
+const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
+    .meta({ id: "delta", description: "Head minus base, of a weight." });
+
+;// CONCATENATED MODULE: ./src/model/layer-weight.ts
+
+
+
+/** A layer as it is remembered: without its files. */
+const LAYER_WEIGHT = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    version: schemas_string().nullable(),
+    weight: WEIGHT,
+});
+/** One layer that weighs otherwise than before. */
+const LAYER_CHANGE = strictObject({
+    kind: schemas_enum(LAYER_KINDS),
+    name: schemas_string(),
+    fromVersion: schemas_string().nullable().describe("Null if the layer came."),
+    toVersion: schemas_string().nullable().describe("Null if the layer went."),
+    delta: DELTA,
+});
+/** What is remembered of a layer. */
+function layerWeight({ kind, name, version, weight }) {
+    const { files, disk, compressed } = weight;
+    return { kind, name, version, weight: { files, disk, compressed } };
+}
+
 ;// CONCATENATED MODULE: ./src/history/point.ts
+
 
 /** Characters of a commit's subject that are kept. */
 const LONGEST_SUBJECT = 100;
@@ -54205,8 +54266,7 @@ const LONGEST_SUBJECT = 100;
 function weighedOf({ head }, figures, weighed) {
     if (head.state !== "weighed")
         return null;
-    const layers = head.layers.map(({ kind, name, version, weight }) => ({ kind, name, version, weight }));
-    return { way: wayOf(head, figures), weighed, layers };
+    return { way: wayOf(head, figures), weighed, layers: head.layers.map(layerWeight) };
 }
 /** That as a point of a commit. */
 function pointAt({ sha, date, subject }, { way, weighed, layers }) {
@@ -54231,7 +54291,6 @@ function totalOf({ layers }) {
 }
 
 ;// CONCATENATED MODULE: ./src/history/line.ts
-
 
 
 
@@ -54282,28 +54341,13 @@ function historyOf(points) {
             date,
             subject,
             total: totalOf(point),
-            changes: before === undefined ? [] : changesBetween(before.layers, point.layers),
+            changes: before === undefined ? [] : stepBetween(before.layers, point.layers),
         };
     });
 }
 /** The layers that weigh otherwise than before: the largest compressed delta first, at most ten. */
-function changesBetween(before, after) {
-    const old = new Map(before.map((layer) => [layerKey(layer), layer]));
-    const now = new Map(after.map((layer) => [layerKey(layer), layer]));
-    const weightOf = (layer) => layer?.weight ?? ZERO;
-    return [...new Set([...now.keys(), ...old.keys()])]
-        .flatMap((key) => {
-        const [from, to] = [old.get(key), now.get(key)];
-        const layer = to ?? from;
-        const delta = subtract(weightOf(to), weightOf(from));
-        if (layer === undefined || equal(delta, ZERO))
-            return [];
-        const versions = { fromVersion: from?.version ?? null, toVersion: to?.version ?? null };
-        return [{ key, change: { kind: layer.kind, name: layer.name, ...versions, delta } }];
-    })
-        .sort((a, b) => Math.abs(b.change.delta.compressed) - Math.abs(a.change.delta.compressed) || compareBytes(a.key, b.key))
-        .slice(0, MOST_CHANGES)
-        .map(({ change }) => change);
+function stepBetween(before, after) {
+    return changesBetween(before, after, ({ delta }) => !equal(delta, ZERO)).slice(0, MOST_CHANGES);
 }
 
 ;// CONCATENATED MODULE: ./src/history/merge.ts
@@ -54368,16 +54412,8 @@ const FIGURES = (0,external_node_crypto_.createHash)("sha256")
     .digest("hex")
     .slice(0, 12);
 
-;// CONCATENATED MODULE: ./src/model/report-weight.ts
-
-/** Whole bytes, or a count. */
-const report_weight_bytes = schemas_int().nonnegative();
-const WEIGHT = strictObject({ files: report_weight_bytes, disk: report_weight_bytes, compressed: report_weight_bytes })
-    .meta({ id: "weight", description: "A count of files, their bytes on disk, and what they add to the gzip'd tar." });
-const DELTA = strictObject({ files: schemas_int(), disk: schemas_int(), compressed: schemas_int() })
-    .meta({ id: "delta", description: "Head minus base, of a weight." });
-
 ;// CONCATENATED MODULE: ./src/history/record.ts
+
 
 
 
@@ -54389,7 +54425,7 @@ const LONGEST = 32 * 1024 * 1024;
 const WEIGHED = strictObject({
     way: schemas_string(),
     weighed: iso_datetime(),
-    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+    layers: array(LAYER_WEIGHT),
 });
 const LAYER = tuple([schemas_enum(LAYER_KINDS), schemas_string(), schemas_string().nullable(), report_weight_bytes, report_weight_bytes, report_weight_bytes]);
 const POINT = strictObject({
@@ -57203,14 +57239,6 @@ const ADVICE = discriminatedUnion("family", [
 
 
 
-/** One layer that weighs otherwise than before. */
-const LAYER_CHANGE = strictObject({
-    kind: schemas_enum(LAYER_KINDS),
-    name: schemas_string(),
-    fromVersion: schemas_string().nullable().describe("Null if the layer came."),
-    toVersion: schemas_string().nullable().describe("Null if the layer went."),
-    delta: DELTA,
-});
 /** What the app weighed at one commit of the default branch. */
 const HISTORY_POINT = strictObject({
     sha: schemas_string().describe("Full object name of the commit."),
@@ -57239,6 +57267,7 @@ function resolution_inWords(distributions) {
 }
 
 ;// CONCATENATED MODULE: ./src/model/report.ts
+
 
 
 
@@ -60200,7 +60229,26 @@ function stringify(obj, { maxDepth = 1000, numbersAsFloat = false, strictTempora
 /** @deprecated use `import * as ... from 'smol-toml'` instead */
 /* harmony default export */ const dist = ({ parse: dist_parse_parse, stringify: stringify, TomlDate: TomlDate, TomlError: TomlError });
 
+;// CONCATENATED MODULE: ./src/model/toml.ts
+
+/** What a TOML text says; null if it is malformed. */
+function tomlOf(text) {
+    try {
+        return dist_parse_parse(text);
+    }
+    catch (error) {
+        if (error instanceof TomlError)
+            return null;
+        throw error;
+    }
+}
+/** Is it a table, and not another value? */
+function isTable(value) {
+    return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
+}
+
 ;// CONCATENATED MODULE: ./src/config/fromFile.ts
+
 
 
 
@@ -60278,9 +60326,6 @@ function fromFile_textOf(name, value, origin) {
     if (value instanceof TomlDate)
         return value.toISOString();
     throw new errors_UserError(`"${name}" in ${origin} is not a value that it can have.`, `Write it as text, as in ${name} = "…".`);
-}
-function isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
 }
 
 ;// CONCATENATED MODULE: ./src/config/effective.ts
@@ -61438,6 +61483,20 @@ function codeSpan(subject) {
     return subject.includes("`") ? `"${subject}"` : `\`${subject}\``;
 }
 
+;// CONCATENATED MODULE: ./src/advise/lines/requirement.ts
+function requirementOf(text) {
+    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+    return {
+        name,
+        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [extra.trim()])),
+        specifier: specifier.trim(),
+    };
+}
+/** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
+function spellings(name) {
+    return name.split("-").join("[-_.]+");
+}
+
 ;// CONCATENATED MODULE: ./src/advise/lines/diff.ts
 /** What differs between two texts. */
 function diffHunks(before, after) {
@@ -61520,20 +61579,6 @@ function impossible(manager, why) {
 /** A project's normalised name (PEP 503). */
 function normalName(name) {
     return name.toLowerCase().replace(/[-_.]+/g, "-");
-}
-
-;// CONCATENATED MODULE: ./src/advise/lines/requirement.ts
-function requirementOf(text) {
-    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
-    return {
-        name,
-        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [extra.trim()])),
-        specifier: specifier.trim(),
-    };
-}
-/** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
-function spellings(name) {
-    return name.split("-").join("[-_.]+");
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/places.ts
@@ -61702,30 +61747,16 @@ function indexes_plain(url) {
 
 ;// CONCATENATED MODULE: ./src/advise/lines/toml.ts
 
-/** What a TOML text says; null if it is malformed. */
-function read(text) {
-    try {
-        return dist_parse_parse(text);
-    }
-    catch (error) {
-        if (error instanceof TomlError)
-            return null;
-        throw error;
-    }
-}
 /** The value at a path of keys; undefined if there is none. */
 function toml_at(value, ...path) {
     let found = value ?? undefined;
     for (const key of path)
-        found = toml_isTable(found) ? found[key] : undefined;
+        found = isTable(found) ? found[key] : undefined;
     return found;
-}
-function toml_isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 }
 /** The tables of an array of tables: `[[source]]`. */
 function tables(value) {
-    return Array.isArray(value) ? value.filter((each) => toml_isTable(each)) : [];
+    return Array.isArray(value) ? value.filter((each) => isTable(each)) : [];
 }
 /** Dotted name of the table that a line opens, quotes removed; null if it opens none. */
 function headerOf(line) {
@@ -61797,6 +61828,7 @@ function toml_quoted(text) {
 ;// CONCATENATED MODULE: ./src/advise/lines/table.ts
 
 
+
 const POETRY = {
     table: "tool.poetry.dependencies",
     version: (specifier) => (specifier === "" ? "*" : specifier.replace(/^==/, "")),
@@ -61828,7 +61860,7 @@ function replacedInTable(text, line, name, comes, indexOf, dialect) {
         if (!new RegExp(`^${dialect.table.replaceAll(".", "\\.")}\\.${spellings(name)}$`, "i").test(header))
             return null;
         const end = closingOf(lines, line - 1);
-        const own = read(lines.slice(line, end).join("\n"));
+        const own = tomlOf(lines.slice(line, end).join("\n"));
         if (own === null)
             return null;
         const after = comes.flatMap((each) => [
@@ -61840,7 +61872,7 @@ function replacedInTable(text, line, name, comes, indexOf, dialect) {
     const [, indent = "", value] = new RegExp(`^(\\s*)["']?${spellings(name)}["']?\\s*=\\s*(.*)$`, "i").exec(first) ?? [];
     if (value === undefined)
         return null;
-    const own = toml_at(read(`value = ${value}`), "value");
+    const own = toml_at(tomlOf(`value = ${value}`), "value");
     if (own === undefined)
         return null;
     const comment = value.slice(tokensOf(value).comment);
@@ -61852,7 +61884,7 @@ function replacedInTable(text, line, name, comes, indexOf, dialect) {
 }
 /** A row of a table: `xgboost-cpu = "3.4.1"`. */
 function rowFor(requirement, own, index, dialect) {
-    const entries = entriesOf(requirement, toml_isTable(own) ? own : {}, index, dialect);
+    const entries = entriesOf(requirement, isTable(own) ? own : {}, index, dialect);
     const [only] = entries;
     const value = entries.length === 1 && only !== undefined
         ? table_written(only[1])
@@ -61904,6 +61936,7 @@ function inTable(text, change, direct, [index], dialect) {
 
 
 
+
 const pipenv_FILE = "Pipfile";
 /** `[packages]` of the Pipfile. */
 function linesForPipenv(change, direct, texts) {
@@ -61912,7 +61945,7 @@ function linesForPipenv(change, direct, texts) {
     const before = texts.get(pipenv_FILE);
     if (before === undefined)
         return UNCLEAR;
-    const sources = tables(toml_at(read(before), "source"));
+    const sources = tables(toml_at(tomlOf(before), "source"));
     const named = namedIndexes(change.indexes, sources);
     const isNew = named.some((each) => each.isNew);
     if (isNew && sources.length === 0) {
@@ -61925,7 +61958,7 @@ function linesForPipenv(change, direct, texts) {
         .filter((each) => each.isNew)
         .map(({ name, url }) => ["[[source]]", `name = ${toml_quoted(name)}`, `url = ${toml_quoted(url)}`, "verify_ssl = true"])
         .reduce(withSource, required);
-    if (read(after) === null)
+    if (tomlOf(after) === null)
         return UNCLEAR;
     const note = "`pipenv lock` chooses every version anew.";
     return { possible: true, texts: new Map([[pipenv_FILE, after]]), notes: new Map([[pipenv_FILE, note]]), command: "pipenv lock" };
@@ -62039,6 +62072,7 @@ function inProjectList(text, change, direct) {
 
 
 
+
 const poetry_FILE = "pyproject.toml";
 /** `[project]` of pyproject.toml, or `[tool.poetry.dependencies]` where the requirements are there. */
 function linesForPoetry(change, direct, texts) {
@@ -62047,7 +62081,7 @@ function linesForPoetry(change, direct, texts) {
     const before = texts.get(poetry_FILE);
     if (before === undefined)
         return UNCLEAR;
-    const named = namedIndexes(change.indexes, tables(toml_at(read(before), "tool", "poetry", "source")));
+    const named = namedIndexes(change.indexes, tables(toml_at(tomlOf(before), "tool", "poetry", "source")));
     const lines = before.split("\n");
     const isStandard = direct.some(({ location: { line } }) => line !== null && tableOf(lines, line - 1) === "project");
     const required = isStandard
@@ -62062,7 +62096,7 @@ function linesForPoetry(change, direct, texts) {
         'priority = "explicit"',
     ]);
     const after = sources.reduce(withTable, required);
-    if (read(after) === null)
+    if (tomlOf(after) === null)
         return UNCLEAR;
     return { possible: true, texts: new Map([[poetry_FILE, after]]), notes: new Map(), command: "poetry lock" };
 }
@@ -62070,11 +62104,11 @@ function linesForPoetry(change, direct, texts) {
 function withSources(text, { with: comes }, [index]) {
     if (text === null || index === undefined)
         return text;
-    const there = toml_at(read(text), "tool", "poetry", "dependencies");
+    const there = toml_at(tomlOf(text), "tool", "poetry", "dependencies");
     const rows = [];
     let after = text;
     for (const name of fromIndexes(comes)) {
-        const key = toml_isTable(there) ? Object.keys(there).find((each) => normalName(each) === normalName(name)) : undefined;
+        const key = isTable(there) ? Object.keys(there).find((each) => normalName(each) === normalName(name)) : undefined;
         const row = `${name} = { source = ${toml_quoted(index.name)} }`;
         if (key === undefined) {
             rows.push(row);
@@ -62082,7 +62116,7 @@ function withSources(text, { with: comes }, [index]) {
         }
         const lines = after.split("\n");
         const line = toml_rowOf(lines, POETRY.table, new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
-        const own = toml_at(read(lines[line] ?? ""), key);
+        const own = toml_at(tomlOf(lines[line] ?? ""), key);
         if (line === -1 || own === undefined)
             return null;
         const requirement = requirementOf(comes.find((text) => requirementOf(text).name === name) ?? name);
@@ -62097,6 +62131,7 @@ function withSources(text, { with: comes }, [index]) {
 
 
 
+
 const uv_FILE = "pyproject.toml";
 /** `[project]` and `[tool.uv]` of pyproject.toml. */
 function linesForUv(change, direct, texts) {
@@ -62106,7 +62141,7 @@ function linesForUv(change, direct, texts) {
     const required = inProjectList(before, change, direct);
     const excluding = required === null ? null : withExcluded(required, change.exclude);
     const after = excluding === null ? null : withIndexes(excluding, change);
-    if (after === null || read(after) === null)
+    if (after === null || tomlOf(after) === null)
         return UNCLEAR;
     return { possible: true, texts: new Map([[uv_FILE, after]]), notes: new Map(), command: "uv lock" };
 }
@@ -62114,7 +62149,7 @@ function linesForUv(change, direct, texts) {
 function withIndexes(text, { indexes, with: comes }) {
     if (indexes.length === 0)
         return text;
-    const own = read(text);
+    const own = tomlOf(text);
     const named = namedIndexes(indexes, tables(toml_at(own, "tool", "uv", "index")));
     const [first] = named;
     if (first === undefined)
@@ -62124,7 +62159,7 @@ function withIndexes(text, { indexes, with: comes }) {
     const sources = toml_at(own, "tool", "uv", "sources");
     for (const name of fromIndexes(comes)) {
         const row = `${name} = { index = ${toml_quoted(first.name)} }`;
-        const key = toml_isTable(sources)
+        const key = isTable(sources)
             ? Object.keys(sources).find((each) => normalName(each) === normalName(name))
             : undefined;
         if (key === undefined) {
@@ -62134,7 +62169,7 @@ function withIndexes(text, { indexes, with: comes }) {
         const lines = after.split("\n");
         const line = toml_rowOf(lines, "tool.uv.sources", new RegExp(`^\\s*["']?${key.replaceAll(".", "\\.")}["']?\\s*=`));
         // A row that goes on over several lines is no TOML by itself.
-        if (line === -1 || read(lines[line] ?? "") === null)
+        if (line === -1 || tomlOf(lines[line] ?? "") === null)
             return null;
         after = lines.with(line, row).join("\n");
     }
@@ -62149,7 +62184,7 @@ function withIndexes(text, { indexes, with: comes }) {
 }
 /** Null if it can't be told how what is left out already is written. */
 function withExcluded(text, exclude) {
-    const there = toml_at(read(text), "tool", "uv", "exclude-dependencies");
+    const there = toml_at(tomlOf(text), "tool", "uv", "exclude-dependencies");
     const names = exclude.filter((name) => !(Array.isArray(there) && there.includes(name)));
     if (names.length === 0)
         return text;
@@ -62165,7 +62200,7 @@ function withExcluded(text, exclude) {
     const opening = code.indexOf("[");
     if (opening === -1)
         return null;
-    const isOpen = read(row) === null;
+    const isOpen = tomlOf(row) === null;
     const separator = there.length === 0 && !isOpen ? "" : isOpen ? "," : ", ";
     return lines.with(line, `${row.slice(0, opening + 1)}${items}${separator}${row.slice(opening + 1)}`).join("\n");
 }
@@ -65839,174 +65874,6 @@ function parsed(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/resolve/helper.ts
-/**
- * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
- * can cause is part of the answer; a script that fails is a bug.
- * @param script absolute path
- * @param cwd absolute path that relative paths of the input start from
- */
-async function runHelper(script, input, answer, cwd, tools) {
-    const helper = await tools.helper();
-    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
-}
-
-;// CONCATENATED MODULE: ./src/manifests/locate.ts
-/**
- * Line (from 1) of a TOML text on which `text` stands within the table `[table]`, from the line on that assigns `key`; null
- * if it does not stand there as it is. For an array of strings: `dependencies = ["flask"]`.
- */
-function lineOfItem(toml, table, key, text) {
-    let inside = false;
-    for (const { line, number, header } of locate_tableLines(toml)) {
-        if (header !== table) {
-            inside = false;
-            continue;
-        }
-        inside ||= new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*=`).test(line);
-        if (inside && (line.includes(`"${text}"`) || line.includes(`'${text}'`) || line.includes(JSON.stringify(text)))) {
-            return number;
-        }
-    }
-    return null;
-}
-/** Line (from 1) on which the table `[table]` has the key `key`, also as a table `[table.key]` of its own; null if nowhere. */
-function lineOfKey(toml, table, key) {
-    const assigned = new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*[.=]`);
-    for (const { line, number, header, opens } of locate_tableLines(toml)) {
-        if (opens && header === `${table}.${key}`)
-            return number;
-        if (header === table && !opens && assigned.test(line))
-            return number;
-    }
-    return null;
-}
-/** Multi-line strings that look like tables are not told apart: at worst a line is not found. */
-function locate_tableLines(toml) {
-    let header = "";
-    return toml.split(/\r?\n/).map((line, index) => {
-        const match = /^\s*\[\[?([^\]]+)\]\]?\s*(#.*)?$/.exec(line);
-        if (match !== null)
-            header = (match[1] ?? "")
-                .split(".")
-                .map((part) => part.trim().replace(/^["']|["']$/g, ""))
-                .join(".");
-        return { line, number: index + 1, header, opens: match !== null };
-    });
-}
-function locate_escape(text) {
-    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-;// CONCATENATED MODULE: ./src/manifests/project.ts
-
-
-
-
-
-
-
-
-
-
-
-const project_HELPER = asset(import.meta.url, "read_requirement_strings.py");
-/**
- * The text of a file in the app's root. A link is followed within the app only: nothing else is on Heroku, and what lies
- * elsewhere on this machine is nobody's business.
- * @throws SideError (`invalid`) if it is missing, or no file of the app
- */
-async function readManifest(app, name) {
-    let top, path;
-    try {
-        [top, path] = await Promise.all([(0,promises_namespaceObject.realpath)(app), (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.join)(app, name))]);
-        if (path.startsWith(`${top}/`))
-            return await (0,promises_namespaceObject.readFile)(path, "utf8");
-    }
-    catch (error) {
-        const code = systemErrorCode(error);
-        if (code === null)
-            throw error;
-        if (code === "ENOENT") {
-            throw new SideError("invalid", "manifest", `There is no ${name} beside the lock file.`, `Commit ${name} as well.`);
-        }
-        throw new SideError("invalid", "manifest", `${name} can't be read: ${code}.`, "Commit it as a plain file.");
-    }
-    throw new SideError("invalid", "manifest", `${name} is a link out of the app.`, "Commit it as a plain file.");
-}
-/**
- * Reads a TOML file in the app's root.
- * @throws SideError (`invalid`) if it is missing or malformed
- */
-async function readToml(app, name) {
-    const text = await readManifest(app, name);
-    try {
-        return { name, text, table: dist_parse_parse(text) };
-    }
-    catch (error) {
-        if (!(error instanceof TomlError))
-            throw error;
-        const message = error.message.split("\n", 1)[0] ?? "";
-        throw new SideError("invalid", "manifest", `${name}:${error.line}: ${message}`, "Correct that line.");
-    }
-}
-/**
- * As `readToml`; null if there is no such file.
- * @throws SideError (`invalid`) if it is malformed
- */
-async function readTomlIfThere(app, name) {
-    try {
-        await (0,promises_namespaceObject.lstat)((0,external_node_path_namespaceObject.join)(app, name));
-    }
-    catch (error) {
-        if (systemErrorCode(error) === "ENOENT")
-            return null;
-        throw error;
-    }
-    return readToml(app, name);
-}
-/** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
-async function projectRequirements(file, { app, target }, tools) {
-    const listed = tableAt(file.table, "project")?.dependencies;
-    const texts = Array.isArray(listed) ? listed.filter((item) => typeof item === "string") : [];
-    if (texts.length === 0)
-        return [];
-    const answer = array(object({ name: schemas_string(), extras: array(schemas_string()) }).nullable());
-    const input = { requirements: texts, environment: markerEnvironment(target) };
-    const read = await runHelper(project_HELPER, input, answer, app, tools);
-    return read.flatMap((requirement, index) => {
-        if (requirement === null)
-            return [];
-        const line = lineOfItem(file.text, "project", "dependencies", texts[index] ?? "");
-        return [named(requirement.name, requirement.extras, file.name, line)];
-    });
-}
-/** What a table requires that has one key for each name, as Poetry and Pipenv have it. */
-function tableRequirements(file, ...path) {
-    return Object.entries(tableAt(file.table, ...path) ?? {}).map(([key, value]) => {
-        const extras = (Array.isArray(value) ? value : [value]).flatMap((item) => extrasOf(item));
-        return named(normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
-    });
-}
-/** The table at a path of keys; null if there is none. */
-function tableAt(table, ...path) {
-    let at = table;
-    for (const key of path)
-        at = project_isTable(at) ? at[key] : undefined;
-    return project_isTable(at) ? at : null;
-}
-function named(name, extras, file, line) {
-    return { name, extras, location: { file, line }, address: null, editable: false };
-}
-function extrasOf(value) {
-    const extras = project_isTable(value) ? value.extras : undefined;
-    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
-}
-/** Is it a table, and not a value? */
-function project_isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
-}
-
 ;// CONCATENATED MODULE: ./src/manifests/built-metadata.ts
 
 
@@ -66056,7 +65923,7 @@ class BuiltMetadata {
         return stringify({
             ...own,
             "dependency-metadata": [
-                ...(Array.isArray(given) ? given.filter(project_isTable) : []),
+                ...(Array.isArray(given) ? given.filter(isTable) : []),
                 ...[...this.#known.values()].map(({ name, version, requires, requiresPython, extras }) => ({
                     name,
                     version,
@@ -66309,10 +66176,10 @@ function addressOf({ url, sha256 }) {
 function sourceAddress(pylock, name) {
     const { packages } = dist_parse_parse(pylock);
     for (const item of Array.isArray(packages) ? packages : []) {
-        if (!project_isTable(item) || item.name !== name || !project_isTable(item.sdist))
+        if (!isTable(item) || item.name !== name || !isTable(item.sdist))
             continue;
         const { url, path, hashes } = item.sdist;
-        const sha256 = project_isTable(hashes) && typeof hashes.sha256 === "string" ? `#sha256=${hashes.sha256}` : "";
+        const sha256 = isTable(hashes) && typeof hashes.sha256 === "string" ? `#sha256=${hashes.sha256}` : "";
         if (typeof url === "string")
             return url + sha256;
         if (typeof path === "string")
@@ -66406,7 +66273,7 @@ class Wishes {
 }
 function compile_versionsOf(pylock) {
     const { packages } = dist_parse_parse(pylock);
-    return new Map((Array.isArray(packages) ? packages : []).flatMap((item) => project_isTable(item) && typeof item.name === "string" && typeof item.version === "string"
+    return new Map((Array.isArray(packages) ? packages : []).flatMap((item) => isTable(item) && typeof item.name === "string" && typeof item.version === "string"
         ? [[item.name, item.version]]
         : []));
 }
@@ -66457,6 +66324,18 @@ async function inCopy(app, context, work) {
 /** The text of a lock that was made in a copy, naming the app's own files. */
 function backToApp(pylock, copy, app) {
     return pylock.replaceAll(copy, app);
+}
+
+;// CONCATENATED MODULE: ./src/resolve/helper.ts
+/**
+ * Asks one of our Python scripts, which has pip's library at hand and nothing of the machine's Python packages. What a user
+ * can cause is part of the answer; a script that fails is a bug.
+ * @param script absolute path
+ * @param cwd absolute path that relative paths of the input start from
+ */
+async function runHelper(script, input, answer, cwd, tools) {
+    const helper = await tools.helper();
+    return answer.parse(JSON.parse(await helper.ask(JSON.stringify({ script, cwd, input }))));
 }
 
 ;// CONCATENATED MODULE: ./src/manifests/requirements-file.ts
@@ -66893,6 +66772,159 @@ const pip = {
     },
 };
 
+;// CONCATENATED MODULE: ./src/manifests/locate.ts
+/**
+ * Line (from 1) of a TOML text on which `text` stands within the table `[table]`, from the line on that assigns `key`; null
+ * if it does not stand there as it is. For an array of strings: `dependencies = ["flask"]`.
+ */
+function lineOfItem(toml, table, key, text) {
+    let inside = false;
+    for (const { line, number, header } of locate_tableLines(toml)) {
+        if (header !== table) {
+            inside = false;
+            continue;
+        }
+        inside ||= new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*=`).test(line);
+        if (inside && (line.includes(`"${text}"`) || line.includes(`'${text}'`) || line.includes(JSON.stringify(text)))) {
+            return number;
+        }
+    }
+    return null;
+}
+/** Line (from 1) on which the table `[table]` has the key `key`, also as a table `[table.key]` of its own; null if nowhere. */
+function lineOfKey(toml, table, key) {
+    const assigned = new RegExp(`^\\s*["']?${locate_escape(key)}["']?\\s*[.=]`);
+    for (const { line, number, header, opens } of locate_tableLines(toml)) {
+        if (opens && header === `${table}.${key}`)
+            return number;
+        if (header === table && !opens && assigned.test(line))
+            return number;
+    }
+    return null;
+}
+/** Multi-line strings that look like tables are not told apart: at worst a line is not found. */
+function locate_tableLines(toml) {
+    let header = "";
+    return toml.split(/\r?\n/).map((line, index) => {
+        const match = /^\s*\[\[?([^\]]+)\]\]?\s*(#.*)?$/.exec(line);
+        if (match !== null)
+            header = (match[1] ?? "")
+                .split(".")
+                .map((part) => part.trim().replace(/^["']|["']$/g, ""))
+                .join(".");
+        return { line, number: index + 1, header, opens: match !== null };
+    });
+}
+function locate_escape(text) {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+;// CONCATENATED MODULE: ./src/manifests/project.ts
+
+
+
+
+
+
+
+
+
+
+
+
+const project_HELPER = asset(import.meta.url, "read_requirement_strings.py");
+/**
+ * The text of a file in the app's root. A link is followed within the app only: nothing else is on Heroku, and what lies
+ * elsewhere on this machine is nobody's business.
+ * @throws SideError (`invalid`) if it is missing, or no file of the app
+ */
+async function readManifest(app, name) {
+    let top, path;
+    try {
+        [top, path] = await Promise.all([(0,promises_namespaceObject.realpath)(app), (0,promises_namespaceObject.realpath)((0,external_node_path_namespaceObject.join)(app, name))]);
+        if (path.startsWith(`${top}/`))
+            return await (0,promises_namespaceObject.readFile)(path, "utf8");
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        if (code === null)
+            throw error;
+        if (code === "ENOENT") {
+            throw new SideError("invalid", "manifest", `There is no ${name} beside the lock file.`, `Commit ${name} as well.`);
+        }
+        throw new SideError("invalid", "manifest", `${name} can't be read: ${code}.`, "Commit it as a plain file.");
+    }
+    throw new SideError("invalid", "manifest", `${name} is a link out of the app.`, "Commit it as a plain file.");
+}
+/**
+ * Reads a TOML file in the app's root.
+ * @throws SideError (`invalid`) if it is missing or malformed
+ */
+async function readToml(app, name) {
+    const text = await readManifest(app, name);
+    try {
+        return { name, text, table: dist_parse_parse(text) };
+    }
+    catch (error) {
+        if (!(error instanceof TomlError))
+            throw error;
+        const message = error.message.split("\n", 1)[0] ?? "";
+        throw new SideError("invalid", "manifest", `${name}:${error.line}: ${message}`, "Correct that line.");
+    }
+}
+/**
+ * As `readToml`; null if there is no such file.
+ * @throws SideError (`invalid`) if it is malformed
+ */
+async function readTomlIfThere(app, name) {
+    try {
+        await (0,promises_namespaceObject.lstat)((0,external_node_path_namespaceObject.join)(app, name));
+    }
+    catch (error) {
+        if (systemErrorCode(error) === "ENOENT")
+            return null;
+        throw error;
+    }
+    return readToml(app, name);
+}
+/** What `[project]` of pyproject.toml requires (PEP 621), as far as it applies to the target. */
+async function projectRequirements(file, { app, target }, tools) {
+    const listed = tableAt(file.table, "project")?.dependencies;
+    const texts = Array.isArray(listed) ? listed.filter((item) => typeof item === "string") : [];
+    if (texts.length === 0)
+        return [];
+    const answer = array(object({ name: schemas_string(), extras: array(schemas_string()) }).nullable());
+    const input = { requirements: texts, environment: markerEnvironment(target) };
+    const read = await runHelper(project_HELPER, input, answer, app, tools);
+    return read.flatMap((requirement, index) => {
+        if (requirement === null)
+            return [];
+        const line = lineOfItem(file.text, "project", "dependencies", texts[index] ?? "");
+        return [named(requirement.name, requirement.extras, file.name, line)];
+    });
+}
+/** What a table requires that has one key for each name, as Poetry and Pipenv have it. */
+function tableRequirements(file, ...path) {
+    return Object.entries(tableAt(file.table, ...path) ?? {}).map(([key, value]) => {
+        const extras = (Array.isArray(value) ? value : [value]).flatMap((item) => extrasOf(item));
+        return named(normalName(key), extras, file.name, lineOfKey(file.text, path.join("."), key));
+    });
+}
+/** The table at a path of keys; null if there is none. */
+function tableAt(table, ...path) {
+    let at = table;
+    for (const key of path)
+        at = isTable(at) ? at[key] : undefined;
+    return isTable(at) ? at : null;
+}
+function named(name, extras, file, line) {
+    return { name, extras, location: { file, line }, address: null, editable: false };
+}
+function extrasOf(value) {
+    const extras = isTable(value) ? value.extras : undefined;
+    return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
+}
+
 ;// CONCATENATED MODULE: ./src/manifests/stand-in.ts
 
 
@@ -67003,6 +67035,7 @@ async function checkLock(app) {
 
 
 
+
 /**
  * URLs of the indexes that the app's settings of uv name, with the credentials that uv has for them by their names. A lock has
  * neither, and where it is installed from, uv knows no names.
@@ -67055,7 +67088,7 @@ function variableName(name) {
 }
 function index_logins_namedIndexes(listed) {
     return (Array.isArray(listed) ? listed : []).flatMap((item) => {
-        const { name, url } = project_isTable(item) ? item : {};
+        const { name, url } = isTable(item) ? item : {};
         return typeof url === "string" ? [{ name: typeof name === "string" ? name : null, url }] : [];
     });
 }
@@ -67080,8 +67113,8 @@ async function storedByPoetry(env) {
             throw error;
     }
     return (name) => {
-        const login = project_isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
-        const { username, password } = project_isTable(login) ? login : {};
+        const login = isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
+        const { username, password } = isTable(login) ? login : {};
         if (typeof username !== "string")
             return null;
         return { user: username, password: typeof password === "string" ? password : null };
@@ -67175,6 +67208,7 @@ const poetry = {
 };
 
 ;// CONCATENATED MODULE: ./src/manifests/uv.ts
+
 
 
 
@@ -67297,8 +67331,8 @@ function uv_mayBuild(project, lock) {
 function hasLocalSources({ table }) {
     const packages = Array.isArray(table.package) ? table.package : [];
     return packages.some((item) => {
-        const source = project_isTable(item) ? item.source : undefined;
-        if (!project_isTable(source))
+        const source = isTable(item) ? item.source : undefined;
+        if (!isTable(source))
             return false;
         return [source.editable, source.directory, source.virtual].some((path) => typeof path === "string" && path !== ".");
     });
@@ -67556,6 +67590,16 @@ async function readAppFile(app, path) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
         throw new errors_UserError(`${path} can't be read: ${code}.`, "Check its permissions.");
     }
+}
+/** Texts of those of the files that `readAppFile` gives one for, by path. */
+async function readAppFiles(app, paths) {
+    const texts = new Map();
+    for (const path of paths) {
+        const text = await readAppFile(app, path);
+        if (text !== null)
+            texts.set(path, text);
+    }
+    return texts;
 }
 
 ;// CONCATENATED MODULE: ./src/store/answers.ts
@@ -67827,14 +67871,8 @@ function interpreterNotes({ python }, interpreter) {
     return [`Bytecode was compiled by Python ${interpreter.version}; Heroku has ${python.full}.`];
 }
 /** The app's own files that name what it requires, by path. */
-async function readDirectFiles(checkedOut, { direct }) {
-    const texts = new Map();
-    for (const file of new Set(direct.map(({ location }) => location.file))) {
-        const text = await readAppFile(checkedOut, file);
-        if (text !== null)
-            texts.set(file, text);
-    }
-    return texts;
+function readDirectFiles(checkedOut, { direct }) {
+    return readAppFiles(checkedOut, new Set(direct.map(({ location }) => location.file)));
 }
 
 ;// CONCATENATED MODULE: ./src/attribute/provided.ts
@@ -67867,6 +67905,7 @@ function providedBy(paths, minor) {
 }
 
 ;// CONCATENATED MODULE: ./src/imports/deptry.ts
+
 
 
 
@@ -67931,16 +67970,6 @@ function ignoredIn(pyproject) {
     const names = [per_rule_ignores[UNUSED] ?? []].flat();
     return { all: ignore.includes(UNUSED), names: new Set(names.map(normalName)) };
 }
-function tomlOf(text) {
-    try {
-        return dist_parse_parse(text);
-    }
-    catch (error) {
-        if (error instanceof TomlError)
-            return null;
-        throw error;
-    }
-}
 /** What is fetched for a whole run is not waited for longer than the signal allows. */
 async function unlessAborted(promise, signal) {
     signal.throwIfAborted();
@@ -67989,7 +68018,6 @@ async function readUses({ root, files, texts, words, python }, { scratch, env, s
 
 ;// CONCATENATED MODULE: ./src/imports/without-requirements.ts
 
-
 /** Tables that say what is required, or where that comes from: what stands there is not used by that. */
 const without_requirements_REQUIREMENTS = [
     ["build-system"],
@@ -68014,24 +68042,19 @@ const without_requirements_REQUIREMENTS = [
  * A file that is no TOML is given as it is.
  */
 function withoutRequirements(text) {
-    try {
-        const table = dist_parse_parse(text);
-        for (const path of without_requirements_REQUIREMENTS)
-            without_requirements_remove(table, path);
-        return JSON.stringify(table);
-    }
-    catch (error) {
-        if (error instanceof TomlError)
-            return text;
-        throw error;
-    }
+    const table = tomlOf(text);
+    if (table === null)
+        return text;
+    for (const path of without_requirements_REQUIREMENTS)
+        without_requirements_remove(table, path);
+    return JSON.stringify(table);
 }
 function without_requirements_remove(table, path) {
     const [key = "", ...rest] = path;
     const value = table[key];
     if (rest.length === 0)
         Reflect.deleteProperty(table, key);
-    else if (project_isTable(value))
+    else if (isTable(value))
         without_requirements_remove(value, rest);
 }
 
@@ -68056,8 +68079,8 @@ const uses_MANIFESTS = ["pyproject.toml", "Pipfile"];
  */
 async function usesOf(app, facts, { tools, context }) {
     const provided = providedByRequirements(app);
-    const pyproject = await readAppFile(app.checkedOut, "pyproject.toml");
-    const found = await orNote("What the app imports is not known", () => uses_read(app, provided, context));
+    const manifests = await readAppFiles(app.checkedOut, uses_MANIFESTS);
+    const found = await orNote("What the app imports is not known", () => read(app, provided, manifests, context));
     if (typeof found === "string")
         return { uses: UNKNOWN_USES, notes: [found] };
     const [unread] = found.unread;
@@ -68077,7 +68100,7 @@ async function usesOf(app, facts, { tools, context }) {
     const supposed = { ...facts, uses: { ...uses, unnamed: new Set(suspects.keys()) } };
     if (found.python === 0 || unused.propose(supposed).length === 0)
         return { uses, notes: [] };
-    const request = { root: app.checkedOut.root, modules: suspects, pyproject };
+    const request = { root: app.checkedOut.root, modules: suspects, pyproject: manifests.get("pyproject.toml") ?? null };
     const unnamed = await orNote("What the app does not import is not known", () => notImported(request, tools, context));
     return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
 }
@@ -68092,16 +68115,13 @@ function providedByRequirements({ plan, slug }) {
         return [name, providedBy(paths, plan.target.python.minor)];
     }));
 }
-async function uses_read({ checkedOut, plan }, provided, context) {
+async function read({ checkedOut, plan }, provided, manifests, context) {
     const python = plan.interpreter ?? (await findAnyInterpreter(context, uses_OLDEST_PYTHON));
     if (python === null)
         throw new errors_UserError("There is no Python here to parse its files.", "Install one.");
     const texts = new Map(plan.resolution.direct.map(({ location }) => [location.file, null]));
-    for (const file of uses_MANIFESTS) {
-        const text = await readAppFile(checkedOut, file);
-        if (text !== null)
-            texts.set(file, withoutRequirements(text));
-    }
+    for (const [file, text] of manifests)
+        texts.set(file, withoutRequirements(text));
     const words = [...provided].map(([name, { modules, programs }]) => [
         name,
         [name, ...modules.filter((module) => !module.startsWith("_")), ...programs],
@@ -68746,6 +68766,7 @@ async function checkOut(root, name, url, commit, context) {
 
 
 
+
 /** Reads the text of a lock (PEP 751). */
 function parseLock(pylock, defaultIndex) {
     const packages = new Map();
@@ -68839,14 +68860,10 @@ function inApp(path, name, app) {
     return full;
 }
 function lock_table(value) {
-    return lock_isTable(value) ? value : null;
+    return isTable(value) ? value : null;
 }
 function lock_tables(value) {
-    return Array.isArray(value) ? value.filter(lock_isTable) : [];
-}
-/** Is it a table, and not a value? */
-function lock_isTable(value) {
-    return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
+    return Array.isArray(value) ? value.filter(isTable) : [];
 }
 /** The last part of a path or URL. */
 function fileName(place) {
@@ -68961,9 +68978,9 @@ function unless(...codes) {
 function localArchives(lock) {
     const { packages } = dist_parse_parse(lock);
     return (Array.isArray(packages) ? packages : [])
-        .flatMap((entry) => (lock_isTable(entry) ? [entry.sdist, entry.archive] : []))
+        .flatMap((entry) => (isTable(entry) ? [entry.sdist, entry.archive] : []))
         .flatMap((file) => {
-        const { url, path } = lock_isTable(file) ? file : {};
+        const { url, path } = isTable(file) ? file : {};
         if (typeof path === "string")
             return [path];
         return typeof url === "string" && url.startsWith("file://") ? [(0,external_node_url_.fileURLToPath)(url)] : [];
@@ -70784,6 +70801,7 @@ async function dependencyGraph({ resolution, target }, metadata, { parts, answer
 
 
 
+
 /** Resolutions wait for the network. */
 const advise_AT_ONCE = 3;
 /** More candidates than this are not tried: the first are the most promising. */
@@ -70887,9 +70905,10 @@ async function tryOne(candidate, app, shared) {
 function withOtherVersions(tried, { with: asked }) {
     const versions = new Map(tried.plan.resolution.distributions.map(({ name, version }) => [name, version]));
     const sentences = asked.flatMap((text) => {
-        const [, name, wanted] = /^([\w.-]+)[^=]*==(.+)$/.exec(text) ?? [];
-        const version = name === undefined ? null : versions.get(normalName(name));
-        return name === undefined || wanted === undefined || version == null || version === wanted
+        const { name, specifier } = requirementOf(text);
+        const [, wanted] = /^==(.+)$/.exec(specifier) ?? [];
+        const version = versions.get(normalName(name));
+        return wanted === undefined || version == null || version === wanted
             ? []
             : [`\`${name}\` ${wanted} can't be had here: what was looked at is ${version}, which may behave otherwise.`];
     });
@@ -70921,34 +70940,18 @@ function changesOf({ change }) {
 
 /** The layers that the world outside can change while the app's own files stay as they are; of the runtime only its size is certain. */
 function fromOutside(slug) {
-    return slug.layers
-        .filter(({ kind }) => kind === "distribution" || kind === "tool")
-        .map(({ kind, name, version, weight }) => ({ kind, name, version, weight: outside_plain(weight) }));
+    return slug.layers.filter(({ kind }) => kind === "distribution" || kind === "tool").map(layerWeight);
 }
 /** What an app gets now in other versions than then, or only now, or no more; null if that is nothing. */
 function outsideChange(then, now) {
-    const [before, after] = [then.layers, fromOutside(now)].map((layers) => new Map(layers.map((layer) => [layerKey(layer), layer])));
-    const keys = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
-    const layers = [...keys].flatMap((key) => {
-        const [from, to] = [before?.get(key), after?.get(key)];
-        const either = to ?? from;
-        if (either === undefined || from?.version === to?.version)
-            return [];
-        const { kind, name } = either;
-        const delta = subtract(to?.weight ?? ZERO, from?.weight ?? ZERO);
-        return [{ kind, name, fromVersion: from?.version ?? null, toVersion: to?.version ?? null, delta }];
-    });
+    const isOtherVersion = ({ fromVersion, toVersion }) => fromVersion !== toVersion;
+    const layers = changesBetween(then.layers, fromOutside(now), isOtherVersion);
     if (layers.length === 0)
         return null;
-    layers.sort((a, b) => Math.abs(b.delta.compressed) - Math.abs(a.delta.compressed) || compareBytes(a.name, b.name));
     return { since: then.cutoff, delta: sum(layers.map(({ delta }) => delta)), layers };
-}
-function outside_plain({ files, disk, compressed }) {
-    return { files, disk, compressed };
 }
 
 ;// CONCATENATED MODULE: ./src/store/last-time.ts
-
 
 
 
@@ -70956,7 +70959,7 @@ function outside_plain({ files, disk, compressed }) {
 const FORMAT = 1;
 const LAST_TIME = strictObject({
     cutoff: iso_datetime(),
-    layers: array(strictObject({ kind: schemas_enum(LAYER_KINDS), name: schemas_string(), version: schemas_string().nullable(), weight: WEIGHT })),
+    layers: array(LAYER_WEIGHT),
 });
 /** What an app got and weighed when these very requirements were last looked at. @param about all that they are, as JSON */
 async function recallLastTime(store, about) {
