@@ -16,7 +16,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { SILENT, type Context } from "../src/ports.js";
-import { findInterpreter, type Interpreter } from "../src/python/interpreters.js";
+import { Interpreters, type Interpreter } from "../src/python/interpreters.js";
 import { createTools } from "../src/tools/tools.js";
 import { serveIndex, type CountingIndex, type IndexOptions, type IndexSource, type Traffic } from "./index-server.js";
 import { mirror, upstreamOf } from "./mirror.js";
@@ -162,7 +162,7 @@ export async function openLab({ source, dist = DIST, ...options }: LabOptions = 
   const signal = new AbortController().signal;
   const context: Context = { scratch: root, progress: SILENT, signal, env: process.env, toolsDir };
   const tools = createTools(context);
-  const python = await findInterpreter(PYTHON, context);
+  const python = await new Interpreters(context).find(PYTHON);
   if (python === null) throw new Error(`The benchmarks need a Python ${PYTHON}, for instance one of pyenv's.`);
   const uv = await tools.uv();
   await tools.pipLibrary();

@@ -11,7 +11,7 @@ import { homeDirectories, type Target } from "../src/model/target.js";
 import { SILENT, type Context } from "../src/ports.js";
 import { likelyBySize } from "../src/predict/formula.js";
 import { predictWheel } from "../src/predict/predict.js";
-import { findInterpreter } from "../src/python/interpreters.js";
+import { Interpreters } from "../src/python/interpreters.js";
 import { run } from "../src/system/run.js";
 import { toolEnvironment } from "../src/tools/environment.js";
 import { createTools } from "../src/tools/tools.js";
@@ -74,7 +74,7 @@ interface Row {
 
 async function measure(names: readonly string[], context: Context): Promise<Row[]> {
   const { signal, scratch, env } = context;
-  const interpreter = await findInterpreter(MINOR, context);
+  const interpreter = await new Interpreters(context).find(MINOR);
   if (interpreter === null) throw new Error(`CPython ${MINOR} is needed.`);
   const target: Target = {
     stack: "heroku-24",

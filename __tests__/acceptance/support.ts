@@ -15,7 +15,7 @@ import type { Parts } from "../../src/pipeline/parts.js";
 import { withSession } from "../../src/pipeline/session.js";
 import { createShared } from "../../src/pipeline/shared.js";
 import { SILENT, type Context, type Progress } from "../../src/ports.js";
-import { findInterpreter } from "../../src/python/interpreters.js";
+import { Interpreters } from "../../src/python/interpreters.js";
 import { checkReport } from "../../src/report/check-report.js";
 import { run } from "../../src/system/run.js";
 import { runCommandLine } from "../../src/terminal/run.js";
@@ -119,7 +119,7 @@ export async function openWorld(...minors: readonly string[]): Promise<World> {
 
 async function pythonOf(minors: readonly string[], context: Context): Promise<{ minor: string; path: string }> {
   for (const minor of minors) {
-    const found = await findInterpreter(minor, context);
+    const found = await new Interpreters(context).find(minor);
     if (found !== null) return { minor, path: found.path };
   }
   throw new Error(`These tests need a CPython of one of: ${minors.join(", ")}.`);

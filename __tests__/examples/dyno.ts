@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findInterpreter } from "../../src/python/interpreters.js";
+import { Interpreters } from "../../src/python/interpreters.js";
 import { SILENT, type Context } from "../../src/ports.js";
 import { run } from "../../src/system/run.js";
 import { toolEnvironment } from "../../src/tools/environment.js";
@@ -50,7 +50,7 @@ const MINORS = ["3.12", "3.13", "3.14"];
 
 async function findPython(context: Context): Promise<string> {
   for (const minor of MINORS) {
-    const found = await findInterpreter(minor, context);
+    const found = await new Interpreters(context).find(minor);
     if (found !== null) return found.path;
   }
   throw new Error(`This needs a CPython of one of: ${MINORS.join(", ")}.`);

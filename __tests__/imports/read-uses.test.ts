@@ -6,7 +6,7 @@ import { UserError } from "../../src/errors.js";
 import { readUses, type Uses } from "../../src/imports/read-uses.js";
 import { withoutRequirements } from "../../src/imports/without-requirements.js";
 import { SILENT } from "../../src/ports.js";
-import { findAnyInterpreter } from "../../src/python/interpreters.js";
+import { Interpreters } from "../../src/python/interpreters.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "slugdiff-uses-"));
 afterAll(() => {
@@ -32,7 +32,7 @@ async function uses(
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  const python = (await findAnyInterpreter(context, "3.8"))?.path ?? "python3";
+  const python = (await new Interpreters(context).findAny("3.8"))?.path ?? "python3";
   const words = new Map(names.map((name) => [name, [name]]));
   return readUses({ root, files: Object.keys(files), texts: new Map(texts), words, python }, context);
 }
@@ -173,7 +173,7 @@ describe("nothing of the app is run, and what can't be read is said", () => {
 
   test("a file that is not there any more", async () => {
     const request = { root: scratch, files: ["gone.py"], texts: new Map(), words: new Map() };
-    const python = (await findAnyInterpreter(context, "3.8"))?.path ?? "python3";
+    const python = (await new Interpreters(context).findAny("3.8"))?.path ?? "python3";
     await expect(readUses({ ...request, python }, context)).rejects.toThrow(UserError);
   });
 });

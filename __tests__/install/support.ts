@@ -10,7 +10,7 @@ import type { InstalledDistribution } from "../../src/model/distribution.js";
 import type { DistributionSource, Resolution, ResolvedDistribution } from "../../src/model/resolution.js";
 import type { Target } from "../../src/model/target.js";
 import { SILENT, type Context } from "../../src/ports.js";
-import { findInterpreter, type Interpreter } from "../../src/python/interpreters.js";
+import { Interpreters, type Interpreter } from "../../src/python/interpreters.js";
 import { run } from "../../src/system/run.js";
 import { toolEnvironment } from "../../src/tools/environment.js";
 import { createTools, type Tools } from "../../src/tools/tools.js";
@@ -39,7 +39,7 @@ export async function openBench(): Promise<Bench> {
   });
   const first = await context();
   for (const minor of ["3.12", "3.13", "3.14", "3.11", "3.10"]) {
-    const python = await findInterpreter(minor, first);
+    const python = await new Interpreters(first).find(minor);
     if (python === null) continue;
     const target: Target = { stack: "heroku-24", python: { full: python.version, minor }, pythonFrom: "test" };
     const close = (): Promise<void> => rm(root, { recursive: true, force: true });

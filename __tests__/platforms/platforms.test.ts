@@ -7,7 +7,7 @@ import { STACKS } from "../../src/model/target.js";
 import { BUILDPACK, preinstalledTools, runtimeArchiveUrl } from "../../src/platforms/buildpack.js";
 import { HEROKU, platformTags } from "../../src/platforms/heroku.js";
 import { SILENT } from "../../src/ports.js";
-import { findAnyInterpreter } from "../../src/python/interpreters.js";
+import { Interpreters } from "../../src/python/interpreters.js";
 import wheels from "../../src/tools/preinstalled.json" with { type: "json" };
 import { createTools } from "../../src/tools/tools.js";
 
@@ -29,7 +29,7 @@ describe("Heroku", () => {
     try {
       const context = { scratch, progress: SILENT, signal: new AbortController().signal, env: process.env };
       const tools = createTools({ ...context, toolsDir: join(scratch, "tools") });
-      const python = await findAnyInterpreter({ ...context, toolsDir: scratch }, "3.10");
+      const python = await new Interpreters({ ...context, toolsDir: scratch }).findAny("3.10");
       const minors = STACKS.map((stack) => HEROKU.stacks[stack].manylinuxMinor);
       const script = `
 import json

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Context } from "../../src/ports.js";
 import { SILENT } from "../../src/ports.js";
-import { findAnyInterpreter, findInterpreter, type Interpreter } from "../../src/python/interpreters.js";
+import { Interpreters, type Interpreter } from "../../src/python/interpreters.js";
 
 let root: string;
 let notes: string[];
@@ -22,7 +22,7 @@ function context(env: Context["env"], signal = new AbortController().signal): Co
 
 /** A real interpreter of this machine. */
 async function real(): Promise<Interpreter & { readonly minor: string }> {
-  const found = await findAnyInterpreter({ ...context({}), env: process.env }, "3.10");
+  const found = await new Interpreters({ ...context({}), env: process.env }).findAny("3.10");
   if (found === null) throw new Error("These tests need a Python.");
   return { ...found, minor: found.version.replace(/\.\d+$/, "") };
 }
@@ -41,7 +41,7 @@ async function link(target: string, path: string): Promise<string> {
   return path;
 }
 
-describe("findInterpreter", () => {
+describe("the interpreter of a minor version", () => {
   test.each([
     ["the runner's tool cache", (full: string) => `Python/${full}/x64/bin/python`, "RUNNER_TOOL_CACHE"],
     ["the agent's tool directory", (full: string) => `Python/${full}/x64/bin/python`, "AGENT_TOOLSDIRECTORY"],
@@ -51,8 +51,8 @@ describe("findInterpreter", () => {
     const { path, version, minor } = await real();
     const linked = await link(path, join(root, "cache", where(version)));
     const here = context({ [variable]: join(root, "cache") });
-    expect(await findInterpreter(minor, here)).toEqual({ path: linked, version });
-    expect(await findInterpreter("3.99", here)).toBeNull();
+    expect(await new Interpreters(here).find(minor)).toEqual({ path: linked, version });
+    expect(await new Interpreters(here).find("3.99")).toBeNull();
   });
 
   test("passes over what does not work: a shim without a version, a broken link, a newer one that crashes", async () => {
@@ -63,7 +63,7 @@ describe("findInterpreter", () => {
     await link(join(root, "gone"), join(root, "cache/Python", `${minor}.998/x64/bin/python`));
     await writeFile(join(shims, "python"), "no program");
     const linked = await link(path, join(root, "cache/Python", version, "x64/bin/python"));
-    const found = await findInterpreter(minor, context({ PATH: shims, RUNNER_TOOL_CACHE: join(root, "cache") }));
+    const found = await new Interpreters(context({ PATH: shims, RUNNER_TOOL_CACHE: join(root, "cache") })).find(minor);
     expect(found).toEqual({ path: linked, version });
   });
 
@@ -72,38 +72,38 @@ describe("findInterpreter", () => {
     const at = (full: string): Promise<string> => pretend(join(cache, full, "x64/bin/python"), full, "3.12");
     const [old, exact, recent] = await Promise.all(["3.12.2", "3.12.9", "3.12.10"].map(at));
     const here = context({ RUNNER_TOOL_CACHE: join(root, "cache") });
-    expect(await findInterpreter("3.12", here)).toEqual({ path: recent, version: "3.12.10" });
-    expect(await findInterpreter("3.12", here, "3.12.9")).toEqual({ path: exact, version: "3.12.9" });
-    expect(await findInterpreter("3.12", here, "3.12.2")).toEqual({ path: old, version: "3.12.2" });
-    expect(await findInterpreter("3.12", here, "3.12.14")).toEqual({ path: recent, version: "3.12.10" });
-    expect(await findInterpreter("3.1", here)).toBeNull();
+    expect(await new Interpreters(here).find("3.12")).toEqual({ path: recent, version: "3.12.10" });
+    expect(await new Interpreters(here).find("3.12", "3.12.9")).toEqual({ path: exact, version: "3.12.9" });
+    expect(await new Interpreters(here).find("3.12", "3.12.2")).toEqual({ path: old, version: "3.12.2" });
+    expect(await new Interpreters(here).find("3.12", "3.12.14")).toEqual({ path: recent, version: "3.12.10" });
+    expect(await new Interpreters(here).find("3.1")).toBeNull();
   });
 
   test("does not take another implementation for CPython, and says so", async () => {
     const path = await pretend(join(root, "bin/python3"), "3.11.9", "3.11", "pypy");
-    expect(await findInterpreter("3.11", context({ PATH: join(root, "bin") }))).toBeNull();
+    expect(await new Interpreters(context({ PATH: join(root, "bin") })).find("3.11")).toBeNull();
     expect(notes).toEqual([expect.stringContaining(`${path} is pypy`)]);
   });
 
   test("a relative entry of PATH is not followed", async () => {
     await pretend(join(root, "bin/python3"), "3.11.9", "3.11");
-    expect(await findInterpreter("3.11", context({ PATH: ".:bin" }))).toBeNull();
+    expect(await new Interpreters(context({ PATH: ".:bin" })).find("3.11")).toBeNull();
   });
 
   test("ends when the run is aborted", async () => {
     const { path, minor } = await real();
     const stop = AbortSignal.abort(new Error("stop"));
-    await expect(findInterpreter(minor, context({ PATH: dirname(path) }, stop))).rejects.toThrow("stop");
+    await expect(new Interpreters(context({ PATH: dirname(path) }, stop)).find(minor)).rejects.toThrow("stop");
   });
 });
 
-describe("findAnyInterpreter", () => {
+describe("any interpreter", () => {
   test("takes the first of PATH that is new enough, whatever it was built for", async () => {
     await pretend(join(root, "one/python3"), "3.9.2", "3.9");
     const arm = await pretend(join(root, "two/python3"), "3.11.1", "3.11", "a build for linux on aarch64");
     await pretend(join(root, "three/python3"), "3.13.1", "3.13");
     const PATH = ["one", "two", "three"].map((name) => join(root, name)).join(":");
-    expect(await findAnyInterpreter(context({ PATH }), "3.10")).toEqual({ path: arm, version: "3.11.1" });
+    expect(await new Interpreters(context({ PATH })).findAny("3.10")).toEqual({ path: arm, version: "3.11.1" });
   });
 
   test("else the newest elsewhere", async () => {
@@ -111,7 +111,7 @@ describe("findAnyInterpreter", () => {
     const newest = await pretend(join(root, "pyenv/versions/3.13.0/bin/python"), "3.13.0", "3.13");
     await pretend(join(root, "pyenv/versions/3.12.1/bin/python"), "3.12.1", "3.12");
     const here = context({ PYENV_ROOT: join(root, "pyenv") });
-    expect(await findAnyInterpreter(here, "3.10")).toEqual({ path: newest, version: "3.13.0" });
-    expect(await findAnyInterpreter(here, "3.14")).toBeNull();
+    expect(await new Interpreters(here).findAny("3.10")).toEqual({ path: newest, version: "3.13.0" });
+    expect(await new Interpreters(here).findAny("3.14")).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, expect, test } from "@jest/globals";
 import { SILENT, type Context } from "../../src/ports.js";
-import { findAnyInterpreter, type Interpreter } from "../../src/python/interpreters.js";
+import { Interpreters, type Interpreter } from "../../src/python/interpreters.js";
 import { confinement } from "../../src/quantise/confined.js";
 import { temporary } from "../revisions/fixtures.js";
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   await mkdir(scratch);
   const env = { ...process.env, DATABASE_URL: "planted", GITHUB_TOKEN: "planted" };
   context = { scratch, progress: SILENT, signal: new AbortController().signal, env, toolsDir };
-  const found = await findAnyInterpreter(context, "3.10");
+  const found = await new Interpreters(context).findAny("3.10");
   if (found === null) throw new Error("these tests need a Python");
   python = found;
   script = join(scratch, "model.py");

@@ -11,7 +11,7 @@ import type { PackageManagerName } from "../../src/model/resolution.js";
 import type { Target } from "../../src/model/target.js";
 import { BUILDPACK } from "../../src/platforms/buildpack.js";
 import { type Context, SILENT } from "../../src/ports.js";
-import { findInterpreter, type Interpreter } from "../../src/python/interpreters.js";
+import { Interpreters, type Interpreter } from "../../src/python/interpreters.js";
 import { resolve, type ResolveRequest } from "../../src/resolve/resolve.js";
 import { SideError } from "../../src/errors.js";
 import { run, type RunResult } from "../../src/system/run.js";
@@ -111,7 +111,7 @@ export async function createWorld(): Promise<World> {
 async function anyInterpreter(context: Context): Promise<Interpreter> {
   const minors = ["3.12", ...Object.keys(BUILDPACK.python.latest)];
   for (const minor of minors) {
-    const found = await findInterpreter(minor, context);
+    const found = await new Interpreters(context).find(minor);
     if (found !== null) return found;
   }
   throw new Error(`These tests need a CPython of one of ${minors.join(", ")}.`);

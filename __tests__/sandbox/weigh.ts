@@ -8,7 +8,7 @@ import { UserError } from "../../src/errors.js";
 import { install } from "../../src/install/install.js";
 import { withSession } from "../../src/pipeline/session.js";
 import { SILENT } from "../../src/ports.js";
-import { findAnyInterpreter } from "../../src/python/interpreters.js";
+import { Interpreters } from "../../src/python/interpreters.js";
 import { resolve } from "../../src/resolve/resolve.js";
 import type { Target } from "../../src/model/target.js";
 import { detectPackageManager } from "../../src/manifests/detect.js";
@@ -29,7 +29,7 @@ const session = {
   signal,
 };
 const answer = await withSession(session, async ({ tools, context, building }) => {
-  const interpreter = await findAnyInterpreter(context, "3.10");
+  const interpreter = await new Interpreters(context).findAny("3.10");
   if (interpreter === null) throw new Error("this test needs a Python");
   const minor = interpreter.version.split(".", 2).join(".");
   const { TEST_PATCH: patch } = process.env;

@@ -7,7 +7,7 @@ import { mib } from "../../src/model/format.js";
 import type { Report } from "../../src/model/report.js";
 import type { Weight } from "../../src/model/weight.js";
 import { SILENT, type Context } from "../../src/ports.js";
-import { findInterpreter } from "../../src/python/interpreters.js";
+import { Interpreters } from "../../src/python/interpreters.js";
 import { createTools } from "../../src/tools/tools.js";
 import {
   CUTOFF,
@@ -54,7 +54,7 @@ async function makeModels(out: string): Promise<void> {
   const { signal } = new AbortController();
   const toolsDir = join(cacheDir, "tools");
   const context: Context = { scratch: temporary(), progress: SILENT, signal, env: process.env, toolsDir };
-  const python = await findInterpreter("3.12", context);
+  const python = await new Interpreters(context).find("3.12");
   if (python === null) throw new Error("the slow tests need a CPython 3.12");
   const uses = ["--python", python.path, "--exclude-newer", CUTOFF, "--with", TENSORFLOW];
   const args = ["run", "--quiet", "--no-project", "--no-build", ...uses, "python", MAKE, out];

@@ -10,7 +10,7 @@ import ts from "typescript";
 import { UserError } from "../../src/errors.js";
 import { BUILDPACK } from "../../src/platforms/buildpack.js";
 import { type Context, SILENT } from "../../src/ports.js";
-import { findAnyInterpreter } from "../../src/python/interpreters.js";
+import { Interpreters } from "../../src/python/interpreters.js";
 import { run } from "../../src/system/run.js";
 import { toolEnvironment } from "../../src/tools/environment.js";
 import OWN from "../../src/tools/own.json" with { type: "json" };
@@ -66,7 +66,7 @@ describe("the tools are fetched at Heroku's versions", () => {
   });
 
   test("pip, with its own packaging", async () => {
-    const python = await findAnyInterpreter(context(shared), "3.10");
+    const python = await new Interpreters(context(shared)).findAny("3.10");
     const library = await createTools(context(shared)).pipLibrary();
     const script = "import pip, pip._vendor.packaging.tags; print(pip.__version__, pip.__file__)";
     const printed = await say(python?.path ?? "", ["-c", script], { PYTHONPATH: library });

@@ -7,7 +7,7 @@ import { gib, mib } from "../model/format.js";
 import { inWords, isReadyWheel, type ResolvedDistribution } from "../model/resolution.js";
 import { SLUG_ROOT, type Target } from "../model/target.js";
 import type { Context } from "../ports.js";
-import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
+import type { Interpreter } from "../python/interpreters.js";
 import type { Building } from "../sandbox/building.js";
 import { mapAtOnce } from "../system/at-once.js";
 import type { Tools } from "../tools/tools.js";
@@ -44,7 +44,7 @@ export interface InstallRequest {
 /** Takes one distribution as it lies on disk, while others are still being installed. */
 export type Use<T> = (installed: InstalledDistribution) => Promise<T>;
 
-type InstallTools = Pick<Tools, "uv" | "defaultIndex">;
+type InstallTools = Pick<Tools, "interpreters" | "uv" | "defaultIndex">;
 
 /** The oldest Python that uv runs with. */
 const OLDEST_PYTHON = "3.8";
@@ -53,8 +53,8 @@ const OLDEST_PYTHON = "3.8";
 const ROOTS_AT_ONCE = 4;
 
 /** An interpreter of whatever version: uv needs one, even where it installs for another. */
-async function anyInterpreter(context: Context): Promise<Interpreter> {
-  const found = await findAnyInterpreter(context, OLDEST_PYTHON);
+async function anyInterpreter({ interpreters }: InstallTools): Promise<Interpreter> {
+  const found = await interpreters.findAny(OLDEST_PYTHON);
   if (found !== null) return found;
   throw new SideError(
     "unweighable",
@@ -93,7 +93,7 @@ async function installAll<T>(
 ): Promise<T[]> {
   const { wanted, target, interpreter, environment = null } = request;
   const scratch = await mkdtemp(join(await realpath(context.scratch), "install-"));
-  const python = interpreter ?? (await anyInterpreter(context));
+  const python = interpreter ?? (await anyInterpreter(tools));
   const builder = await builderFor(request);
   const uv = await tools.uv();
   const installer: Installer = { uv, python, target, builds: builder === "here", cutoff: request.cutoff ?? null };

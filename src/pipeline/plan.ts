@@ -8,11 +8,11 @@ import type { PackageManagerName, Resolution } from "../model/resolution.js";
 import type { StackName, Target } from "../model/target.js";
 import { HEROKU } from "../platforms/heroku.js";
 import { findPythonVersion } from "../python/find-version.js";
-import { findInterpreter, type Interpreter } from "../python/interpreters.js";
+import type { Interpreter } from "../python/interpreters.js";
 import { manifestOf, resolve } from "../resolve/resolve.js";
 import { allowed } from "../sandbox/building.js";
 import { readAppFile, readAppFiles, type CheckedOutApp } from "./checked-out.js";
-import { once, type Shared } from "./shared.js";
+import type { Shared } from "./shared.js";
 import { stage } from "./stage.js";
 
 /** Everything that has to be known before anything is installed. */
@@ -85,12 +85,12 @@ async function findPython(
   manager: PackageManagerName,
   stack: StackName,
   options: TargetOptions,
-  { parts, timings, interpreters }: Shared,
+  { parts, timings }: Shared,
 ): Promise<FoundPython> {
   return stage("python", timings, async () => {
     const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
     const { minor, full } = found.python;
-    const interpreter = await once(interpreters, full, () => findInterpreter(minor, parts.context, full));
+    const interpreter = await parts.tools.interpreters.find(minor, full);
     return { target: { stack, python: found.python, pythonFrom: found.from }, interpreter, notes: found.notes };
   });
 }

@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import type { Progress } from "../ports.js";
-import { findAnyInterpreter } from "../python/interpreters.js";
 import type { Credentials } from "../revisions/credentials.js";
 import { openRepository } from "../revisions/repository.js";
 import { openBuilding, type BuildingPolicy } from "../sandbox/building.js";
@@ -55,11 +54,11 @@ export async function withSession<T>(options: SessionOptions, work: (parts: Part
     env: { ...env, TMPDIR: scratch.directory },
     toolsDir: join(cache ? kept : scratch.directory, "tools"),
   };
-  const python = async (): Promise<string | null> => (await findAnyInterpreter(context, "3.8"))?.path ?? null;
+  const tools = createTools(context);
+  const python = async (): Promise<string | null> => (await tools.interpreters.findAny("3.8"))?.path ?? null;
   const weigher = createWeigher({ python, signal: context.signal });
   const builder = openBuilding(options.building ?? { kind: "here" }, context);
   try {
-    const tools = createTools(context);
     void tools.warmUp();
     const repository = await openRepository(repo, context, options);
     const note = (text: string): void => {

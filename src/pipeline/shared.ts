@@ -1,5 +1,4 @@
 import { createAnswers, type Answers } from "../store/answers.js";
-import type { Interpreter } from "../python/interpreters.js";
 import { createLayerCache, type LayerCache } from "./layers.js";
 import type { ResolvedDistribution } from "../model/resolution.js";
 import type { Parts } from "./parts.js";
@@ -19,8 +18,6 @@ export interface Shared {
   readonly answers: Answers;
   /** Runtimes by the address of their archive and the target, so that all have the same figure. */
   readonly runtimes: Map<string, Promise<WeighedRuntime>>;
-  /** Interpreters by the Python version that is wanted. */
-  readonly interpreters: Map<string, Promise<Interpreter | null>>;
   /** Stands in for installing what is not known; null where everything is to be weighed. Null of what can't be predicted. */
   readonly predict: ((distribution: ResolvedDistribution) => Promise<WeighedLayer | null>) | null;
   readonly timings: Timings;
@@ -33,18 +30,7 @@ export function createShared(parts: Parts): Shared {
     layers: createLayerCache(parts.store),
     answers: createAnswers(parts.store),
     runtimes: new Map(),
-    interpreters: new Map(),
     predict: null,
     timings: {},
   };
-}
-
-/** What is known of a key, found out once; whoever asks after a failure tries again. */
-export function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const found = find();
-  known.set(key, found);
-  found.catch(() => known.delete(key));
-  return found;
 }

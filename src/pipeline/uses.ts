@@ -6,8 +6,6 @@ import { notImported } from "../imports/deptry.js";
 import { readUses } from "../imports/read-uses.js";
 import { withoutRequirements } from "../imports/without-requirements.js";
 import { UNKNOWN_USES, type AdviceFacts, type AppUses } from "../model/advice.js";
-import type { Context } from "../ports.js";
-import { findAnyInterpreter } from "../python/interpreters.js";
 import { readAppFiles } from "./checked-out.js";
 import type { Parts } from "./parts.js";
 import type { WeighedApp } from "./weigh-side.js";
@@ -25,11 +23,11 @@ const MANIFESTS = ["pyproject.toml", "Pipfile"];
 export async function usesOf(
   app: WeighedApp,
   facts: AdviceFacts,
-  { tools, context }: Parts,
+  parts: Parts,
 ): Promise<{ readonly uses: AppUses; readonly notes: readonly string[] }> {
   const provided = providedByRequirements(app);
   const manifests = await readAppFiles(app.checkedOut, MANIFESTS);
-  const found = await orNote("What the app imports is not known", () => read(app, provided, manifests, context));
+  const found = await orNote("What the app imports is not known", () => read(app, provided, manifests, parts));
   if (typeof found === "string") return { uses: UNKNOWN_USES, notes: [found] };
   const [unread] = found.unread;
   if (unread !== undefined) {
@@ -50,7 +48,7 @@ export async function usesOf(
   const supposed = { ...facts, uses: { ...uses, unnamed: new Set(suspects.keys()) } };
   if (found.python === 0 || unused.propose(supposed).length === 0) return { uses, notes: [] };
   const request = { root: app.checkedOut.root, modules: suspects, pyproject: manifests.get("pyproject.toml") ?? null };
-  const unnamed = await orNote("What the app does not import is not known", () => notImported(request, tools, context));
+  const unnamed = await orNote("What the app does not import is not known", () => notImported(request, parts.tools, parts.context));
   return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
 }
 
@@ -72,9 +70,9 @@ async function read(
   { checkedOut, plan }: WeighedApp,
   provided: ReadonlyMap<string, Provided>,
   manifests: ReadonlyMap<string, string>,
-  context: Context,
+  { tools, context }: Parts,
 ): ReturnType<typeof readUses> {
-  const python = plan.interpreter ?? (await findAnyInterpreter(context, OLDEST_PYTHON));
+  const python = plan.interpreter ?? (await tools.interpreters.findAny(OLDEST_PYTHON));
   if (python === null) throw new UserError("There is no Python here to parse its files.", "Install one.");
   const texts = new Map<string, string | null>(plan.resolution.direct.map(({ location }) => [location.file, null]));
   for (const [file, text] of manifests) texts.set(file, withoutRequirements(text));

@@ -2,6 +2,7 @@ import { readdir, realpath } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { UserError } from "../errors.js";
 import type { Context } from "../ports.js";
+import { once } from "../system/once.js";
 import { run } from "../system/run.js";
 import { onPath } from "../system/which.js";
 
@@ -13,38 +14,59 @@ export interface Interpreter {
   readonly version: string;
 }
 
-/**
- * An interpreter of the minor version (`3.12`) whose bytecode and extension modules are those of Heroku's: a final,
- * ordinary (with GIL, no debug build) CPython for 64-bit x86 Linux. Found on PATH, in the runner's tool cache, among
- * pyenv's and uv's; never downloaded. The very patch `exact` (3.12.14) if it is there, else the newest; of equals the
- * first found. Null if there is none; where all that failed was the build or the machine, a note says so.
- */
-export async function findInterpreter(minor: string, context: Context, exact?: string): Promise<Interpreter | null> {
-  const names = [`python${minor}`, "python3", "python"];
-  const answers = (await askAll(await candidates(names, minor, context), context)).filter(
-    (answer) => answer.minor === minor,
-  );
-  const usable = answers.filter((answer) => answer.unlike === null);
-  const [first] = answers;
-  if (usable.length === 0 && first !== undefined) {
-    context.progress.note(`${first.path} is ${first.unlike ?? "unusable"}, unlike Heroku's Python ${minor}: not used.`);
-  }
-  return newest(usable, exact);
-}
+/** This machine's Pythons, each asked only once what it is. */
+export class Interpreters {
+  readonly #context: Context;
+  readonly #found = new Map<string, Promise<Interpreter | null>>();
+  readonly #answers = new Map<string, Promise<Answer | null>>();
 
-/**
- * Any CPython of at least that minor version (`3.10`), on whatever machine, for helper scripts: `python3` and `python`
- * of PATH first, then the newest found elsewhere. Null if there is none.
- */
-export async function findAnyInterpreter(context: Context, atLeast: string): Promise<Interpreter | null> {
-  const suits = (answer: Answer): boolean => compareVersions(answer.version, atLeast) >= 0;
-  const onPathFirst = await Promise.all(["python3", "python"].map((name) => programs(name, context)));
-  for (const path of onPathFirst.flat()) {
-    const answer = await ask(path, context);
-    if (answer !== null && suits(answer)) return toInterpreter(answer);
+  constructor(context: Context) {
+    this.#context = context;
   }
-  const minors = Array.from({ length: 20 }, (_, index) => `python3.${30 - index}`);
-  return newest((await askAll(await candidates(minors, null, context), context)).filter(suits));
+
+  /**
+   * An interpreter of the minor version (`3.12`) whose bytecode and extension modules are those of Heroku's: a final,
+   * ordinary (with GIL, no debug build) CPython for 64-bit x86 Linux. Found on PATH, in the runner's tool cache, among
+   * pyenv's and uv's; never downloaded. The very patch `exact` (3.12.14) if it is there, else the newest; of equals the
+   * first found. Null if there is none; where all that failed was the build or the machine, a note says so.
+   */
+  find(minor: string, exact?: string): Promise<Interpreter | null> {
+    return once(this.#found, `${minor} ${exact ?? ""}`, () => this.#find(minor, exact));
+  }
+
+  async #find(minor: string, exact: string | undefined): Promise<Interpreter | null> {
+    // `python3` first: as often as not it has been asked already.
+    const names = ["python3", `python${minor}`, "python"];
+    const answers = (await this.#askAll(await candidates(names, minor, this.#context))).filter(
+      (answer) => answer.minor === minor,
+    );
+    const usable = answers.filter((answer) => answer.unlike === null);
+    const [first] = answers;
+    if (usable.length === 0 && first !== undefined) {
+      const text = `${first.path} is ${first.unlike ?? "unusable"}, unlike Heroku's Python ${minor}: not used.`;
+      this.#context.progress.note(text);
+    }
+    return newest(usable, exact);
+  }
+
+  /**
+   * Any CPython of at least that minor version (`3.10`), on whatever machine, for helper scripts: `python3` and `python`
+   * of PATH first, then the newest found elsewhere. Null if there is none.
+   */
+  async findAny(atLeast: string): Promise<Interpreter | null> {
+    const suits = (answer: Answer): boolean => compareVersions(answer.version, atLeast) >= 0;
+    const onPathFirst = await Promise.all(["python3", "python"].map((name) => programs(name, this.#context)));
+    const [first] = (await this.#askAll(await differentFiles(onPathFirst.flat()))).filter(suits);
+    if (first !== undefined) return toInterpreter(first);
+    const minors = Array.from({ length: 20 }, (_, index) => `python3.${30 - index}`);
+    return newest((await this.#askAll(await candidates(minors, null, this.#context))).filter(suits));
+  }
+
+  /** What those of the paths that are interpreters say of themselves, in their order. */
+  async #askAll(paths: readonly string[]): Promise<Answer[]> {
+    const asked = paths.map((path) => once(this.#answers, path, () => ask(path, this.#context)));
+    return (await Promise.all(asked)).filter((answer) => answer !== null);
+  }
 }
 
 interface Answer extends Interpreter {
@@ -84,11 +106,6 @@ async function ask(path: string, context: Context): Promise<Answer | null> {
     if (error instanceof UserError) return null;
     throw error;
   }
-}
-
-async function askAll(paths: readonly string[], context: Context): Promise<Answer[]> {
-  const answers = await Promise.all(paths.map((path) => ask(path, context)));
-  return answers.filter((answer) => answer !== null);
 }
 
 /** Paths that may be interpreters: `names` on PATH, then those that version managers keep, of one minor or of all. */

@@ -15,7 +15,7 @@ import {
 import type { Target } from "../model/target.js";
 import { BUILDPACK } from "../platforms/buildpack.js";
 import type { Context } from "../ports.js";
-import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
+import type { Interpreter } from "../python/interpreters.js";
 import { refusalOf, type Building } from "../sandbox/building.js";
 import type { Answers } from "../store/answers.js";
 import type { Tools } from "../tools/tools.js";
@@ -56,7 +56,7 @@ export interface ResolveRequest {
  */
 export async function resolve(request: ResolveRequest, tools: Tools, context: Context): Promise<Resolution> {
   const { app, manager, target, interpreter, cutoff, answers, manifest = MANIFESTS[manager] } = request;
-  const python = interpreter ?? (await findAnyInterpreter(context, OLDEST_PYTHON));
+  const python = interpreter ?? (await tools.interpreters.findAny(OLDEST_PYTHON));
   if (python === null) {
     throw new SideError(
       "unweighable",

@@ -6,7 +6,7 @@ import { UserError } from "../errors.js";
 import { BUILDPACK } from "../platforms/buildpack.js";
 import type { PackageManagerName } from "../model/resolution.js";
 import type { Context } from "../ports.js";
-import { findAnyInterpreter, type Interpreter } from "../python/interpreters.js";
+import { Interpreters, type Interpreter } from "../python/interpreters.js";
 import { asset } from "../system/asset.js";
 import { startLineProcess, type LineProcess } from "../system/line-process.js";
 import { lastLines, run, type RunResult } from "../system/run.js";
@@ -18,6 +18,8 @@ import { place } from "./place.js";
 
 /** The package managers, at the versions that Heroku's buildpack pins, and what else we run. Each is found or fetched once per run. */
 export interface Tools {
+  /** The Pythons of this machine. */
+  readonly interpreters: Interpreters;
   /** Absolute path of uv: the one on PATH if it is that very version, else fetched from PyPI, hash checked. */
   uv(): Promise<string>;
   /** URL of the index that uv asks first, as it is set up here; null if it has none. */
@@ -107,8 +109,9 @@ export function createTools(context: Context): Tools {
     if (code !== 0) throw fetchError(`${tool} ${version[tool]}`, stderr, context.toolsDir);
   };
 
+  const interpreters = new Interpreters(context);
   const interpreter = once(async (): Promise<Interpreter> => {
-    const found = await findAnyInterpreter(context, OLDEST_PYTHON);
+    const found = await interpreters.findAny(OLDEST_PYTHON);
     if (found !== null) return found;
     throw new UserError(
       `No Python ${OLDEST_PYTHON} or newer was found.`,
@@ -216,7 +219,7 @@ export function createTools(context: Context): Tools {
     return { ...python, path: join(programs, "python") };
   });
 
-  return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
+  return { interpreters, uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
