@@ -57,6 +57,7 @@ describe("a requirements file that pip can't read is invalid; the file and the l
     ["a malformed requirement", { "requirements.txt": "lib\n\nlib=2\n" }, "requirements.txt:3:"],
     ["an unknown option", { "requirements.txt": "lib\n--colour red\n" }, "requirements.txt:2:"],
     ["a malformed marker", { "requirements.txt": "lib; python_version << '3'\n" }, "requirements.txt:1:"],
+    ["a marker that says nothing", { "requirements.txt": "lib; 'a' in 'b'\n" }, "requirements.txt:1:"],
     [
       "a malformed line of a nested file",
       { "requirements.txt": "lib\n-r more/x.txt\n", "more/x.txt": "# x\nlib ==\n" },

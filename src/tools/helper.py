@@ -1,5 +1,5 @@
 """
-Answers for our own scripts, in one process for a whole run: pip's library is loaded once.
+Answers for our own scripts, in one process for a whole run: pip's library is loaded once, so far as it is needed.
 
 Usage: helper.py LIBRARY, a directory that holds pip. Every line of standard input is a request (JSON): script (absolute
 path of one that has a function `answer`), cwd (what relative paths of the request start from) and input. Every line of
@@ -13,14 +13,17 @@ import importlib
 import importlib.util
 import json
 import os
+import select
 import sys
 from typing import Any, Callable
 
-#: What the scripts use, loaded before anything is asked.
+#: What the scripts use, most of them first. It is loaded while nobody asks: only some need the last.
 LIBRARY = (
+    "pip._vendor.packaging.pylock",
+    "pip._vendor.packaging.requirements",
+    "pip._vendor.requests",
     "pip._internal.index.package_finder",
     "pip._internal.req.constructors",
-    "pip._vendor.packaging.pylock",
 )
 
 Answer = Callable[[dict[str, Any]], Any]
@@ -31,6 +34,8 @@ def main() -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr  # Whatever a library prints is no answer.
     for module in LIBRARY:
+        if is_asked():
+            break
         importlib.import_module(module)
     scripts: dict[str, Answer] = {}
     for line in sys.stdin:
@@ -41,6 +46,11 @@ def main() -> None:
             scripts[script] = load(script)
         answers.write(json.dumps(scripts[script](request["input"])) + "\n")
         answers.flush()
+
+
+def is_asked() -> bool:
+    """Does a request wait? Holds only before the first one is read, which may read others along with it."""
+    return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
 def load(script: str) -> Answer:
