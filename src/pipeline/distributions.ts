@@ -140,6 +140,7 @@ async function weighGroup(group: Group, { parts, layers, predict, timings }: Sha
     const names = unknown.map(([, distribution]) => distribution);
     const pylock = await stage("resolve", timings, group.lock);
     const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
+    weigher.warmUp();
     await stage("install", timings, async () => {
       const activity = context.progress.start(`Weighing ${inWords(names)}`, null, "bytes");
       const roots = new Set<string>();

@@ -107,6 +107,8 @@ async function lockAndSelect(
 ): Promise<LockAndSelected> {
   const { app, target, python, building, answers } = job;
   const find = async (): Promise<LockAndSelected> => {
+    // What is new is likely to be installed, which needs that; here it costs no time.
+    tools.defaultIndex().catch(() => undefined);
     const lock = await manifest.lock(job, tools, context);
     const selected = await select(lock, job, tools);
     return { lock, selected: selected.filter((distribution) => !isPreinstalled(distribution, lock)) };

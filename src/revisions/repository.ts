@@ -120,24 +120,53 @@ export async function openRepository(
     throw new UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
   }
   await requireReadable(start);
-  const ask = (git: Git) =>
-    Promise.all([git.run(["rev-parse", "--absolute-git-dir"]), git.line(["rev-parse", "--show-toplevel"])]);
   let here = new Git(start, gitEnvironment(context.env), context.signal);
-  let [found, top] = await ask(here);
-  if (isTrusted && DUBIOUS.test(found.stderr)) {
+  let found = await locate(here);
+  if (isTrusted && "refused" in found && DUBIOUS.test(found.refused)) {
     here = here.at(start, await trusting(start, context));
-    [found, top] = await ask(here);
+    found = await locate(here);
   }
-  if (found.code !== 0) {
+  if ("refused" in found) {
     // Git takes a repository that it can't read for none.
     for (let at = start; ; at = dirname(at)) {
       await requireReadable(join(at, ".git"));
       if (dirname(at) === at) break;
     }
-    throw openError(dir, found.stderr);
+    throw openError(dir, found.refused);
   }
-  const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
-  return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
+  return new GitRepository(here.at(found.top ?? found.gitDir), found, context, credentials ?? null);
+}
+
+/** Where a repository has what; all paths are absolute. */
+interface Places {
+  readonly gitDir: string;
+  /** Of the worktree; null if the repository is bare. */
+  readonly top: string | null;
+  /** `sha1` */
+  readonly objectFormat: string;
+  readonly objects: string;
+  /** Of a shallow clone; else it is not there. */
+  readonly shallow: string;
+}
+
+/** Asks git where it has what, or gives its words. */
+async function locate(git: Git): Promise<Places | { readonly refused: string }> {
+  const paths = ["--git-path", "objects", "--git-path", "shallow"];
+  // A bare repository has no top, of which git says so after all else.
+  const asked = ["--absolute-git-dir", "--show-object-format", ...paths, "--show-toplevel"];
+  const { code, stdout, stderr } = await git.run(["rev-parse", ...asked]);
+  const lines = stdout.toString("utf8").split("\n");
+  const [gitDir, objectFormat, objects, shallow, top] = lines;
+  if (gitDir === undefined || objectFormat === undefined || objects === undefined || shallow === undefined) {
+    return { refused: stderr };
+  }
+  return {
+    gitDir,
+    top: code === 0 && top !== undefined ? top : null,
+    objectFormat,
+    objects: resolve(git.directory, objects),
+    shallow: resolve(git.directory, shallow),
+  };
 }
 
 /** What git says of a repository that another user owns. */
@@ -192,18 +221,18 @@ class GitRepository implements Repository {
 
   constructor(
     private readonly git: Git,
-    private readonly hasWorktree: boolean,
+    private readonly places: Places,
     private readonly context: Context,
     private readonly credentials: Credentials | null,
   ) {
     // Made while revisions are looked up in the user's own.
-    this.own = createOwn(git, context.scratch);
+    this.own = createOwn(git, places, context.scratch);
     this.own.catch(() => undefined); // Whoever needs it is told.
   }
 
   async resolve(ref: string): Promise<Revision> {
     if (ref === WORKTREE) {
-      if (this.hasWorktree) return { ref, sha: null };
+      if (this.places.top !== null) return { ref, sha: null };
       throw new UserError("A bare repository has no worktree.", "Name a commit, or run it in a clone with files.");
     }
     if (ref === "" || /^[-^]|\0/.test(ref)) {
@@ -404,13 +433,11 @@ class GitRepository implements Repository {
  * Makes a bare repository that reads the user's objects. It has no remote and none of the user's configuration:
  * nothing is fetched behind our back, and no filter, hook or helper of the user's repository can run.
  */
-async function createOwn(user: Git, scratch: string): Promise<Git> {
+async function createOwn(user: Git, { objectFormat, objects, shallow }: Places, scratch: string): Promise<Git> {
   const directory = await mkdtemp(join(scratch, "git-"));
-  const asked = ["--show-object-format", "--git-path", "shallow", "--git-path", "objects"];
-  const [answer, partial] = await Promise.all([user.line(["rev-parse", ...asked]), isPartial(user)]);
-  const [format = "sha1", shallow = "shallow", objects = "objects"] = answer?.split("\n") ?? [];
   const own = user.at(directory, { GIT_DIR: directory });
-  const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
+  const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${objectFormat}`];
+  const [{ code, stderr }, partial] = await Promise.all([own.run(init), isPartial(user)]);
   if (code !== 0) {
     const hint = /no space left|quota exceeded/i.test(stderr)
       ? "Free some space, or set TMPDIR to a directory with more room."
@@ -419,9 +446,9 @@ async function createOwn(user: Git, scratch: string): Promise<Git> {
   }
   if (!partial) {
     // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.
-    await copyFile(resolve(user.directory, shallow), join(directory, "shallow")).catch(() => undefined);
+    await copyFile(shallow, join(directory, "shallow")).catch(() => undefined);
   }
-  return own.at(directory, { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(resolve(user.directory, objects)) });
+  return own.at(directory, { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) });
 }
 
 function commitsOf(revisions: readonly Revision[]): string[] {

@@ -15,6 +15,8 @@ export interface GitTree {
  * here stays missing until somebody fetches it.
  */
 export class Trees {
+  /** Names of commits' root trees. */
+  private readonly roots = new Map<string, string>();
   /** By commit and directory; null where there is no such directory. */
   private readonly found = new Map<string, GitTree | null>();
   private readonly entries = new Map<string, Promise<readonly GitEntry[] | "missing">>();
@@ -47,6 +49,7 @@ export class Trees {
   async lacking(commits: readonly string[], directories: readonly string[]): Promise<string[]> {
     const wanted = new Set<string>();
     const incomplete: GitTree[] = [];
+    await this.lookUpRoots(commits);
     const look = async (commit: string): Promise<void> => {
       for (const directory of directories) {
         const tree = await this.at(commit, directory);
@@ -74,13 +77,27 @@ export class Trees {
   }
 
   private async idAt(commit: string, directory: string): Promise<string | null> {
-    const root = await this.git.line(["rev-parse", "--quiet", "--verify", `${commit}^{tree}`]);
-    if (root === null) return "missing";
+    if (!this.roots.has(commit)) await this.lookUpRoots([commit]);
+    const root = this.roots.get(commit);
+    if (root === undefined) return "missing";
     if (directory === ".") return root;
     const { code, stdout } = await this.git.run(["ls-tree", "-z", root, "--", directory]);
     if (code !== 0) return "missing";
     const [entry] = splitAtNul(stdout).map(parseTreeLine);
     return entry?.mode === "040000" ? entry.id : null;
+  }
+
+  /** Learns the root trees of those of the commits that are here: one question for all. */
+  private async lookUpRoots(commits: readonly string[]): Promise<void> {
+    const open = commits.filter((commit) => !this.roots.has(commit));
+    if (open.length === 0) return;
+    const asked = open.map((commit) => `${commit}^{tree}\n`).join("");
+    const { stdout } = await this.git.run(["cat-file", "--batch-check=%(objectname) %(objecttype)"], asked);
+    const answers = stdout.toString("latin1").split("\n");
+    for (const [at, commit] of open.entries()) {
+      const [, id] = /^([0-9a-f]+) tree$/.exec(answers[at] ?? "") ?? [];
+      if (id !== undefined) this.roots.set(commit, id);
+    }
   }
 
   private async below(id: string): Promise<readonly GitEntry[] | "missing"> {

@@ -201,7 +201,11 @@ async function weigh(
   return withSession(sessionOf(invocation, surroundings), async (parts) => {
     const { repository } = parts;
     const named = invocation.command === "weigh" ? invocation.revision : given.head;
-    const head = await repository.resolve(named ?? "HEAD");
+    const alone = invocation.command !== "compare";
+    const [head, namedBase] = await Promise.all([
+      repository.resolve(named ?? "HEAD"),
+      alone || given.base === undefined ? null : repository.resolve(given.base),
+    ]);
     const now = new Date();
     if (invocation.command === "what-if") {
       const [app, ...others] = await findApps(appsOf(given), [head], repository);
@@ -209,10 +213,7 @@ async function weigh(
       const wished = { app, revision: head, wish: invocation.wish, given, now };
       return [weighedApp(await compareWhatIf(wished, createShared(parts)), 1, formats)];
     }
-    const alone = invocation.command !== "compare";
-    const base = alone
-      ? null
-      : await (given.base === undefined ? repository.defaultBase(head) : repository.resolve(given.base));
+    const base = alone ? null : (namedBase ?? (await repository.defaultBase(head)));
     if (base !== null && given.base === undefined && base.sha === head.sha) {
       progress.note(
         `${head.ref} is in the default branch already, so nothing differs: name what to compare with by --base.`,

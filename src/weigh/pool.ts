@@ -66,6 +66,11 @@ export class Pool {
     });
   }
 
+  /** Starts a first compressor, which takes a moment, for whoever needs it soon. */
+  warmUp(): void {
+    if (this.#ended === null && this.#slots.length === 0) this.#add();
+  }
+
   /** Ends the compressors; what is unfinished fails with `reason`. */
   async close(reason: Error): Promise<void> {
     this.#ended ??= reason;
@@ -78,11 +83,16 @@ export class Pool {
   #free(): Slot | null {
     const [first] = [...this.#slots].sort((a, b) => a.jobs - b.jobs);
     if ((first === undefined || first.jobs > 0) && this.#slots.length < this.#most) {
-      const slot = { compressor: this.#start(), jobs: 0 };
-      this.#slots.push(slot);
-      return slot;
+      return this.#add();
     }
     return first !== undefined && first.jobs < AHEAD ? first : null;
+  }
+
+  #add(): Slot {
+    const slot = { compressor: this.#start(), jobs: 0 };
+    slot.compressor.catch(() => undefined); // Who gives it work is told.
+    this.#slots.push(slot);
+    return slot;
   }
 
   /** Lets a compressor work until there is nothing left to do. */

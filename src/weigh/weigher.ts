@@ -35,6 +35,8 @@ export interface Weigher {
    * @throws SideError as `weigh`
    */
   weighFile(root: string, entry: TreeEntry, onBytes?: (bytes: number) => void): Promise<number>;
+  /** Makes ready for work that is to come soon. */
+  warmUp(): void;
   /** Ends what it works with. What is still being weighed fails. */
   close(): Promise<void>;
 }
@@ -123,6 +125,9 @@ export function createWeigher({ atOnce, little = LITTLE, python, signal }: Weigh
       const pieces = cut([entry]).filter(({ pieceOf }) => pieceOf !== null);
       const results = await compress(root, pieces, onBytes);
       return total(results.map(({ result }) => result.compressed));
+    },
+    warmUp: () => {
+      pool.warmUp();
     },
     close: async () => {
       signal.removeEventListener("abort", abort);
