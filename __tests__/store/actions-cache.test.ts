@@ -97,7 +97,7 @@ function poison(directory: string): void {
   if (!entry) throw new Error("nothing was saved");
   entry.archive = tar.stdout;
 }
-const pathOf = (name: string): string => `layers/v1/${keyOf(name).slice(0, 2)}/${keyOf(name)}`;
+const pathOf = (name: string): string => `layers/v2/${keyOf(name).slice(0, 2)}/${keyOf(name)}`;
 
 test("what a run has found itself is not lost to what an earlier run has left", async () => {
   const key = keyOf("numpy");

@@ -35,7 +35,7 @@ beforeEach(() => {
 const open = (options: Partial<StoreOptions> = {}): LayerStore =>
   openStore(directory, { note: (text) => notes.push(text), ...options });
 
-const fileOf = (name: string): string => join(directory, "v1", keyOf(name).slice(0, 2), keyOf(name));
+const fileOf = (name: string): string => join(directory, "v2", keyOf(name).slice(0, 2), keyOf(name));
 
 /** Starts a program in a process of its own that has what it imports below, and the store `directory`. */
 function start(program: string, shell = ""): { pid: number; ended: Promise<{ code: number | null; stdout: string }> } {
@@ -84,19 +84,19 @@ describe("the layer store", () => {
     for (const name of ["a", "b"]) await open().put(keyOf(name), layer(name));
     const bytes = statSync(fileOf("a")).size + statSync(fileOf("b")).size;
     expect(await open().stats()).toEqual({ layers: 2, bytes, directory });
-    writeFileSync(join(directory, "v1", "not ours"), "kept");
+    writeFileSync(join(directory, "v2", "not ours"), "kept");
     await open().clear();
     expect(await open().stats()).toEqual({ layers: 0, bytes: 0, directory });
     expect(await open().get(keyOf("a"))).toBeNull();
-    expect(readFileSync(join(directory, "v1", "not ours"), "utf8")).toBe("kept");
+    expect(readFileSync(join(directory, "v2", "not ours"), "utf8")).toBe("kept");
   });
 
   test("another layout's records are not looked at", async () => {
-    mkdirSync(join(directory, "v2", "aa"), { recursive: true });
-    writeFileSync(join(directory, "v2", "aa", keyOf("a")), "from the future");
+    mkdirSync(join(directory, "v1", "aa"), { recursive: true });
+    writeFileSync(join(directory, "v1", "aa", keyOf("a")), "from the past");
     await open().put(keyOf("b"), layer("b"));
     await open().clear();
-    expect(existsSync(join(directory, "v2", "aa", keyOf("a")))).toBe(true);
+    expect(existsSync(join(directory, "v1", "aa", keyOf("a")))).toBe(true);
   });
 
   test("--no-cache remembers nothing", async () => {
@@ -120,7 +120,8 @@ describe("a record that is not as it was written", () => {
       body,
     ]);
   };
-  const tuples = [["a", "file", 10, 4]];
+  const one = { paths: "a\0", kinds: "f", disk: [10], compressed: [4] };
+  const none = { paths: "", kinds: "", disk: [], compressed: [] };
   const weight = { files: 1, disk: 10, compressed: 4 };
   const metadata = { requires: [], extras: [] };
   const sound = {
@@ -129,8 +130,8 @@ describe("a record that is not as it was written", () => {
     measure: "measured",
     weight,
     error: 0,
-    entries: tuples,
-    unclaimed: [],
+    entries: one,
+    unclaimed: none,
     metadata,
   };
 
@@ -165,8 +166,11 @@ describe("a record that is not as it was written", () => {
     ["with bytes that are no numbers", () => forged({ ...sound, weight: { ...weight, disk: "10" } })],
     [
       "with negative bytes",
-      () => forged({ ...sound, entries: [["a", "file", -10, 4]], weight: { ...weight, disk: -10 } }),
+      () => forged({ ...sound, entries: { ...one, disk: [-10] }, weight: { ...weight, disk: -10 } }),
     ],
+    ["with an entry that has no name", () => forged({ ...sound, entries: { ...one, paths: "\0" } })],
+    ["with a kind that there is not", () => forged({ ...sound, entries: { ...one, kinds: "x" } })],
+    ["with more kinds than entries", () => forged({ ...sound, unclaimed: { ...none, kinds: "f" } })],
     ["with entries that do not sum to its weight", () => forged({ ...sound, weight: { ...weight, compressed: 5 } })],
   ])("is as good as missing, and goes: %s", async (_problem, spoil) => {
     await open().put(keyOf("a"), layer("a"));
@@ -242,7 +246,7 @@ describe("a store that can't be written costs a note", () => {
     await open().put(keyOf("a"), layer("a"));
     await open().put(keyOf("b"), layer("b"));
     writeFileSync(fileOf("b"), "corrupt");
-    const places = [join(directory, "v1"), dirname(fileOf("a")), dirname(fileOf("b"))];
+    const places = [join(directory, "v2"), dirname(fileOf("a")), dirname(fileOf("b"))];
     for (const place of places) chmodSync(place, 0o555);
     for (const path of [scratch, directory]) chmodSync(path, 0o755);
     for (const name of ["a", "b"]) chmodSync(fileOf(name), 0o444);
@@ -287,7 +291,7 @@ describe("several processes", () => {
       const victim = start(`
         console.log("ready");
         for (let round = 0; ; round++) await store.put(keyOf("victim " + (round % 5)), layer("victim " + (round % 5), 3000));`);
-      while (!existsSync(join(directory, "v1"))) await pause(5);
+      while (!existsSync(join(directory, "v2"))) await pause(5);
       await pause(kill * 13);
       process.kill(victim.pid, "SIGKILL");
       await victim.ended;

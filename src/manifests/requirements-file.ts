@@ -144,7 +144,10 @@ async function answerFor(
   const isAlone = (found: Answer): boolean => "file" in found && found.alone;
   const answer = await answers.to({
     about: ["requirements file", BUILDPACK.tools.pip, text, input],
-    find: async () => (own = await ask()),
+    find: async () => {
+      tools.expectInstall();
+      return (own = await ask());
+    },
     lasting: { schema: Answer, may: isAlone },
   });
   // Whatever else it depends on may differ where another side has asked.

@@ -107,18 +107,20 @@ async function lockAndSelect(
 ): Promise<LockAndSelected> {
   const { app, target, python, building, answers } = job;
   const find = async (): Promise<LockAndSelected> => {
-    // What is new is likely to be installed, which needs that; here it costs no time.
-    tools.defaultIndex().catch(() => undefined);
     const lock = await manifest.lock(job, tools, context);
     const selected = await select(lock, job, tools);
     return { lock, selected: selected.filter((distribution) => !isPreinstalled(distribution, lock)) };
   };
   const sources = await manifest.sources(app);
   if (sources === null) return find();
+  const findNew = (): Promise<LockAndSelected> => {
+    tools.expectInstall();
+    return find();
+  };
   const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
   return answers.to({
     about: ["lock", manager, sources, ...here],
-    find,
+    find: findNew,
     lasting: { schema: LOCK_AND_SELECTED, may: (found) => isPortable(JSON.stringify(found)) },
   });
 }

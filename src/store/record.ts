@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzipSync, gzip } from "node:zlib";
 import { z } from "zod";
-import { MIB } from "../model/bytes.js";
+import { KIB, MIB } from "../model/bytes.js";
 import type { WeighedLayer } from "../model/distribution.js";
 import { entriesWeight, MEASURES, type Entry } from "../model/layer.js";
 import { equal } from "../model/weight.js";
@@ -10,21 +10,27 @@ import { equal } from "../model/weight.js";
 /** A record that unpacks to more than this is none of ours: 25,000 files take 3 MB. Bytes. */
 const LARGEST = 256 * MIB;
 
+/** Unpacked at a time, in this thread: to hand thousands of small pieces to others takes longer than to unpack them. Bytes. */
+const PIECE = 256 * KIB;
+
 const bytes = z.int().nonnegative();
-/** An entry as it is stored: path, kind, disk, compressed. */
-type Packed = [path: string, kind: Entry["kind"], disk: number, compressed: number];
-const KINDS: ReadonlySet<unknown> = new Set<Entry["kind"]>(["file", "directory", "symlink"]);
-// Of tens of thousands: zod would make a copy of each.
-const entries = z.custom<Packed[]>((list) => Array.isArray(list) && list.every(isPacked));
+/** Entries as they are stored, one list for each of their fields: half the size of a list of entries, and read in half the time. */
+const columns = z.strictObject({
+  /** Each followed by NUL, which no path holds. */
+  paths: z.string(),
+  /** A letter each. */
+  kinds: z.string(),
+  // Of tens of thousands: zod would make a copy of each.
+  disk: z.custom<number[]>(isBytes),
+  compressed: z.custom<number[]>(isBytes),
+});
+type Columns = z.infer<typeof columns>;
 
-function isPacked(value: unknown): value is Packed {
-  if (!Array.isArray(value) || value.length !== 4) return false;
-  const [path, kind, disk, compressed] = value as readonly unknown[];
-  return typeof path === "string" && path !== "" && KINDS.has(kind) && isBytes(disk) && isBytes(compressed);
-}
+const KINDS = { f: "file", d: "directory", s: "symlink" } as const satisfies Record<string, Entry["kind"]>;
+const LETTERS: Readonly<Record<Entry["kind"], string>> = { file: "f", directory: "d", symlink: "s" };
 
-function isBytes(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+function isBytes(list: unknown): boolean {
+  return Array.isArray(list) && list.every((value) => Number.isSafeInteger(value) && Number(value) >= 0);
 }
 
 const schema = z.strictObject({
@@ -33,20 +39,42 @@ const schema = z.strictObject({
   measure: z.enum(MEASURES),
   weight: z.strictObject({ files: bytes, disk: bytes, compressed: bytes }),
   error: bytes,
-  entries,
-  unclaimed: entries,
+  entries: columns,
+  unclaimed: columns,
   metadata: z.strictObject({ requires: z.array(z.string()), extras: z.array(z.string()) }),
 });
 
-const packed = (list: readonly Entry[]): Packed[] =>
-  list.map(({ path, kind, disk, compressed }) => [path, kind, disk, compressed]);
-const unpacked = (list: readonly Packed[]): Entry[] =>
-  list.map(([path, kind, disk, compressed]) => ({ path, kind, disk, compressed }));
+function packed(list: readonly Entry[]): Columns {
+  return {
+    paths: list.map(({ path }) => `${path}\0`).join(""),
+    kinds: list.map(({ kind }) => LETTERS[kind]).join(""),
+    disk: list.map(({ disk }) => disk),
+    compressed: list.map(({ compressed }) => compressed),
+  };
+}
+
+/** Null if the columns do not fit each other. */
+function unpacked({ paths, kinds, disk, compressed }: Columns): Entry[] | null {
+  const names = paths.split("\0");
+  if (names.pop() !== "" || [kinds, disk, compressed].some(({ length }) => length !== names.length)) return null;
+  const entries: Entry[] = [];
+  for (const [at, path] of names.entries()) {
+    const kind = kindOf(kinds[at]);
+    const [own, packed] = [disk[at], compressed[at]];
+    if (path === "" || kind === null || own === undefined || packed === undefined) return null;
+    entries.push({ path, kind, disk: own, compressed: packed });
+  }
+  return entries;
+}
+
+function kindOf(letter: string | undefined): Entry["kind"] | null {
+  return letter === "f" || letter === "d" || letter === "s" ? KINDS[letter] : null;
+}
 
 /** What a file of the store holds. */
 export type RecordKind = "layer" | "answer";
 
-/** The file that holds a layer; entries as tuples. */
+/** The file that holds a layer. */
 export function encodeLayer(key: string, layer: WeighedLayer): Promise<Buffer> {
   const { version, measure, weight, error, metadata } = layer;
   const record: z.infer<typeof schema> = {
@@ -77,27 +105,28 @@ async function encode(kind: RecordKind, record: unknown): Promise<Buffer> {
  * The layer in a file, or null unless the file is whole, of this layout, of this key, and its entries sum to its weight:
  * the store's directory may have been written by anybody.
  */
-export async function decodeLayer(key: string, file: Buffer): Promise<WeighedLayer | null> {
-  const parsed = schema.safeParse(await decode("layer", file));
+export function decodeLayer(key: string, file: Buffer): WeighedLayer | null {
+  const parsed = schema.safeParse(decode("layer", file));
   if (!parsed.success || parsed.data.key !== key) return null;
   const { version, measure, weight, error, metadata } = parsed.data;
   const layer = { version, measure, weight, error, metadata };
   const [own, unclaimed] = [unpacked(parsed.data.entries), unpacked(parsed.data.unclaimed)];
-  return equal(entriesWeight(own), weight) ? { ...layer, entries: own, unclaimed } : null;
+  if (own === null || unclaimed === null || !equal(entriesWeight(own), weight)) return null;
+  return { ...layer, entries: own, unclaimed };
 }
 
 /** The answer in a file, for the asker to look at; null unless the file is whole and of this key. */
-export async function decodeAnswer(key: string, file: Buffer): Promise<unknown> {
-  const parsed = z.strictObject({ key: z.literal(key), answer: z.unknown() }).safeParse(await decode("answer", file));
+export function decodeAnswer(key: string, file: Buffer): unknown {
+  const parsed = z.strictObject({ key: z.literal(key), answer: z.unknown() }).safeParse(decode("answer", file));
   return parsed.data?.answer ?? null;
 }
 
 /** What the file holds; null unless it is whole, and of this kind. */
-async function decode(kind: RecordKind, file: Buffer): Promise<unknown> {
+function decode(kind: RecordKind, file: Buffer): unknown {
   const body = file.subarray(file.indexOf("\n") + 1);
   if (!file.subarray(0, file.length - body.length).equals(Buffer.from(headline(kind, body)))) return null;
   try {
-    return JSON.parse((await promisify(gunzip)(body, { maxOutputLength: LARGEST })).toString("utf8")) as unknown;
+    return JSON.parse(gunzipSync(body, { maxOutputLength: LARGEST, chunkSize: PIECE }).toString("utf8")) as unknown;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../errors.js";
 import { MIB } from "../model/bytes.js";
@@ -52,7 +53,7 @@ const MAX_BYTES = 256 * MIB;
 const KEPT = 0.9;
 
 /** The layout of a record; another one gets another directory. */
-export const LAYOUT = "v1";
+export const LAYOUT = "v2";
 
 /** A temporary file older than this was left by a process that was killed. Milliseconds. */
 const ABANDONED = 3_600_000;
@@ -95,15 +96,20 @@ export function openStore(directory: string, { note, maxBytes = MAX_BYTES }: Sto
     return bytes;
   };
 
-  const read = async <T>(path: string, decode: (file: Buffer) => Promise<T>): Promise<T | null> => {
+  /** In this thread: to hand hundreds of small files to others, in several steps each, takes longer than to read them. */
+  const read = <T>(path: string, decode: (file: Buffer) => T | null): T | null => {
     try {
-      const stats = await stat(path);
+      const stats = statSync(path);
       // A pipe, which a directory that others write may hold, would never end.
-      const file = stats.isFile() && stats.size <= maxBytes ? await readFile(path) : Buffer.alloc(0);
-      const found = await decode(file);
-      const now = new Date();
-      // Neither is needed for the answer, and a store that can only be read is a store still.
-      await (found === null ? rm(path, { force: true }) : utimes(path, now, now)).catch(codeOf);
+      const file = stats.isFile() && stats.size <= maxBytes ? readFileSync(path) : Buffer.alloc(0);
+      const found = decode(file);
+      try {
+        const now = new Date();
+        if (found === null) rmSync(path, { force: true });
+        else utimesSync(path, now, now);
+      } catch (error) {
+        codeOf(error); // Neither is needed for the answer, and a store that can only be read is a store still.
+      }
       return found;
     } catch (error) {
       const code = codeOf(error);
@@ -124,9 +130,9 @@ export function openStore(directory: string, { note, maxBytes = MAX_BYTES }: Sto
   };
 
   return {
-    get: async (key) => read(pathOf(root, key, "layer"), (file) => decodeLayer(key, file)),
+    get: async (key) => Promise.resolve(read(pathOf(root, key, "layer"), (file) => decodeLayer(key, file))),
     put: async (key, layer) => write(pathOf(root, key, "layer"), await encodeLayer(key, layer)),
-    recall: async (key) => read(pathOf(root, key, "answer"), (file) => decodeAnswer(key, file)),
+    recall: async (key) => Promise.resolve(read(pathOf(root, key, "answer"), (file) => decodeAnswer(key, file))),
     remember: async (key, answer) => write(pathOf(root, key, "answer"), await encodeAnswer(key, answer)),
 
     stats: async () => {

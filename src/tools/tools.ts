@@ -24,6 +24,8 @@ export interface Tools {
   uv(): Promise<string>;
   /** URL of the index that uv asks first, as it is set up here; null if it has none. */
   defaultIndex(): Promise<string | null>;
+  /** An app asks for something new, which is likely to be installed: finds out already what that takes. */
+  expectInstall(): void;
   /** Directory to put on PYTHONPATH, which holds `pip` with its vendored `packaging`. */
   pipLibrary(): Promise<string>;
   /** Our own Python scripts, at work on any interpreter, with pip's library: see `helper.py`. Killed with the run. */
@@ -137,6 +139,10 @@ export function createTools(context: Context): Tools {
     return /^--index-url (\S+)$/m.exec(stdout.toString("utf8"))?.[1] ?? null;
   });
 
+  const expectInstall = (): void => {
+    defaultIndex().catch(() => undefined); // Who installs is told what went wrong.
+  };
+
   /** A Python on PATH that has pip; a virtual environment made by uv, for one, has none. */
   const pythonWithPip = async (): Promise<string> => {
     for (const name of ["python3", "python"]) {
@@ -219,7 +225,7 @@ export function createTools(context: Context): Tools {
     return { ...python, path: join(programs, "python") };
   });
 
-  return { interpreters, uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
+  return { interpreters, uv, defaultIndex, expectInstall, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
