@@ -1,5 +1,5 @@
 """
-Answers for our own scripts, in one process for a whole run: pip's library is loaded once.
+Answers for our own scripts, in one process for a whole run: pip's library is loaded once, so far as it is needed.
 
 Usage: helper.py LIBRARY, a directory that holds pip. Every line of standard input is a request (JSON): script (absolute
 path of one that has a function `answer`), cwd (what relative paths of the request start from) and input. Every line of
@@ -16,12 +16,8 @@ import os
 import sys
 from typing import Any, Callable
 
-#: What the scripts use, loaded before anything is asked.
-LIBRARY = (
-    "pip._internal.index.package_finder",
-    "pip._internal.req.constructors",
-    "pip._vendor.packaging.pylock",
-)
+#: What most scripts use, loaded before anything is asked. pip's own parser takes four times as long: who needs it waits.
+LIBRARY = ("pip._vendor.packaging.pylock", "pip._vendor.packaging.requirements")
 
 Answer = Callable[[dict[str, Any]], Any]
 

@@ -33680,7 +33680,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5974);
+/* harmony import */ var _runner_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9521);
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6155);
 
 
@@ -33693,7 +33693,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5974:
+/***/ 9521:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43966,8 +43966,51 @@ function event_parse(schema, payload, event) {
 
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: ./src/model/byte-order.ts
+/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
+function compareBytes(a, b) {
+    // Not by `Buffer`: the page compares names too, in a browser.
+    for (let at = 0; at < a.length && at < b.length; at++) {
+        const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+        if (left !== right)
+            return byteRank(left) - byteRank(right);
+    }
+    return a.length - b.length;
+}
+/** Where a UTF-16 unit comes in the order of UTF-8: surrogates, which stand for what is above U+FFFF, last. */
+function byteRank(unit) {
+    const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+    return isSurrogate ? unit + 0x10000 : unit;
+}
+
+;// CONCATENATED MODULE: ./src/model/tree.ts
+
+
+/**
+ * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
+ * would put `a-b` between `a` and `a/c`.
+ */
+function byTarOrder(a, b) {
+    const left = a.path.split("/");
+    const right = b.path.split("/");
+    for (let at = 0; at < left.length && at < right.length; at++) {
+        const order = compareBytes(left[at] ?? "", right[at] ?? "");
+        if (order !== 0)
+            return order;
+    }
+    return left.length - right.length;
+}
+/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
+function inTarOrder(items) {
+    // No name holds a NUL, which sorts before all that one may hold.
+    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
+    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
+}
+
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: ./src/system/redact.ts
@@ -44175,229 +44218,6 @@ function definedOnly(env) {
         if (value !== undefined)
             clean[name] = value;
     return clean;
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: ./src/system/which.ts
-
-
-
-/**
- * Absolute paths of every program of that name on PATH, in PATH's order. Relative entries of PATH are passed over:
- * what they mean depends on where one stands, and the repository that is weighed is not to be trusted.
- */
-async function onPath(name, env) {
-    const directories = (env.PATH ?? "").split(external_node_path_namespaceObject.delimiter).filter((directory) => (0,external_node_path_namespaceObject.isAbsolute)(directory));
-    const candidates = [...new Set(directories)].map((directory) => (0,external_node_path_namespaceObject.join)(directory, name));
-    const found = await Promise.all(candidates.map(isProgram));
-    return candidates.filter((_, index) => found[index]);
-}
-async function isProgram(path) {
-    try {
-        await (0,promises_namespaceObject.access)(path, external_node_fs_namespaceObject.constants.X_OK);
-        return (await (0,promises_namespaceObject.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/python/interpreters.ts
-
-
-
-
-
-/**
- * An interpreter of the minor version (`3.12`) whose bytecode and extension modules are those of Heroku's: a final,
- * ordinary (with GIL, no debug build) CPython for 64-bit x86 Linux. Found on PATH, in the runner's tool cache, among
- * pyenv's and uv's; never downloaded. The very patch `exact` (3.12.14) if it is there, else the newest; of equals the
- * first found. Null if there is none; where all that failed was the build or the machine, a note says so.
- */
-async function findInterpreter(minor, context, exact) {
-    const names = [`python${minor}`, "python3", "python"];
-    const answers = (await askAll(await candidates(names, minor, context), context)).filter((answer) => answer.minor === minor);
-    const usable = answers.filter((answer) => answer.unlike === null);
-    const [first] = answers;
-    if (usable.length === 0 && first !== undefined) {
-        context.progress.note(`${first.path} is ${first.unlike ?? "unusable"}, unlike Heroku's Python ${minor}: not used.`);
-    }
-    return newest(usable, exact);
-}
-/**
- * Any CPython of at least that minor version (`3.10`), on whatever machine, for helper scripts: `python3` and `python`
- * of PATH first, then the newest found elsewhere. Null if there is none.
- */
-async function findAnyInterpreter(context, atLeast) {
-    const suits = (answer) => compareVersions(answer.version, atLeast) >= 0;
-    const onPathFirst = await Promise.all(["python3", "python"].map((name) => programs(name, context)));
-    for (const path of onPathFirst.flat()) {
-        const answer = await ask(path, context);
-        if (answer !== null && suits(answer))
-            return toInterpreter(answer);
-    }
-    const minors = Array.from({ length: 20 }, (_, index) => `python3.${30 - index}`);
-    return newest((await askAll(await candidates(minors, null, context), context)).filter(suits));
-}
-/** Runs isolated (-I) and without site (-S): no variable, no `.pth` file and no working directory has a say. */
-const QUESTION = `
-import os, sys
-print(sys.executable)
-print("%d.%d.%d" % sys.version_info[:3])
-print("%d.%d" % sys.version_info[:2])
-if sys.implementation.name != "cpython": print(sys.implementation.name)
-elif sys.version_info[3] != "final": print("a pre-release")
-elif getattr(sys, "abiflags", ""): print("built with ABI flags " + sys.abiflags)
-elif sys.maxsize <= 2**32: print("a 32-bit build")
-elif sys.platform != "linux" or os.uname().machine != "x86_64":
-    print("a build for " + sys.platform + " on " + getattr(os, "uname", lambda: None)().machine)
-`;
-/** What the program says of itself; null if it is no working Python (a shim without a version, a broken link). */
-async function ask(path, context) {
-    try {
-        const { code, stdout } = await run(path, ["-I", "-S", "-c", QUESTION], {
-            cwd: context.scratch,
-            env: context.env,
-            signal: context.signal,
-            timeout: 20_000,
-        });
-        const [executable, version, minor, unlike] = stdout.toString("utf8").trimEnd().split("\n");
-        if (code !== 0 || executable === undefined || version === undefined || minor === undefined)
-            return null;
-        // What a shim led to, since that may differ with the directory it is run from.
-        return { path: (0,external_node_path_namespaceObject.isAbsolute)(executable) ? executable : path, version, minor, unlike: unlike ?? null };
-    }
-    catch (error) {
-        if (error instanceof errors_UserError)
-            return null;
-        throw error;
-    }
-}
-async function askAll(paths, context) {
-    const answers = await Promise.all(paths.map((path) => ask(path, context)));
-    return answers.filter((answer) => answer !== null);
-}
-/** Paths that may be interpreters: `names` on PATH, then those that version managers keep, of one minor or of all. */
-async function candidates(names, minor, context) {
-    const { env } = context;
-    const home = env.HOME ?? "";
-    const prefix = minor === null ? "3." : `${minor}.`;
-    const homes = [
-        [env.RUNNER_TOOL_CACHE && (0,external_node_path_namespaceObject.join)(env.RUNNER_TOOL_CACHE, "Python"), prefix, "x64/bin/python"],
-        [env.AGENT_TOOLSDIRECTORY && (0,external_node_path_namespaceObject.join)(env.AGENT_TOOLSDIRECTORY, "Python"), prefix, "x64/bin/python"],
-        [pyenvRoot(context), `versions/${prefix}`, "bin/python"],
-        [
-            env.UV_PYTHON_INSTALL_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_DATA_HOME ?? (0,external_node_path_namespaceObject.join)(home, ".local/share"), "uv/python"),
-            `cpython-${prefix}`,
-            "bin/python3",
-        ],
-    ];
-    const paths = await Promise.all([
-        ...names.map((name) => programs(name, context)),
-        ...homes.map(([root, starts, program]) => installed(root, starts, program)),
-    ]);
-    return differentFiles(paths.flat());
-}
-/** Programs of that name on PATH, but for pyenv's shims: slow shell scripts, of which what they lead to is looked for itself. */
-async function programs(name, context) {
-    const shims = (0,external_node_path_namespaceObject.join)(pyenvRoot(context), "shims/");
-    return (await onPath(name, context.env)).filter((path) => !path.startsWith(shims));
-}
-function pyenvRoot({ env }) {
-    return env.PYENV_ROOT ?? (0,external_node_path_namespaceObject.join)(env.HOME ?? "", ".pyenv");
-}
-/** Of several names of one file the first, such as of `python3` and `python`. */
-async function differentFiles(paths) {
-    const files = new Map();
-    for (const path of paths) {
-        const file = await (0,promises_namespaceObject.realpath)(path).catch(() => path);
-        if (!files.has(file))
-            files.set(file, path);
-    }
-    return [...files.values()];
-}
-/** `root/starts…/program` for every directory there is, newest version first. */
-async function installed(root, starts, program) {
-    if (root === undefined || !(0,external_node_path_namespaceObject.isAbsolute)(root))
-        return [];
-    const directory = (0,external_node_path_namespaceObject.join)(root, starts.slice(0, starts.lastIndexOf("/") + 1));
-    const prefix = starts.slice(starts.lastIndexOf("/") + 1);
-    let names;
-    try {
-        names = await (0,promises_namespaceObject.readdir)(directory);
-    }
-    catch {
-        return [];
-    }
-    return names
-        .filter((name) => name.startsWith(prefix))
-        .sort((a, b) => compareVersions(b, a))
-        .map((name) => (0,external_node_path_namespaceObject.join)(directory, name, program));
-}
-function newest(answers, exact) {
-    const best = answers.reduce((winner, answer) => {
-        if (winner === null)
-            return answer;
-        if (winner.version === exact)
-            return winner;
-        return answer.version === exact || compareVersions(answer.version, winner.version) > 0 ? answer : winner;
-    }, null);
-    return best && toInterpreter(best);
-}
-function toInterpreter({ path, version }) {
-    return { path, version };
-}
-/** Order of the numbers in two texts, one by one: `3.9` before `3.12`. */
-function compareVersions(a, b) {
-    const [left, right] = [a, b].map((text) => (text.match(/\d+/g) ?? []).map(Number));
-    for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
-        const order = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-        if (order !== 0)
-            return order;
-    }
-    return 0;
-}
-
-;// CONCATENATED MODULE: ./src/model/byte-order.ts
-/** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
-function compareBytes(a, b) {
-    // Not by `Buffer`: the page compares names too, in a browser.
-    for (let at = 0; at < a.length && at < b.length; at++) {
-        const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
-        if (left !== right)
-            return byteRank(left) - byteRank(right);
-    }
-    return a.length - b.length;
-}
-/** Where a UTF-16 unit comes in the order of UTF-8: surrogates, which stand for what is above U+FFFF, last. */
-function byteRank(unit) {
-    const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
-    return isSurrogate ? unit + 0x10000 : unit;
-}
-
-;// CONCATENATED MODULE: ./src/model/tree.ts
-
-
-/**
- * Order of `tar --sort=name`: depth first, the names within a directory by their bytes. Comparing paths byte by byte
- * would put `a-b` between `a` and `a/c`.
- */
-function byTarOrder(a, b) {
-    const left = a.path.split("/");
-    const right = b.path.split("/");
-    for (let at = 0; at < left.length && at < right.length; at++) {
-        const order = compareBytes(left[at] ?? "", right[at] ?? "");
-        if (order !== 0)
-            return order;
-    }
-    return left.length - right.length;
-}
-/** The items in tar order (see `byTarOrder`); for many of them, as each path is looked at once. */
-function inTarOrder(items) {
-    // No name holds a NUL, which sorts before all that one may hold.
-    const keyed = items.map((item) => ({ item, key: Buffer.from(item.path.replaceAll("/", "\0")) }));
-    return keyed.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item);
 }
 
 ;// CONCATENATED MODULE: ./src/system/system-error.ts
@@ -45109,6 +44929,8 @@ function remoteNames(ref, remote) {
  */
 class Trees {
     git;
+    /** Names of commits' root trees. */
+    roots = new Map();
     /** By commit and directory; null where there is no such directory. */
     found = new Map();
     entries = new Map();
@@ -45143,6 +44965,7 @@ class Trees {
     async lacking(commits, directories) {
         const wanted = new Set();
         const incomplete = [];
+        await this.lookUpRoots(commits);
         const look = async (commit) => {
             for (const directory of directories) {
                 const tree = await this.at(commit, directory);
@@ -45169,8 +44992,10 @@ class Trees {
         return this.complete.get(id) ?? 0;
     }
     async idAt(commit, directory) {
-        const root = await this.git.line(["rev-parse", "--quiet", "--verify", `${commit}^{tree}`]);
-        if (root === null)
+        if (!this.roots.has(commit))
+            await this.lookUpRoots([commit]);
+        const root = this.roots.get(commit);
+        if (root === undefined)
             return "missing";
         if (directory === ".")
             return root;
@@ -45179,6 +45004,20 @@ class Trees {
             return "missing";
         const [entry] = splitAtNul(stdout).map(parseTreeLine);
         return entry?.mode === "040000" ? entry.id : null;
+    }
+    /** Learns the root trees of those of the commits that are here: one question for all. */
+    async lookUpRoots(commits) {
+        const open = commits.filter((commit) => !this.roots.has(commit));
+        if (open.length === 0)
+            return;
+        const asked = open.map((commit) => `${commit}^{tree}\n`).join("");
+        const { stdout } = await this.git.run(["cat-file", "--batch-check=%(objectname) %(objecttype)"], asked);
+        const answers = stdout.toString("latin1").split("\n");
+        for (const [at, commit] of open.entries()) {
+            const [, id] = /^([0-9a-f]+) tree$/.exec(answers[at] ?? "") ?? [];
+            if (id !== undefined)
+                this.roots.set(commit, id);
+        }
     }
     async below(id) {
         const found = this.entries.get(id) ?? this.listBelow(id);
@@ -45504,24 +45343,41 @@ async function openRepository(dir, context, { credentials, isTrusted = false } =
         throw new errors_UserError(`There is no directory ${dir}.`, "Name the repository to look at: --repo DIR.");
     }
     await requireReadable(start);
-    const ask = (git) => Promise.all([git.run(["rev-parse", "--absolute-git-dir"]), git.line(["rev-parse", "--show-toplevel"])]);
     let here = new Git(start, gitEnvironment(context.env), context.signal);
-    let [found, top] = await ask(here);
-    if (isTrusted && DUBIOUS.test(found.stderr)) {
+    let found = await locate(here);
+    if (isTrusted && "refused" in found && DUBIOUS.test(found.refused)) {
         here = here.at(start, await trusting(start, context));
-        [found, top] = await ask(here);
+        found = await locate(here);
     }
-    if (found.code !== 0) {
+    if ("refused" in found) {
         // Git takes a repository that it can't read for none.
         for (let at = start;; at = (0,external_node_path_namespaceObject.dirname)(at)) {
             await requireReadable((0,external_node_path_namespaceObject.join)(at, ".git"));
             if ((0,external_node_path_namespaceObject.dirname)(at) === at)
                 break;
         }
-        throw openError(dir, found.stderr);
+        throw openError(dir, found.refused);
     }
-    const gitDir = found.stdout.toString("utf8").replace(/\n$/, "");
-    return new GitRepository(here.at(top ?? gitDir), top !== null, context, credentials ?? null);
+    return new GitRepository(here.at(found.top ?? found.gitDir), found, context, credentials ?? null);
+}
+/** Asks git where it has what, or gives its words. */
+async function locate(git) {
+    const paths = ["--git-path", "objects", "--git-path", "shallow"];
+    // A bare repository has no top, of which git says so after all else.
+    const asked = ["--absolute-git-dir", "--show-object-format", ...paths, "--show-toplevel"];
+    const { code, stdout, stderr } = await git.run(["rev-parse", ...asked]);
+    const lines = stdout.toString("utf8").split("\n");
+    const [gitDir, objectFormat, objects, shallow, top] = lines;
+    if (gitDir === undefined || objectFormat === undefined || objects === undefined || shallow === undefined) {
+        return { refused: stderr };
+    }
+    return {
+        gitDir,
+        top: code === 0 && top !== undefined ? top : null,
+        objectFormat,
+        objects: (0,external_node_path_namespaceObject.resolve)(git.directory, objects),
+        shallow: (0,external_node_path_namespaceObject.resolve)(git.directory, shallow),
+    };
 }
 /** What git says of a repository that another user owns. */
 const DUBIOUS = /dubious ownership|unsafe repository/;
@@ -45559,7 +45415,7 @@ async function isDirectory(path) {
 const MUCH = 64 * MIB;
 class GitRepository {
     git;
-    hasWorktree;
+    places;
     context;
     credentials;
     /** Git in a bare repository of our own, which borrows the user's objects and keeps what is fetched. */
@@ -45567,18 +45423,18 @@ class GitRepository {
     remote = null;
     fetching = Promise.resolve();
     ownTrees = null;
-    constructor(git, hasWorktree, context, credentials) {
+    constructor(git, places, context, credentials) {
         this.git = git;
-        this.hasWorktree = hasWorktree;
+        this.places = places;
         this.context = context;
         this.credentials = credentials;
         // Made while revisions are looked up in the user's own.
-        this.own = createOwn(git, context.scratch);
+        this.own = createOwn(git, places, context.scratch);
         this.own.catch(() => undefined); // Whoever needs it is told.
     }
     async resolve(ref) {
         if (ref === WORKTREE) {
-            if (this.hasWorktree)
+            if (this.places.top !== null)
                 return { ref, sha: null };
             throw new errors_UserError("A bare repository has no worktree.", "Name a commit, or run it in a clone with files.");
         }
@@ -45757,13 +45613,11 @@ class GitRepository {
  * Makes a bare repository that reads the user's objects. It has no remote and none of the user's configuration:
  * nothing is fetched behind our back, and no filter, hook or helper of the user's repository can run.
  */
-async function createOwn(user, scratch) {
+async function createOwn(user, { objectFormat, objects, shallow }, scratch) {
     const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "git-"));
-    const asked = ["--show-object-format", "--git-path", "shallow", "--git-path", "objects"];
-    const [answer, partial] = await Promise.all([user.line(["rev-parse", ...asked]), isPartial(user)]);
-    const [format = "sha1", shallow = "shallow", objects = "objects"] = answer?.split("\n") ?? [];
     const own = user.at(directory, { GIT_DIR: directory });
-    const { code, stderr } = await own.run(["init", "--quiet", "--bare", "--template=", `--object-format=${format}`]);
+    const init = ["init", "--quiet", "--bare", "--template=", `--object-format=${objectFormat}`];
+    const [{ code, stderr }, partial] = await Promise.all([own.run(init), isPartial(user)]);
     if (code !== 0) {
         const hint = /no space left|quota exceeded/i.test(stderr)
             ? "Free some space, or set TMPDIR to a directory with more room."
@@ -45772,9 +45626,9 @@ async function createOwn(user, scratch) {
     }
     if (!partial) {
         // A shallow clone must say so when it tells the remote what it has, or the remote takes it to have all history.
-        await (0,promises_namespaceObject.copyFile)((0,external_node_path_namespaceObject.resolve)(user.directory, shallow), (0,external_node_path_namespaceObject.join)(directory, "shallow")).catch(() => undefined);
+        await (0,promises_namespaceObject.copyFile)(shallow, (0,external_node_path_namespaceObject.join)(directory, "shallow")).catch(() => undefined);
     }
-    return own.at(directory, { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify((0,external_node_path_namespaceObject.resolve)(user.directory, objects)) });
+    return own.at(directory, { GIT_ALTERNATE_OBJECT_DIRECTORIES: JSON.stringify(objects) });
 }
 function commitsOf(revisions) {
     return revisions.flatMap(({ sha }) => (sha === null ? [] : [sha]));
@@ -45798,6 +45652,30 @@ function renamedNote(count) {
     if (count === 1)
         return ["One file name is not UTF-8; it is shown as Latin-1."];
     return count === 0 ? [] : [`${String(count)} file names are not UTF-8; they are shown as Latin-1.`];
+}
+
+;// CONCATENATED MODULE: ./src/system/which.ts
+
+
+
+/**
+ * Absolute paths of every program of that name on PATH, in PATH's order. Relative entries of PATH are passed over:
+ * what they mean depends on where one stands, and the repository that is weighed is not to be trusted.
+ */
+async function onPath(name, env) {
+    const directories = (env.PATH ?? "").split(external_node_path_namespaceObject.delimiter).filter((directory) => (0,external_node_path_namespaceObject.isAbsolute)(directory));
+    const candidates = [...new Set(directories)].map((directory) => (0,external_node_path_namespaceObject.join)(directory, name));
+    const found = await Promise.all(candidates.map(isProgram));
+    return candidates.filter((_, index) => found[index]);
+}
+async function isProgram(path) {
+    try {
+        await (0,promises_namespaceObject.access)(path, external_node_fs_namespaceObject.constants.X_OK);
+        return (await (0,promises_namespaceObject.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
 }
 
 // EXTERNAL MODULE: external "node:url"
@@ -46236,7 +46114,7 @@ async function needsNoPassword(sudo, { env, signal }) {
     }
 }
 /** Answers if the work directory can be written, and nothing else be seen, written or gained. */
-const find_QUESTION = `
+const QUESTION = `
 [ "$(cat given)" = given ] || { echo "its work directory can't be read"; exit; }
 echo made >made || { echo "its work directory can't be written"; exit; }
 [ ! -e "$1" ] || { echo "it shows what it should not"; exit; }
@@ -46254,7 +46132,7 @@ async function problemWith(sandbox, context) {
         await (0,promises_namespaceObject.mkdir)(work);
         await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(work, "given"), "given");
         await (0,promises_namespaceObject.writeFile)(secret, "");
-        const args = ["-c", find_QUESTION, "sh", secret];
+        const args = ["-c", QUESTION, "sh", secret];
         const { code, stdout, stderr } = await sandbox.run({ command: "/bin/sh", args, work, readable: [], env: {} });
         const answer = stdout.toString("utf8").trim();
         if (code === 0 && answer === "sound")
@@ -46563,18 +46441,23 @@ function equal(a, b) {
 
 /** A record that unpacks to more than this is none of ours: 25,000 files take 3 MB. Bytes. */
 const LARGEST = 256 * MIB;
+/** Unpacked at a time, in this thread: to hand thousands of small pieces to others takes longer than to unpack them. Bytes. */
+const PIECE = 256 * KIB;
 const bytes = schemas_int().nonnegative();
-const KINDS = new Set(["file", "directory", "symlink"]);
-// Of tens of thousands: zod would make a copy of each.
-const entries = custom((list) => Array.isArray(list) && list.every(isPacked));
-function isPacked(value) {
-    if (!Array.isArray(value) || value.length !== 4)
-        return false;
-    const [path, kind, disk, compressed] = value;
-    return typeof path === "string" && path !== "" && KINDS.has(kind) && isBytes(disk) && isBytes(compressed);
-}
-function isBytes(value) {
-    return Number.isSafeInteger(value) && Number(value) >= 0;
+/** Entries as they are stored, one list for each of their fields: half the size of a list of entries, and read in half the time. */
+const columns = strictObject({
+    /** Each followed by NUL, which no path holds. */
+    paths: schemas_string(),
+    /** A letter each. */
+    kinds: schemas_string(),
+    // Of tens of thousands: zod would make a copy of each.
+    disk: custom(isBytes),
+    compressed: custom(isBytes),
+});
+const KINDS = { f: "file", d: "directory", s: "symlink" };
+const LETTERS = { file: "f", directory: "d", symlink: "s" };
+function isBytes(list) {
+    return Array.isArray(list) && list.every((value) => Number.isSafeInteger(value) && Number(value) >= 0);
 }
 const schema = strictObject({
     key: schemas_string(),
@@ -46582,13 +46465,37 @@ const schema = strictObject({
     measure: schemas_enum(MEASURES),
     weight: strictObject({ files: bytes, disk: bytes, compressed: bytes }),
     error: bytes,
-    entries,
-    unclaimed: entries,
+    entries: columns,
+    unclaimed: columns,
     metadata: strictObject({ requires: array(schemas_string()), extras: array(schemas_string()) }),
 });
-const packed = (list) => list.map(({ path, kind, disk, compressed }) => [path, kind, disk, compressed]);
-const unpacked = (list) => list.map(([path, kind, disk, compressed]) => ({ path, kind, disk, compressed }));
-/** The file that holds a layer; entries as tuples. */
+function packed(list) {
+    return {
+        paths: list.map(({ path }) => `${path}\0`).join(""),
+        kinds: list.map(({ kind }) => LETTERS[kind]).join(""),
+        disk: list.map(({ disk }) => disk),
+        compressed: list.map(({ compressed }) => compressed),
+    };
+}
+/** Null if the columns do not fit each other. */
+function unpacked({ paths, kinds, disk, compressed }) {
+    const names = paths.split("\0");
+    if (names.pop() !== "" || [kinds, disk, compressed].some(({ length }) => length !== names.length))
+        return null;
+    const entries = [];
+    for (const [at, path] of names.entries()) {
+        const kind = kindOf(kinds[at]);
+        const [own, packed] = [disk[at], compressed[at]];
+        if (path === "" || kind === null || own === undefined || packed === undefined)
+            return null;
+        entries.push({ path, kind, disk: own, compressed: packed });
+    }
+    return entries;
+}
+function kindOf(letter) {
+    return letter === "f" || letter === "d" || letter === "s" ? KINDS[letter] : null;
+}
+/** The file that holds a layer. */
 function encodeLayer(key, layer) {
     const { version, measure, weight, error, metadata } = layer;
     const record = {
@@ -46616,27 +46523,29 @@ async function record_encode(kind, record) {
  * The layer in a file, or null unless the file is whole, of this layout, of this key, and its entries sum to its weight:
  * the store's directory may have been written by anybody.
  */
-async function decodeLayer(key, file) {
-    const parsed = schema.safeParse(await record_decode("layer", file));
+function decodeLayer(key, file) {
+    const parsed = schema.safeParse(record_decode("layer", file));
     if (!parsed.success || parsed.data.key !== key)
         return null;
     const { version, measure, weight, error, metadata } = parsed.data;
     const layer = { version, measure, weight, error, metadata };
     const [own, unclaimed] = [unpacked(parsed.data.entries), unpacked(parsed.data.unclaimed)];
-    return equal(entriesWeight(own), weight) ? { ...layer, entries: own, unclaimed } : null;
+    if (own === null || unclaimed === null || !equal(entriesWeight(own), weight))
+        return null;
+    return { ...layer, entries: own, unclaimed };
 }
 /** The answer in a file, for the asker to look at; null unless the file is whole and of this key. */
-async function decodeAnswer(key, file) {
-    const parsed = strictObject({ key: literal(key), answer: unknown() }).safeParse(await record_decode("answer", file));
+function decodeAnswer(key, file) {
+    const parsed = strictObject({ key: literal(key), answer: unknown() }).safeParse(record_decode("answer", file));
     return parsed.data?.answer ?? null;
 }
 /** What the file holds; null unless it is whole, and of this kind. */
-async function record_decode(kind, file) {
+function record_decode(kind, file) {
     const body = file.subarray(file.indexOf("\n") + 1);
     if (!file.subarray(0, file.length - body.length).equals(Buffer.from(headline(kind, body))))
         return null;
     try {
-        return JSON.parse((await (0,external_node_util_.promisify)(external_node_zlib_.gunzip)(body, { maxOutputLength: LARGEST })).toString("utf8"));
+        return JSON.parse((0,external_node_zlib_.gunzipSync)(body, { maxOutputLength: LARGEST, chunkSize: PIECE }).toString("utf8"));
     }
     catch {
         return null;
@@ -46647,6 +46556,7 @@ function headline(kind, body) {
 }
 
 ;// CONCATENATED MODULE: ./src/store/store.ts
+
 
 
 
@@ -46670,7 +46580,7 @@ const MAX_BYTES = 256 * MIB;
 /** Of `maxBytes`: so far it is emptied when it is full, so that not every layer after that costs another look at all of them. */
 const store_KEPT = 0.9;
 /** The layout of a record; another one gets another directory. */
-const LAYOUT = "v1";
+const LAYOUT = "v2";
 /** A temporary file older than this was left by a process that was killed. Milliseconds. */
 const ABANDONED = 3_600_000;
 /**
@@ -46711,15 +46621,23 @@ function openStore(directory, { note, maxBytes = MAX_BYTES }) {
         }
         return bytes;
     };
-    const read = async (path, decode) => {
+    /** In this thread: to hand hundreds of small files to others, in several steps each, takes longer than to read them. */
+    const read = (path, decode) => {
         try {
-            const stats = await (0,promises_namespaceObject.stat)(path);
+            const stats = (0,external_node_fs_namespaceObject.statSync)(path);
             // A pipe, which a directory that others write may hold, would never end.
-            const file = stats.isFile() && stats.size <= maxBytes ? await (0,promises_namespaceObject.readFile)(path) : Buffer.alloc(0);
-            const found = await decode(file);
-            const now = new Date();
-            // Neither is needed for the answer, and a store that can only be read is a store still.
-            await (found === null ? (0,promises_namespaceObject.rm)(path, { force: true }) : (0,promises_namespaceObject.utimes)(path, now, now)).catch(codeOf);
+            const file = stats.isFile() && stats.size <= maxBytes ? (0,external_node_fs_namespaceObject.readFileSync)(path) : Buffer.alloc(0);
+            const found = decode(file);
+            try {
+                const now = new Date();
+                if (found === null)
+                    (0,external_node_fs_namespaceObject.rmSync)(path, { force: true });
+                else
+                    (0,external_node_fs_namespaceObject.utimesSync)(path, now, now);
+            }
+            catch (error) {
+                codeOf(error); // Neither is needed for the answer, and a store that can only be read is a store still.
+            }
             return found;
         }
         catch (error) {
@@ -46741,9 +46659,9 @@ function openStore(directory, { note, maxBytes = MAX_BYTES }) {
         }
     };
     return {
-        get: async (key) => read(pathOf(root, key, "layer"), (file) => decodeLayer(key, file)),
+        get: async (key) => Promise.resolve(read(pathOf(root, key, "layer"), (file) => decodeLayer(key, file))),
         put: async (key, layer) => write(pathOf(root, key, "layer"), await encodeLayer(key, layer)),
-        recall: async (key) => read(pathOf(root, key, "answer"), (file) => decodeAnswer(key, file)),
+        recall: async (key) => Promise.resolve(read(pathOf(root, key, "answer"), (file) => decodeAnswer(key, file))),
         remember: async (key, answer) => write(pathOf(root, key, "answer"), await encodeAnswer(key, answer)),
         stats: async () => {
             const records = (await filesIn(root)).filter((file) => file.isRecord);
@@ -47179,6 +47097,188 @@ function runtimeArchiveUrl(stack, python) {
     return BUILDPACK.runtimeArchive.replace("{python}", python).replace("{ubuntu}", HEROKU.stacks[stack].ubuntu);
 }
 
+;// CONCATENATED MODULE: ./src/system/once.ts
+/** What is known of a key, found out once; whoever asks after a failure tries again. */
+function once(known, key, find) {
+    const before = known.get(key);
+    if (before !== undefined)
+        return before;
+    const found = find();
+    known.set(key, found);
+    found.catch(() => known.delete(key));
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/python/interpreters.ts
+
+
+
+
+
+
+/** This machine's Pythons, each asked only once what it is. */
+class Interpreters {
+    #context;
+    #found = new Map();
+    #answers = new Map();
+    constructor(context) {
+        this.#context = context;
+    }
+    /**
+     * An interpreter of the minor version (`3.12`) whose bytecode and extension modules are those of Heroku's: a final,
+     * ordinary (with GIL, no debug build) CPython for 64-bit x86 Linux. Found on PATH, in the runner's tool cache, among
+     * pyenv's and uv's; never downloaded. The very patch `exact` (3.12.14) if it is there, else the newest; of equals the
+     * first found. Null if there is none; where all that failed was the build or the machine, a note says so.
+     */
+    find(minor, exact) {
+        return once(this.#found, `${minor} ${exact ?? ""}`, () => this.#find(minor, exact));
+    }
+    async #find(minor, exact) {
+        // `python3` first: as often as not it has been asked already.
+        const names = ["python3", `python${minor}`, "python"];
+        const answers = (await this.#askAll(await candidates(names, minor, this.#context))).filter((answer) => answer.minor === minor);
+        const usable = answers.filter((answer) => answer.unlike === null);
+        const [first] = answers;
+        if (usable.length === 0 && first !== undefined) {
+            const text = `${first.path} is ${first.unlike ?? "unusable"}, unlike Heroku's Python ${minor}: not used.`;
+            this.#context.progress.note(text);
+        }
+        return newest(usable, exact);
+    }
+    /**
+     * Any CPython of at least that minor version (`3.10`), on whatever machine, for helper scripts: `python3` and `python`
+     * of PATH first, then the newest found elsewhere. Null if there is none.
+     */
+    async findAny(atLeast) {
+        const suits = (answer) => compareVersions(answer.version, atLeast) >= 0;
+        const onPathFirst = await Promise.all(["python3", "python"].map((name) => programs(name, this.#context)));
+        const [first] = (await this.#askAll(await differentFiles(onPathFirst.flat()))).filter(suits);
+        if (first !== undefined)
+            return toInterpreter(first);
+        const minors = Array.from({ length: 20 }, (_, index) => `python3.${30 - index}`);
+        return newest((await this.#askAll(await candidates(minors, null, this.#context))).filter(suits));
+    }
+    /** What those of the paths that are interpreters say of themselves, in their order. */
+    async #askAll(paths) {
+        const asked = paths.map((path) => once(this.#answers, path, () => ask(path, this.#context)));
+        return (await Promise.all(asked)).filter((answer) => answer !== null);
+    }
+}
+/** Runs isolated (-I) and without site (-S): no variable, no `.pth` file and no working directory has a say. */
+const interpreters_QUESTION = `
+import os, sys
+print(sys.executable)
+print("%d.%d.%d" % sys.version_info[:3])
+print("%d.%d" % sys.version_info[:2])
+if sys.implementation.name != "cpython": print(sys.implementation.name)
+elif sys.version_info[3] != "final": print("a pre-release")
+elif getattr(sys, "abiflags", ""): print("built with ABI flags " + sys.abiflags)
+elif sys.maxsize <= 2**32: print("a 32-bit build")
+elif sys.platform != "linux" or os.uname().machine != "x86_64":
+    print("a build for " + sys.platform + " on " + getattr(os, "uname", lambda: None)().machine)
+`;
+/** What the program says of itself; null if it is no working Python (a shim without a version, a broken link). */
+async function ask(path, context) {
+    try {
+        const { code, stdout } = await run(path, ["-I", "-S", "-c", interpreters_QUESTION], {
+            cwd: context.scratch,
+            env: context.env,
+            signal: context.signal,
+            timeout: 20_000,
+        });
+        const [executable, version, minor, unlike] = stdout.toString("utf8").trimEnd().split("\n");
+        if (code !== 0 || executable === undefined || version === undefined || minor === undefined)
+            return null;
+        // What a shim led to, since that may differ with the directory it is run from.
+        return { path: (0,external_node_path_namespaceObject.isAbsolute)(executable) ? executable : path, version, minor, unlike: unlike ?? null };
+    }
+    catch (error) {
+        if (error instanceof errors_UserError)
+            return null;
+        throw error;
+    }
+}
+/** Paths that may be interpreters: `names` on PATH, then those that version managers keep, of one minor or of all. */
+async function candidates(names, minor, context) {
+    const { env } = context;
+    const home = env.HOME ?? "";
+    const prefix = minor === null ? "3." : `${minor}.`;
+    const homes = [
+        [env.RUNNER_TOOL_CACHE && (0,external_node_path_namespaceObject.join)(env.RUNNER_TOOL_CACHE, "Python"), prefix, "x64/bin/python"],
+        [env.AGENT_TOOLSDIRECTORY && (0,external_node_path_namespaceObject.join)(env.AGENT_TOOLSDIRECTORY, "Python"), prefix, "x64/bin/python"],
+        [pyenvRoot(context), `versions/${prefix}`, "bin/python"],
+        [
+            env.UV_PYTHON_INSTALL_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_DATA_HOME ?? (0,external_node_path_namespaceObject.join)(home, ".local/share"), "uv/python"),
+            `cpython-${prefix}`,
+            "bin/python3",
+        ],
+    ];
+    const paths = await Promise.all([
+        ...names.map((name) => programs(name, context)),
+        ...homes.map(([root, starts, program]) => installed(root, starts, program)),
+    ]);
+    return differentFiles(paths.flat());
+}
+/** Programs of that name on PATH, but for pyenv's shims: slow shell scripts, of which what they lead to is looked for itself. */
+async function programs(name, context) {
+    const shims = (0,external_node_path_namespaceObject.join)(pyenvRoot(context), "shims/");
+    return (await onPath(name, context.env)).filter((path) => !path.startsWith(shims));
+}
+function pyenvRoot({ env }) {
+    return env.PYENV_ROOT ?? (0,external_node_path_namespaceObject.join)(env.HOME ?? "", ".pyenv");
+}
+/** Of several names of one file the first, such as of `python3` and `python`. */
+async function differentFiles(paths) {
+    const files = new Map();
+    for (const path of paths) {
+        const file = await (0,promises_namespaceObject.realpath)(path).catch(() => path);
+        if (!files.has(file))
+            files.set(file, path);
+    }
+    return [...files.values()];
+}
+/** `root/starts…/program` for every directory there is, newest version first. */
+async function installed(root, starts, program) {
+    if (root === undefined || !(0,external_node_path_namespaceObject.isAbsolute)(root))
+        return [];
+    const directory = (0,external_node_path_namespaceObject.join)(root, starts.slice(0, starts.lastIndexOf("/") + 1));
+    const prefix = starts.slice(starts.lastIndexOf("/") + 1);
+    let names;
+    try {
+        names = await (0,promises_namespaceObject.readdir)(directory);
+    }
+    catch {
+        return [];
+    }
+    return names
+        .filter((name) => name.startsWith(prefix))
+        .sort((a, b) => compareVersions(b, a))
+        .map((name) => (0,external_node_path_namespaceObject.join)(directory, name, program));
+}
+function newest(answers, exact) {
+    const best = answers.reduce((winner, answer) => {
+        if (winner === null)
+            return answer;
+        if (winner.version === exact)
+            return winner;
+        return answer.version === exact || compareVersions(answer.version, winner.version) > 0 ? answer : winner;
+    }, null);
+    return best && toInterpreter(best);
+}
+function toInterpreter({ path, version }) {
+    return { path, version };
+}
+/** Order of the numbers in two texts, one by one: `3.9` before `3.12`. */
+function compareVersions(a, b) {
+    const [left, right] = [a, b].map((text) => (text.match(/\d+/g) ?? []).map(Number));
+    for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
+        const order = (left?.[at] ?? 0) - (right?.[at] ?? 0);
+        if (order !== 0)
+            return order;
+    }
+    return 0;
+}
+
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./src/system/line-process.ts
@@ -47413,8 +47513,9 @@ function createTools(context) {
         if (code !== 0)
             throw fetchError(`${tool} ${version[tool]}`, stderr, context.toolsDir);
     };
+    const interpreters = new Interpreters(context);
     const interpreter = once(async () => {
-        const found = await findAnyInterpreter(context, OLDEST_PYTHON);
+        const found = await interpreters.findAny(OLDEST_PYTHON);
         if (found !== null)
             return found;
         throw new errors_UserError(`No Python ${OLDEST_PYTHON} or newer was found.`, "Install one, or add actions/setup-python to the job.");
@@ -47436,6 +47537,9 @@ function createTools(context) {
         const { stdout } = await start(await uv(), ["pip", "compile", "-", "--quiet", "--no-header", "--emit-index-url"]);
         return /^--index-url (\S+)$/m.exec(stdout.toString("utf8"))?.[1] ?? null;
     });
+    const expectInstall = () => {
+        defaultIndex().catch(() => undefined); // Who installs is told what went wrong.
+    };
     /** A Python on PATH that has pip; a virtual environment made by uv, for one, has none. */
     const pythonWithPip = async () => {
         for (const name of ["python3", "python"]) {
@@ -47501,7 +47605,7 @@ function createTools(context) {
         const [programs, python] = await Promise.all([application("ai-edge-quantizer"), interpreter()]);
         return { ...python, path: (0,external_node_path_namespaceObject.join)(programs, "python") };
     });
-    return { uv, defaultIndex, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
+    return { interpreters, uv, defaultIndex, expectInstall, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
 }
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
 function versionLine(words, version) {
@@ -47912,6 +48016,11 @@ class Pool {
                 void this.#work(slot);
         });
     }
+    /** Starts a first compressor, which takes a moment, for whoever needs it soon. */
+    warmUp() {
+        if (this.#ended === null && this.#slots.length === 0)
+            this.#add();
+    }
     /** Ends the compressors; what is unfinished fails with `reason`. */
     async close(reason) {
         this.#ended ??= reason;
@@ -47924,11 +48033,15 @@ class Pool {
     #free() {
         const [first] = [...this.#slots].sort((a, b) => a.jobs - b.jobs);
         if ((first === undefined || first.jobs > 0) && this.#slots.length < this.#most) {
-            const slot = { compressor: this.#start(), jobs: 0 };
-            this.#slots.push(slot);
-            return slot;
+            return this.#add();
         }
         return first !== undefined && first.jobs < AHEAD ? first : null;
+    }
+    #add() {
+        const slot = { compressor: this.#start(), jobs: 0 };
+        slot.compressor.catch(() => undefined); // Who gives it work is told.
+        this.#slots.push(slot);
+        return slot;
     }
     /** Lets a compressor work until there is nothing left to do. */
     async #work(slot) {
@@ -48162,6 +48275,9 @@ function createWeigher({ atOnce, little = LITTLE, python, signal }) {
             const results = await compress(root, pieces, onBytes);
             return weigher_total(results.map(({ result }) => result.compressed));
         },
+        warmUp: () => {
+            pool.warmUp();
+        },
         close: async () => {
             signal.removeEventListener("abort", abort);
             await pool.close(new Error("The weigher is closed."));
@@ -48178,7 +48294,6 @@ function failed(error) {
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/session.ts
-
 
 
 
@@ -48206,11 +48321,11 @@ async function withSession(options, work) {
         env: { ...env, TMPDIR: scratch.directory },
         toolsDir: (0,external_node_path_namespaceObject.join)(cache ? kept : scratch.directory, "tools"),
     };
-    const python = async () => (await findAnyInterpreter(context, "3.8"))?.path ?? null;
+    const tools = createTools(context);
+    const python = async () => (await tools.interpreters.findAny("3.8"))?.path ?? null;
     const weigher = createWeigher({ python, signal: context.signal });
     const builder = openBuilding(options.building ?? { kind: "here" }, context);
     try {
-        const tools = createTools(context);
         void tools.warmUp();
         const repository = await openRepository(repo, context, options);
         const note = (text) => {
@@ -55762,7 +55877,7 @@ function growthTable(report, most, signs) {
     const last = shownSigned(steps.at(-1) ?? 0, scale);
     if (rest > 0)
         cells.push([[span_own(`${tables_thousands(rest)} more`)], [], [span_own(last)], []]);
-    return { columns: columns(["", "version", "compressed", "why"], [2]), rows: cells };
+    return { columns: tables_columns(["", "version", "compressed", "why"], [2]), rows: cells };
 }
 /**
  * What changed by the update that caused it: rows sum to the headline. Null unless two updates are told apart, and one of
@@ -55786,7 +55901,7 @@ function updatesTable(report, most, signs) {
         cells.push([[span_own(`${tables_thousands(rest)} more`)], [], figure(rows.length), []]);
     if (steps.at(-1) !== 0)
         cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), []]);
-    return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
+    return { columns: tables_columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
 }
 function causeOf(update, signs) {
     switch (update.kind) {
@@ -55829,7 +55944,7 @@ function appFilesTable(report, most, signs) {
         const label = unlisted > 0 ? `${tables_thousands(unlisted)} more, and the archive around them` : "the archive around them";
         cells.push([[span_own(label)], [span_own(shownSigned(steps.at(-1) ?? 0, scale))]]);
     }
-    return { columns: columns(["", "compressed"], [1]), rows: cells };
+    return { columns: tables_columns(["", "compressed"], [1]), rows: cells };
 }
 /** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
 function largestTable(head, most) {
@@ -55852,7 +55967,7 @@ function largestTable(head, most) {
         const [weight, onDisk] = [compressed.text(rows.length), disk.text(rows.length)];
         cells.push([[span_own(`${tables_thousands(rest)} others`)], [span_own(weight)], [span_own(onDisk)], [], []]);
     }
-    return { columns: columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
+    return { columns: tables_columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
 }
 function byWeight(layers) {
     return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
@@ -55874,7 +55989,7 @@ function sharesTable(head, most) {
     const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
     if (rest > 0)
         cells.push([[span_own(`${tables_thousands(rest)} others`)], ...figures(rows.length)]);
-    return { columns: columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
+    return { columns: tables_columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
 }
 /** Characters of the bar that stands for a whole slug. */
 const BAR = 30;
@@ -55963,7 +56078,7 @@ function requiredBy(layer, head) {
         return whyOf(layer.kind, layer.why.slice(0, 1));
     return listed(layer.requiredBy, 3, ", ");
 }
-function columns(headings, figures) {
+function tables_columns(headings, figures) {
     return headings.map((heading, at) => ({
         heading: heading === "" ? [] : [span_own(heading)],
         figures: figures.includes(at),
@@ -57549,13 +57664,13 @@ function json_textOf(value, indent) {
     }).join(""));
 }
 /** A piece that is worth a call of the system. Characters. */
-const PIECE = 64 * KIB;
+const json_PIECE = 64 * KIB;
 /** The text in larger pieces, and a line break at its end. */
 function* gathered(pieces) {
     let text = "";
     for (const piece of pieces) {
         text += piece;
-        if (text.length < PIECE)
+        if (text.length < json_PIECE)
             continue;
         yield text;
         text = "";
@@ -64285,8 +64400,8 @@ function readCheckpointIndex(bytes, data) {
     const metaindex = new Cursor(footer);
     handle(metaindex);
     const tally = new Tally(data);
-    for (const index of checkpoint_entries(block(bytes, handle(metaindex)))) {
-        for (const { key, value } of checkpoint_entries(block(bytes, handle(new Cursor(index.value))))) {
+    for (const index of entries(block(bytes, handle(metaindex)))) {
+        for (const { key, value } of entries(block(bytes, handle(new Cursor(index.value))))) {
             // The first entry, without a key, is the header.
             if (key !== "")
                 checkpoint_readEntry(key, value, tally);
@@ -64316,7 +64431,7 @@ function block(bytes, { offset, size }) {
         throw new Malformed("a compressed block");
     return bytes.within(offset, size);
 }
-function* checkpoint_entries(of) {
+function* entries(of) {
     const restarts = of.u32(of.size - 4);
     const end = of.size - 4 - 4 * restarts;
     const cursor = new Cursor(of);
@@ -66457,7 +66572,10 @@ async function answerFor(input, { app, answers }, tools) {
     const isAlone = (found) => "file" in found && found.alone;
     const answer = await answers.to({
         about: ["requirements file", BUILDPACK.tools.pip, text, input],
-        find: async () => (own = await ask()),
+        find: async () => {
+            tools.expectInstall();
+            return (own = await ask());
+        },
         lasting: { schema: Answer, may: isAlone },
     });
     // Whatever else it depends on may differ where another side has asked.
@@ -67457,7 +67575,6 @@ function select_withoutCredentials(source) {
 
 
 
-
 const MANIFESTS = { pip: pip, uv: uv, poetry: poetry, pipenv: pipenv };
 /** How a package manager's files are read. */
 function manifestOf(manager) {
@@ -67472,7 +67589,7 @@ const resolve_OLDEST_PYTHON = "3.10";
  */
 async function resolve(request, tools, context) {
     const { app, manager, target, interpreter, cutoff, answers, manifest = MANIFESTS[manager] } = request;
-    const python = interpreter ?? (await findAnyInterpreter(context, resolve_OLDEST_PYTHON));
+    const python = interpreter ?? (await tools.interpreters.findAny(resolve_OLDEST_PYTHON));
     if (python === null) {
         throw new SideError("unweighable", "resolve", `No Python ${resolve_OLDEST_PYTHON} or newer was found.`, "Install one, or add actions/setup-python to the job.");
     }
@@ -67512,10 +67629,14 @@ async function lockAndSelect(manager, manifest, job, tools, context) {
     const sources = await manifest.sources(app);
     if (sources === null)
         return find();
+    const findNew = () => {
+        tools.expectInstall();
+        return find();
+    };
     const here = [target, python.version, building.kind, BUILDPACK.tools, indexesOf(context.env)];
     return answers.to({
         about: ["lock", manager, sources, ...here],
-        find,
+        find: findNew,
         lasting: { schema: LOCK_AND_SELECTED, may: (found) => isPortable(JSON.stringify(found)) },
     });
 }
@@ -67602,151 +67723,6 @@ async function readAppFiles(app, paths) {
     return texts;
 }
 
-;// CONCATENATED MODULE: ./src/store/answers.ts
-
-/** Raised whenever an answer is found in another way, or has another form, than its question shows. */
-const ANSWER_FORMAT = 1;
-/** @param store keeps the lasting ones between runs */
-function createAnswers(store) {
-    const known = new Map();
-    async function answerTo(key, { find, lasting }) {
-        if (lasting !== undefined) {
-            const remembered = lasting.schema.safeParse(await store.recall(key));
-            if (remembered.success)
-                return remembered.data;
-        }
-        const answer = await find();
-        if (lasting?.may(answer) === true)
-            await store.remember(key, answer);
-        return answer;
-    }
-    return {
-        to(question) {
-            const text = JSON.stringify([ANSWER_FORMAT, ...question.about]);
-            const key = (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex");
-            const before = known.get(key);
-            if (before !== undefined)
-                return before;
-            const answer = answerTo(key, question);
-            known.set(key, answer);
-            answer.catch(() => known.delete(key));
-            return answer;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/pipeline/layers.ts
-
-/** Records that are read at the same time: unpacking one takes memory outside of the heap. */
-const READ_AT_ONCE = 16;
-function createLayerCache(store) {
-    const claimed = new Map();
-    async function find(keys, make) {
-        const found = new Map();
-        await mapAtOnce(keys.filter(isStored), READ_AT_ONCE, async (key) => {
-            const layer = await store.get(key);
-            if (layer !== null)
-                found.set(key, layer);
-        });
-        const missing = new Set(keys.filter((key) => !found.has(key)));
-        if (missing.size === 0)
-            return found;
-        await make(missing, async (key, layer) => {
-            found.set(key, layer);
-            if (isStored(key))
-                await store.put(key, layer);
-        });
-        return found;
-    }
-    return {
-        async known(wanted) {
-            const found = new Map();
-            await mapAtOnce([...wanted], READ_AT_ONCE, async (key) => {
-                const made = await claimed.get(key)?.catch(() => undefined);
-                const layer = made?.get(key) ?? (isStored(key) ? await store.get(key) : null);
-                if (layer !== null)
-                    found.set(key, layer);
-            });
-            return found;
-        },
-        async all(wanted, make) {
-            const result = new Map();
-            let open = [...wanted];
-            while (open.length > 0) {
-                const mine = open.filter((key) => !claimed.has(key));
-                if (mine.length > 0) {
-                    const work = find(mine, make);
-                    for (const key of mine)
-                        claimed.set(key, work);
-                    try {
-                        for (const [key, layer] of await work)
-                            result.set(key, layer);
-                    }
-                    catch (error) {
-                        for (const key of mine)
-                            claimed.delete(key);
-                        throw error;
-                    }
-                }
-                for (const key of open) {
-                    const layers = await claimed.get(key)?.catch(() => undefined);
-                    const layer = layers?.get(key);
-                    if (layer)
-                        result.set(key, layer);
-                }
-                const left = open.filter((key) => !result.has(key));
-                if (left.length === open.length && mine.length > 0)
-                    throw new Error(`no layer was made for ${left.join(", ")}`);
-                open = left;
-            }
-            return result;
-        },
-    };
-}
-const UNSTORED = "unstored ";
-/** The key of a layer that nothing short of its content stands for: known within the run, and not after it. */
-function unstoredKey(name) {
-    return UNSTORED + name;
-}
-function isStored(key) {
-    return !key.startsWith(UNSTORED);
-}
-/** For layers that are no distributions. */
-const NO_METADATA = { requires: [], extras: [] };
-/** The layer of a key that was asked for. */
-function layerOf(layers, key, name) {
-    const layer = layers.get(key);
-    if (layer === undefined)
-        throw new Error(`no layer was made for ${name}`);
-    return layer;
-}
-
-;// CONCATENATED MODULE: ./src/pipeline/shared.ts
-
-
-/** What is shared, before anything is known. */
-function createShared(parts) {
-    return {
-        parts,
-        layers: createLayerCache(parts.store),
-        answers: createAnswers(parts.store),
-        runtimes: new Map(),
-        interpreters: new Map(),
-        predict: null,
-        timings: {},
-    };
-}
-/** What is known of a key, found out once; whoever asks after a failure tries again. */
-function once(known, key, find) {
-    const before = known.get(key);
-    if (before !== undefined)
-        return before;
-    const found = find();
-    known.set(key, found);
-    found.catch(() => known.delete(key));
-    return found;
-}
-
 ;// CONCATENATED MODULE: ./src/pipeline/stage.ts
 
 /**
@@ -67770,8 +67746,6 @@ async function stage(step, timings, work) {
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/plan.ts
-
-
 
 
 
@@ -67806,11 +67780,11 @@ async function planWhatIf(checkedOut, plan, { change, python, packageManager, as
     }, tools, context));
     return { app: plan.app, target, interpreter, resolution, notes: [...notes, ...resolution.notes] };
 }
-async function findPython(checkedOut, manager, stack, options, { parts, timings, interpreters }) {
+async function findPython(checkedOut, manager, stack, options, { parts, timings }) {
     return stage("python", timings, async () => {
         const found = await findPythonVersion((path) => readAppFile(checkedOut, path), manager, options.python);
         const { minor, full } = found.python;
-        const interpreter = await once(interpreters, full, () => findInterpreter(minor, parts.context, full));
+        const interpreter = await parts.tools.interpreters.find(minor, full);
         return { target: { stack, python: found.python, pythonFrom: found.from }, interpreter, notes: found.notes };
     });
 }
@@ -68068,7 +68042,6 @@ function without_requirements_remove(table, path) {
 
 
 
-
 /** The oldest Python that our script runs on. */
 const uses_OLDEST_PYTHON = "3.8";
 /** Manifests that hold settings, too. */
@@ -68077,10 +68050,10 @@ const uses_MANIFESTS = ["pyproject.toml", "Pipfile"];
  * What the files that ship use of what the app requires, so far as reading tells. What can't be found out is unknown, and a note says
  * so: it costs the advice that needs it.
  */
-async function usesOf(app, facts, { tools, context }) {
+async function usesOf(app, facts, parts) {
     const provided = providedByRequirements(app);
     const manifests = await readAppFiles(app.checkedOut, uses_MANIFESTS);
-    const found = await orNote("What the app imports is not known", () => read(app, provided, manifests, context));
+    const found = await orNote("What the app imports is not known", () => read(app, provided, manifests, parts));
     if (typeof found === "string")
         return { uses: UNKNOWN_USES, notes: [found] };
     const [unread] = found.unread;
@@ -68101,7 +68074,7 @@ async function usesOf(app, facts, { tools, context }) {
     if (found.python === 0 || unused.propose(supposed).length === 0)
         return { uses, notes: [] };
     const request = { root: app.checkedOut.root, modules: suspects, pyproject: manifests.get("pyproject.toml") ?? null };
-    const unnamed = await orNote("What the app does not import is not known", () => notImported(request, tools, context));
+    const unnamed = await orNote("What the app does not import is not known", () => notImported(request, parts.tools, parts.context));
     return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
 }
 /** By normalised name, what each requirement of the app can be used by. */
@@ -68115,8 +68088,8 @@ function providedByRequirements({ plan, slug }) {
         return [name, providedBy(paths, plan.target.python.minor)];
     }));
 }
-async function read({ checkedOut, plan }, provided, manifests, context) {
-    const python = plan.interpreter ?? (await findAnyInterpreter(context, uses_OLDEST_PYTHON));
+async function read({ checkedOut, plan }, provided, manifests, { tools, context }) {
+    const python = plan.interpreter ?? (await tools.interpreters.findAny(uses_OLDEST_PYTHON));
     if (python === null)
         throw new errors_UserError("There is no Python here to parse its files.", "Install one.");
     const texts = new Map(plan.resolution.direct.map(({ location }) => [location.file, null]));
@@ -68248,7 +68221,7 @@ const UNATTRIBUTED = "unattributed";
  */
 function assemble(parts, installOrder) {
     const laid = layingOrder(parts, installOrder);
-    const claimed = laid.map(assemble_layerOf);
+    const claimed = laid.map(layerOf);
     claimed.forEach(checkSum);
     const claimants = [unclaimedLayer(laid, claimed), ...claimed];
     const claims = sharedClaims(claimants);
@@ -68332,7 +68305,7 @@ function unclaimedLayer(parts, claimed) {
     const weight = entriesWeight(entries);
     return { kind: "unattributed", name: UNATTRIBUTED, version: null, measure, weight, error: 0, entries };
 }
-function assemble_layerOf({ kind, name, weighed }) {
+function layerOf({ kind, name, weighed }) {
     const { version, measure, weight, error, entries } = weighed;
     return { kind, name, version, measure, weight, error, entries };
 }
@@ -68523,6 +68496,92 @@ async function dependencyEdges(request, tools, context, answers) {
     return edges.map(([from, to]) => ({ from, to }));
 }
 
+;// CONCATENATED MODULE: ./src/pipeline/layers.ts
+
+/** Records that are read at the same time: unpacking one takes memory outside of the heap. */
+const READ_AT_ONCE = 16;
+function createLayerCache(store) {
+    const claimed = new Map();
+    async function find(keys, make) {
+        const found = new Map();
+        await mapAtOnce(keys.filter(isStored), READ_AT_ONCE, async (key) => {
+            const layer = await store.get(key);
+            if (layer !== null)
+                found.set(key, layer);
+        });
+        const missing = new Set(keys.filter((key) => !found.has(key)));
+        if (missing.size === 0)
+            return found;
+        await make(missing, async (key, layer) => {
+            found.set(key, layer);
+            if (isStored(key))
+                await store.put(key, layer);
+        });
+        return found;
+    }
+    return {
+        async known(wanted) {
+            const found = new Map();
+            await mapAtOnce([...wanted], READ_AT_ONCE, async (key) => {
+                const made = await claimed.get(key)?.catch(() => undefined);
+                const layer = made?.get(key) ?? (isStored(key) ? await store.get(key) : null);
+                if (layer !== null)
+                    found.set(key, layer);
+            });
+            return found;
+        },
+        async all(wanted, make) {
+            const result = new Map();
+            let open = [...wanted];
+            while (open.length > 0) {
+                const mine = open.filter((key) => !claimed.has(key));
+                if (mine.length > 0) {
+                    const work = find(mine, make);
+                    for (const key of mine)
+                        claimed.set(key, work);
+                    try {
+                        for (const [key, layer] of await work)
+                            result.set(key, layer);
+                    }
+                    catch (error) {
+                        for (const key of mine)
+                            claimed.delete(key);
+                        throw error;
+                    }
+                }
+                for (const key of open) {
+                    const layers = await claimed.get(key)?.catch(() => undefined);
+                    const layer = layers?.get(key);
+                    if (layer)
+                        result.set(key, layer);
+                }
+                const left = open.filter((key) => !result.has(key));
+                if (left.length === open.length && mine.length > 0)
+                    throw new Error(`no layer was made for ${left.join(", ")}`);
+                open = left;
+            }
+            return result;
+        },
+    };
+}
+const UNSTORED = "unstored ";
+/** The key of a layer that nothing short of its content stands for: known within the run, and not after it. */
+function unstoredKey(name) {
+    return UNSTORED + name;
+}
+function isStored(key) {
+    return !key.startsWith(UNSTORED);
+}
+/** For layers that are no distributions. */
+const NO_METADATA = { requires: [], extras: [] };
+/** The layer of a key that was asked for. */
+function layers_layerOf(layers, key, name) {
+    const layer = layers.get(key);
+    if (layer === undefined)
+        throw new Error(`no layer was made for ${name}`);
+    return layer;
+}
+
 ;// CONCATENATED MODULE: ./src/pipeline/app-layer.ts
 
 
@@ -68580,7 +68639,7 @@ async function weighApp({ root, treeId, blobs }, { entries }, { parts, layers, a
             shown.end();
         }
     };
-    return layerOf(await layers.all(new Set([key]), make), key, "app");
+    return layers_layerOf(await layers.all(new Set([key]), make), key, "app");
 }
 /**
  * @param rest bytes of the files that are weighed in any case
@@ -69346,14 +69405,13 @@ async function writeVenv(root, path, tool, { python }) {
 
 
 
-
 /** The oldest Python that uv runs with. */
 const install_OLDEST_PYTHON = "3.8";
 /** Roots that are worked on at the same time: while one is downloaded, others are unpacked, compiled and used. */
 const ROOTS_AT_ONCE = 4;
 /** An interpreter of whatever version: uv needs one, even where it installs for another. */
-async function anyInterpreter(context) {
-    const found = await findAnyInterpreter(context, install_OLDEST_PYTHON);
+async function anyInterpreter({ interpreters }) {
+    const found = await interpreters.findAny(install_OLDEST_PYTHON);
     if (found !== null)
         return found;
     throw new SideError("unweighable", "install", "No Python was found, of any version.", "Put a python3 on PATH, for instance with actions/setup-python.");
@@ -69378,7 +69436,7 @@ async function install(request, tools, context, use) {
 async function installAll(request, tools, context, use) {
     const { wanted, target, interpreter, environment = null } = request;
     const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(await (0,promises_namespaceObject.realpath)(context.scratch), "install-"));
-    const python = interpreter ?? (await anyInterpreter(context));
+    const python = interpreter ?? (await anyInterpreter(tools));
     const builder = await builderFor(request);
     const uv = await tools.uv();
     const installer = { uv, python, target, builds: builder === "here", cutoff: request.cutoff ?? null };
@@ -69630,6 +69688,7 @@ async function weighGroup(group, { parts, layers, predict, timings }) {
         const names = unknown.map(([, distribution]) => distribution);
         const pylock = await stage("resolve", timings, group.lock);
         const request = { pylock, wanted: names, environment, target, interpreter, app: root, building, cutoff };
+        weigher.warmUp();
         await stage("install", timings, async () => {
             const activity = context.progress.start(`Weighing ${resolution_inWords(names)}`, null, "bytes");
             const roots = new Set();
@@ -69651,7 +69710,7 @@ async function weighGroup(group, { parts, layers, predict, timings }) {
     return [...wanted].map(([key, distribution]) => ({
         distribution,
         kind,
-        weighed: layerOf(found, key, distribution.name),
+        weighed: layers_layerOf(found, key, distribution.name),
     }));
 }
 /** Distributions at once: each takes a request or two. */
@@ -70679,7 +70738,7 @@ async function weighArchive(address, target, isUsers, shared) {
     };
     const layers = createLayerCache(isUsers ? NO_STORE : shared.parts.store);
     try {
-        return { weighed: layerOf(await layers.all(new Set([key]), make), key, "python"), notes: [] };
+        return { weighed: layers_layerOf(await layers.all(new Set([key]), make), key, "python"), notes: [] };
     }
     catch (error) {
         if (isUsers || !(error instanceof SideError))
@@ -71692,6 +71751,54 @@ async function baseConfig(checkedOut, app) {
             throw error;
         return { state: "unreadable", problem: error };
     }
+}
+
+;// CONCATENATED MODULE: ./src/store/answers.ts
+
+/** Raised whenever an answer is found in another way, or has another form, than its question shows. */
+const ANSWER_FORMAT = 1;
+/** @param store keeps the lasting ones between runs */
+function createAnswers(store) {
+    const known = new Map();
+    async function answerTo(key, { find, lasting }) {
+        if (lasting !== undefined) {
+            const remembered = lasting.schema.safeParse(await store.recall(key));
+            if (remembered.success)
+                return remembered.data;
+        }
+        const answer = await find();
+        if (lasting?.may(answer) === true)
+            await store.remember(key, answer);
+        return answer;
+    }
+    return {
+        to(question) {
+            const text = JSON.stringify([ANSWER_FORMAT, ...question.about]);
+            const key = (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex");
+            const before = known.get(key);
+            if (before !== undefined)
+                return before;
+            const answer = answerTo(key, question);
+            known.set(key, answer);
+            answer.catch(() => known.delete(key));
+            return answer;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/pipeline/shared.ts
+
+
+/** What is shared, before anything is known. */
+function createShared(parts) {
+    return {
+        parts,
+        layers: createLayerCache(parts.store),
+        answers: createAnswers(parts.store),
+        runtimes: new Map(),
+        predict: null,
+        timings: {},
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/pipeline/compare-apps.ts

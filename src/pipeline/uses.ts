@@ -48,7 +48,9 @@ export async function usesOf(
   const supposed = { ...facts, uses: { ...uses, unnamed: new Set(suspects.keys()) } };
   if (found.python === 0 || unused.propose(supposed).length === 0) return { uses, notes: [] };
   const request = { root: app.checkedOut.root, modules: suspects, pyproject: manifests.get("pyproject.toml") ?? null };
-  const unnamed = await orNote("What the app does not import is not known", () => notImported(request, parts.tools, parts.context));
+  const unnamed = await orNote("What the app does not import is not known", () =>
+    notImported(request, parts.tools, parts.context),
+  );
   return typeof unnamed === "string" ? { uses, notes: [unnamed] } : { uses: { ...uses, unnamed }, notes: [] };
 }
 

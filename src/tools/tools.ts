@@ -225,7 +225,19 @@ export function createTools(context: Context): Tools {
     return { ...python, path: join(programs, "python") };
   });
 
-  return { interpreters, uv, defaultIndex, expectInstall, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
+  return {
+    interpreters,
+    uv,
+    defaultIndex,
+    expectInstall,
+    pipLibrary,
+    helper,
+    warmUp,
+    poetry,
+    pipenv,
+    deptry,
+    quantizer,
+  };
 }
 
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
