@@ -1,15 +1,11 @@
 import type { DistributionMetadata, WeighedLayer } from "../model/distribution.js";
 import type { LayerStore } from "../store/store.js";
-import { mapAtOnce } from "../system/at-once.js";
 
 /** Makes the layers that nobody has yet: `add` is to be called once for each of these keys, as soon as its layer is there. */
 export type MakeLayers = (
   missing: ReadonlySet<string>,
   add: (key: string, layer: WeighedLayer) => Promise<void>,
 ) => Promise<void>;
-
-/** Records that are read at the same time: unpacking one takes memory outside of the heap. */
-const READ_AT_ONCE = 16;
 
 /**
  * Weighed layers by their content, each made at most once in a run, whoever asks for it: the two sides of a comparison
@@ -30,10 +26,10 @@ export function createLayerCache(store: LayerStore): LayerCache {
 
   async function find(keys: readonly string[], make: MakeLayers): Promise<ReadonlyMap<string, WeighedLayer>> {
     const found = new Map<string, WeighedLayer>();
-    await mapAtOnce(keys.filter(isStored), READ_AT_ONCE, async (key) => {
+    for (const key of keys.filter(isStored)) {
       const layer = await store.get(key);
       if (layer !== null) found.set(key, layer);
-    });
+    }
     const missing = new Set(keys.filter((key) => !found.has(key)));
     if (missing.size === 0) return found;
     await make(missing, async (key, layer) => {
@@ -46,11 +42,11 @@ export function createLayerCache(store: LayerStore): LayerCache {
   return {
     async known(wanted) {
       const found = new Map<string, WeighedLayer>();
-      await mapAtOnce([...wanted], READ_AT_ONCE, async (key) => {
+      for (const key of wanted) {
         const made = await claimed.get(key)?.catch(() => undefined);
         const layer = made?.get(key) ?? (isStored(key) ? await store.get(key) : null);
         if (layer !== null) found.set(key, layer);
-      });
+      }
       return found;
     },
     async all(wanted, make) {
