@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { normalName } from "../model/name.js";
 import type { ManifestChange } from "../model/advice.js";
+import { normalName } from "../model/name.js";
+import { requirementOf } from "../model/requirement.js";
 import type { DirectRequirement, Location, PackageManagerName, Resolution } from "../model/resolution.js";
 import { preinstalledTools } from "../platforms/buildpack.js";
 import type { Manifest } from "./manifest.js";
@@ -94,12 +95,12 @@ function edited(
 
 /** A requirement of a change: name, extras and specifier, as PEP 508 has them. uv tells of what is wrong with it. */
 function required(text: string, { file, line }: Location): Required {
-  const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+  const { name, extras, specifier } = requirementOf(text);
   return {
     file,
     line: line ?? 0,
     name: normalName(name),
-    extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [normalName(extra.trim())])),
+    extras: extras.map(normalName),
     specifier: specifier.replaceAll(/\s+/g, ""),
     prerelease: /\d(?:a|b|rc|\.?dev)\d/i.test(specifier),
     link: null,

@@ -1,5 +1,5 @@
 import { adviseOnFiles } from "../advise/files/advise.js";
-import { requirementOf } from "../advise/lines/requirement.js";
+import { requirementOf } from "../model/requirement.js";
 import { remedyFor } from "../advise/remedy.js";
 import { candidatesFor } from "../advise/rules/index.js";
 import { UNKNOWN_USES, type Candidate, type ManifestChange } from "../model/advice.js";

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { requirementOf } from "../advise/lines/requirement.js";
+import { requirementOf } from "../model/requirement.js";
 import { effectiveConfig, targetOptionsOf } from "../config/effective.js";
 import type { Wish } from "../config/wish.js";
 import type { Given } from "../config/schema.js";

@@ -1,5 +1,4 @@
 import type { TomlTable } from "smol-toml";
-import { requirementOf } from "./requirement.js";
 
 /** An index's short name in a manifest, and whether that already has it. */
 export interface NamedIndex {
@@ -24,12 +23,6 @@ export function namedIndexes(urls: readonly string[], known: readonly TomlTable[
     names.add(name);
     return { name, url, isNew: true };
   });
-}
-
-/** Which of the requirements that come are in an index that comes: builds (`+cpu`) if there are any, else all. */
-export function fromIndexes(comes: readonly string[]): string[] {
-  const builds = comes.filter((text) => text.includes("+"));
-  return (builds.length > 0 ? builds : comes).map((text) => requirementOf(text).name);
 }
 
 function plain(url: string): string {

@@ -1,7 +1,7 @@
 import type { ManifestChange } from "../../model/advice.js";
-import { fromIndexes, type NamedIndex } from "./indexes.js";
+import type { NamedIndex } from "./indexes.js";
 import { type NamedAt, placesOf } from "./places.js";
-import { type Requirement, requirementOf } from "./requirement.js";
+import { fromIndexes, type Requirement, requirementOf } from "../../model/requirement.js";
 import { type Dialect, replacedInTable, rowFor } from "./table.js";
 import { withRows } from "./toml.js";
 

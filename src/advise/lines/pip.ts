@@ -1,7 +1,7 @@
 import type { ManifestChange } from "../../model/advice.js";
 import { type Edited, impossible, UNCLEAR, type Unclear } from "./edited.js";
 import { type NamedAt, placesOf, type Replaced } from "./places.js";
-import { spellings } from "./requirement.js";
+import { spellings } from "../../model/requirement.js";
 
 /** Requirements files, also nested ones, as pip reads them. */
 export function linesForPip(

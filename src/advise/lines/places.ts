@@ -1,7 +1,7 @@
 import type { ManifestChange } from "../../model/advice.js";
 import type { Location } from "../../model/resolution.js";
 import { normalName } from "../../model/name.js";
-import { requirementOf } from "./requirement.js";
+import { requirementOf } from "../../model/requirement.js";
 
 /** A requirement that the app names, and where. */
 export interface NamedAt {

@@ -1,11 +1,11 @@
 import type { ManifestChange } from "../../model/advice.js";
 import { type Edited, impossible, UNCLEAR, type Unclear } from "./edited.js";
-import { fromIndexes, type NamedIndex, namedIndexes } from "./indexes.js";
+import { type NamedIndex, namedIndexes } from "./indexes.js";
 import { inTable } from "./packages.js";
 import type { NamedAt } from "./places.js";
 import { inProjectList } from "./project.js";
 import { normalName } from "../../model/name.js";
-import { requirementOf } from "./requirement.js";
+import { fromIndexes, requirementOf } from "../../model/requirement.js";
 import { POETRY, rowFor } from "./table.js";
 import { isTable, tomlOf } from "../../model/toml.js";
 import { at, quoted, rowOf, tableOf, tables, withRows, withTable } from "./toml.js";

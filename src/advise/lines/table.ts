@@ -1,5 +1,5 @@
 import type { TomlTable, TomlValue } from "smol-toml";
-import { type Requirement, spellings } from "./requirement.js";
+import { type Requirement, spellings } from "../../model/requirement.js";
 import { isTable, tomlOf } from "../../model/toml.js";
 import { at, closingOf, headerOf, quoted, tokensOf } from "./toml.js";
 

@@ -1,9 +1,10 @@
 import type { ManifestChange } from "../../model/advice.js";
 import { type Edited, UNCLEAR, type Unclear } from "./edited.js";
-import { fromIndexes, namedIndexes } from "./indexes.js";
+import { namedIndexes } from "./indexes.js";
 import { inProjectList } from "./project.js";
 import type { NamedAt } from "./places.js";
 import { normalName } from "../../model/name.js";
+import { fromIndexes } from "../../model/requirement.js";
 import { isTable, tomlOf } from "../../model/toml.js";
 import { at, quoted, rowOf, tables, tokensOf, withRows, withTable } from "./toml.js";
 

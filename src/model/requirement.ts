@@ -15,6 +15,12 @@ export function requirementOf(text: string): Requirement {
   };
 }
 
+/** Which of the requirements that come are in an index that comes: builds (`+cpu`) if there are any, else all. */
+export function fromIndexes(comes: readonly string[]): string[] {
+  const builds = comes.filter((text) => text.includes("+"));
+  return (builds.length > 0 ? builds : comes).map((text) => requirementOf(text).name);
+}
+
 /** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
 export function spellings(name: string): string {
   return name.split("-").join("[-_.]+");
