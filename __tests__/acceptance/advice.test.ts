@@ -19,9 +19,8 @@ beforeAll(async () => {
     { name: "nvidia-nccl-cu12", version: "2.29.3", bytes: 900_000 },
     { name: "xgboost-cpu", version: "3.0.5", requires: ["numpy"], bytes: 60_000 },
     { name: "numpy", version: "2.3.0", bytes: 200_000 },
-    // A lock's what-if also asks PyPI, which must have none of these versions.
-    { name: "onnxruntime-gpu", version: "77.1", bytes: 500_000 },
-    { name: "onnxruntime", version: "77.2", bytes: 90_000 },
+    { name: "onnxruntime-gpu", version: "1.22.0", bytes: 500_000 },
+    { name: "onnxruntime", version: "1.22.1", bytes: 90_000 },
     { name: "opencv-python", version: "4.10.0", bytes: 300_000 },
     { name: "opencv-python-headless", version: "4.10.0", bytes: 100_000 },
     { name: "mkl", version: "2025.0", bytes: 700_000 },
@@ -38,7 +37,7 @@ afterAll(() => apps.close());
 
 /** One app for five rules. */
 const SICK = [
-  ...["web==1.0", "xgboost==3.0.5", "mkl==2025.0", "jax[cuda12]==0.7.0", "onnxruntime-gpu==77.1"],
+  ...["web==1.0", "xgboost==3.0.5", "mkl==2025.0", "jax[cuda12]==0.7.0", "onnxruntime-gpu==1.22.0"],
   "opencv-python==4.10.0",
 ];
 
@@ -57,7 +56,7 @@ test.each(PACKAGE_MANAGERS)(
 );
 
 test.each<[string, readonly string[], string, readonly string[]]>([
-  ["another version, where there is none of the same", ["onnxruntime-gpu==77.1"], "onnxruntime", ["+onnxruntime"]],
+  ["another version, where there is none of the same", ["onnxruntime-gpu==1.22.0"], "onnxruntime", ["+onnxruntime"]],
   ["the same for servers", ["opencv-python==4.10.0"], "opencv-headless", ["+opencv-python-headless==4.10.0"]],
   ["what conda left", ["web==1.0", "mkl==2025.0"], "without-mkl", []],
   ["without an extra", ["jax[cuda12]==0.7.0"], "jax-cpu", ["+jax==0.7.0"]],
@@ -86,9 +85,9 @@ test.each<[string, readonly string[], string, readonly string[]]>([
 });
 
 test("who gets another version than was asked for is told", async () => {
-  const { advice } = await apps.weighed(apps.manifest("pip", ["onnxruntime-gpu==77.1"]));
+  const { advice } = await apps.weighed(apps.manifest("pip", ["onnxruntime-gpu==1.22.0"]));
   expect(advice[0]?.detail).toContain(
-    "`onnxruntime` 77.1 can't be had here: what was looked at is 77.2, which may behave otherwise.",
+    "`onnxruntime` 1.22.0 can't be had here: what was looked at is 1.22.1, which may behave otherwise.",
   );
 });
 

@@ -153,6 +153,8 @@ export interface Index {
   readonly url: string;
   /** URL of one of its files. */
   file(name: string): string;
+  /** Names whose pages were asked for since it was last called, sorted. */
+  asked(): string[];
   close(): void;
 }
 
@@ -170,6 +172,7 @@ export interface IndexOptions {
 /** Serves a directory's files with the JSON form of the simple index (PEP 691, PEP 700). */
 export async function serve(directory: string, options: IndexOptions = {}): Promise<Index> {
   const { uploaded = "2024-01-01T00:00:00.000000Z", yanked = [], credentials, garbage } = options;
+  const asked = new Set<string>();
   const server: Server = createServer((request, response) => {
     const answer = async (): Promise<void> => {
       const wanted = `Basic ${Buffer.from(credentials ?? "").toString("base64")}`;
@@ -179,6 +182,7 @@ export async function serve(directory: string, options: IndexOptions = {}): Prom
       }
       const path = decodeURIComponent((request.url ?? "").split("?")[0] ?? "");
       const [, kind = "", name = ""] = path.split("/");
+      if (kind === "simple") asked.add(name);
       const names = await readdir(directory);
       if (kind === "files" && names.includes(name)) {
         response.writeHead(200, { "content-type": "application/octet-stream" });
@@ -215,6 +219,11 @@ export async function serve(directory: string, options: IndexOptions = {}): Prom
   return {
     url: `${origin}/simple`,
     file: (name) => `${origin}/files/${encodeURIComponent(name)}`,
+    asked: () => {
+      const names = [...asked].sort();
+      asked.clear();
+      return names;
+    },
     close: () => {
       server.closeAllConnections();
       server.close();

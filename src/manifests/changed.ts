@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { ManifestChange } from "../model/advice.js";
 import { normalName } from "../model/name.js";
-import { requirementOf } from "../model/requirement.js";
+import { fromIndexes, requirementOf } from "../model/requirement.js";
 import type { DirectRequirement, Location, PackageManagerName, Resolution } from "../model/resolution.js";
 import { preinstalledTools } from "../platforms/buildpack.js";
+import type { Indexes } from "./indexes.js";
 import type { Manifest } from "./manifest.js";
 import { lockRequirements, type ReadRequirements } from "./requirements.js";
 import { readRequirements, type Required, type RequirementsFile } from "./requirements-file.js";
@@ -29,16 +30,21 @@ export function changed(
   return {
     sources: () => Promise.resolve(null),
     logins: (app, context) => own.logins(app, context),
+    indexes: (app, versions, context) => own.indexes(app, versions, context),
     async lock(request, tools, context) {
       const isFile = current.packageManager === "pip";
+      const versions = versionsOf(current);
       // Indexes, and their credentials, stand in the app's files, not in what was resolved.
-      const indexUrls = isFile
-        ? []
-        : [...(await own.lock(request, tools, context)).indexUrls, ...(await own.logins(request.app, context))];
+      const indexes = await own.indexes(
+        request.app,
+        new Map(versions.map(({ name, version }) => [name, version])),
+        context,
+      );
+      const indexByName = isFile ? {} : Object.fromEntries(indexesByName(indexes, change));
       const read: ReadRequirements = async (job) => {
         const file = isFile
-          ? await readRequirements("requirements.txt", null, job, tools, context)
-          : pinned(current, indexUrls, job.app);
+          ? withIndexes(await readRequirements("requirements.txt", null, job, tools, context), change)
+          : pinned(current, indexes, job.app);
         return edited(file, change, (name) => {
           const option = askedBy.get(name);
           return option === undefined ? place : { file: option, line: null };
@@ -49,14 +55,17 @@ export function changed(
         writtenFrom: null,
         dependencies: true,
         cutoff: request.cutoff,
-        preinstalled: isFile ? preinstalled : [...preinstalled, ...versionsOf(current)],
-        chosen: isFile ? [] : versionsOf(current).map(({ name }) => name),
+        preinstalled: isFile ? preinstalled : [...preinstalled, ...versions],
+        chosen: isFile ? [] : versions.map(({ name }) => name),
         exclude: change.exclude,
+        strategy: indexes.strategy,
+        indexByName,
       };
       const lock = await lockRequirements(read, options, request, tools, context);
       const added = new Set(change.with.map((text) => required(text, NOWHERE).name));
       return {
         ...lock,
+        indexUrls: [...lock.indexUrls, ...Object.values(indexByName).filter((url) => url !== null)],
         direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
         preinstalled,
       };
@@ -87,7 +96,6 @@ function edited(
   return {
     ...file,
     requirements: [...kept, ...comes],
-    extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
     // What comes has no hash.
     requireHashes: false,
   };
@@ -110,16 +118,37 @@ function required(text: string, { file, line }: Location): Required {
   };
 }
 
+/** pip asks every index for every name. */
+function withIndexes(file: RequirementsFile, { indexes }: ManifestChange): RequirementsFile {
+  return { ...file, extraIndexUrls: [...file.extraIndexUrls, ...indexes] };
+}
+
+/** The index that alone is asked for a name, with the change's lines in the manifest. */
+function indexesByName({ byName, stays }: Indexes, change: ManifestChange): ReadonlyMap<string, string | null> {
+  const comes = change.with.map((text) => normalName(requirementOf(text).name));
+  const replaced = change.without.find((name) => !comes.includes(name)) ?? change.without[0] ?? "";
+  const taken = stays ? byName.get(replaced) : undefined;
+  const others = taken === undefined ? [] : comes.filter((name) => !byName.has(name));
+  const [index] = change.indexes;
+  const restricted = index === undefined ? [] : fromIndexes(change.with).map(normalName);
+  return new Map([
+    ...byName,
+    ...others.map((name) => [name, taken ?? null] as const),
+    ...restricted.map((name) => [name, index ?? null] as const),
+  ]);
+}
+
 /** What a lock comes down to, as a requirements file: what the app names itself, in the versions that it gets. */
-function pinned(current: Resolution, indexUrls: readonly string[], app: string): RequirementsFile {
+function pinned(current: Resolution, { defaultUrl, urls }: Indexes, app: string): RequirementsFile {
   const sources = new Map(current.distributions.map((each) => [each.name, each]));
   return {
     requirements: current.direct.flatMap((direct) => {
       const distribution = sources.get(direct.name);
       return distribution === undefined ? [] : [pinnedTo(direct, distribution, app)];
     }),
-    indexUrl: null,
-    extraIndexUrls: [...indexUrls],
+    indexUrl: defaultUrl,
+    // pip prefers the later one.
+    extraIndexUrls: urls.toReversed(),
     refusing: [],
     findLinks: [],
     noLinks: [],

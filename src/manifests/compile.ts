@@ -1,5 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "smol-toml";
 import { SideError } from "../errors.js";
@@ -14,6 +14,7 @@ import { redact } from "../system/redact.js";
 import { run } from "../system/run.js";
 import type { Tools } from "../tools/tools.js";
 import { BuiltMetadata, culpritOf } from "./built-metadata.js";
+import type { IndexStrategy } from "./indexes.js";
 import type { Lock, LockRequest } from "./manifest.js";
 import { isTable } from "../model/toml.js";
 import type { Required, RequirementsFile } from "./requirements-file.js";
@@ -33,12 +34,18 @@ export interface CompileOptions {
   readonly chosen?: readonly string[];
   /** Normalised names of what is left out, whatever requires it. */
   readonly exclude?: readonly string[];
+  /** Which of several indexes a version is taken from. Default: the best of all, as pip does. */
+  readonly strategy?: IndexStrategy;
+  /** By normalised name, the index that alone is asked for what the file names; null for PyPI. None by default. */
+  readonly indexByName?: Readonly<Record<string, string | null>>;
 }
 
 /** Named relative to where uv runs: a path with a blank would be two files of constraints to it. */
 const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
 const EXCLUDES = "excludes.txt";
+/** In a directory of its own, since one where uv runs is settings as well. */
+const FROM_INDEXES = join("from-indexes", "pyproject.toml");
 
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const BUILDS = 100;
@@ -62,7 +69,7 @@ export async function compile(
   context: Context,
 ): Promise<{ pylock: string; notes: string[] }> {
   const { app, target, python, building } = request;
-  const { exclude = [], chosen = [] } = options;
+  const { exclude = [], chosen = [], strategy = "unsafe-best-match", indexByName = {} } = options;
   const output = join(directory, "pylock.toml");
   const asked = file.requirements.filter(({ constraint }) => !constraint);
   const limits = file.requirements.filter(({ constraint }) => constraint);
@@ -85,20 +92,37 @@ export async function compile(
   const wishes = new Wishes(file, options.preinstalled);
   const built = new BuiltMetadata(env.UV_CONFIG_FILE ?? null);
 
+  /** The index that alone is asked for a name; null for any. What is said to be PyPI's is asked where uv would ask PyPI. */
+  const onlyIndexOf = async (name: string | null): Promise<string | null> =>
+    name === null || !Object.hasOwn(indexByName, name) ? null : (indexByName[name] ?? (await tools.defaultIndex()));
+
   /** Resolves the lines, and gives the lock that uv wrote, if it did. */
-  const uvCompile = async (lines: readonly string[], dependencies: boolean) => {
-    await writeFile(join(directory, REQUIREMENTS), [...indexLines(file), ...lines, ""].join("\n"), mode);
+  const uvCompile = async (lines: readonly Line[], dependencies: boolean) => {
+    const texts: string[] = [];
+    const restricted: Restricted[] = [];
+    for (const { indexed, text } of lines) {
+      const url = await onlyIndexOf(indexed);
+      if (indexed === null || url === null) texts.push(text);
+      else restricted.push({ name: indexed, url, text });
+    }
+    await writeFile(join(directory, REQUIREMENTS), [...indexLines(file), ...texts, ""].join("\n"), mode);
+    const fromIndexes = projectOf(restricted);
+    if (fromIndexes !== null) {
+      await mkdir(dirname(join(directory, FROM_INDEXES)), { recursive: true });
+      await writeFile(join(directory, FROM_INDEXES), fromIndexes, mode);
+    }
     const settings = join(directory, "uv.toml");
     if (built.size > 0) await writeFile(settings, await built.settings(), mode);
     const log = new ResolverLogReader();
     const result = await run(
       program,
       [
-        ...["pip", "compile", REQUIREMENTS, "--constraints", CONSTRAINTS, "--output-file", output],
-        ...["--format", "pylock.toml", "--no-header", "--no-annotate", "--no-sources"],
+        ...["pip", "compile", REQUIREMENTS, ...(fromIndexes === null ? ["--no-sources"] : [FROM_INDEXES])],
+        ...["--constraints", CONSTRAINTS, "--output-file", output],
+        ...["--format", "pylock.toml", "--no-header", "--no-annotate"],
         ...["--python", python.path, "--python-version", target.python.full],
         ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
-        ...["--index-strategy", "unsafe-best-match"],
+        ...["--index-strategy", strategy],
         ...(dependencies ? [] : ["--no-deps"]),
         ...(exclude.length === 0 ? [] : ["--excludes", EXCLUDES]),
         ...(options.cutoff === null ? [] : ["--exclude-newer", options.cutoff]),
@@ -124,7 +148,9 @@ export async function compile(
 
   for (let round = 0; round < ROUNDS + built.size; round++) {
     await writeFile(output, wishes.preferences());
-    const lines = asked.map((required) => requirementLine(required, built));
+    const lines = asked.map((required): Line => {
+      return { indexed: required.link === null ? required.name : null, text: requirementLine(required, built) };
+    });
     const { stderr, log, pylock } = await uvCompile(lines, options.dependencies);
     if (wishes.learn(log, pylock === null ? null : versionsOf(pylock))) continue;
     if (pylock !== null) return { pylock, notes: wishes.notes() };
@@ -155,7 +181,7 @@ export async function compile(
         const { name, version } = culprit;
         // With a stand-in for its metadata uv tells where the file is.
         built.add({ name, version, requires: [], requiresPython: null, extras: [] });
-        const found = await uvCompile([`${name}==${version}`], false);
+        const found = await uvCompile([{ indexed: name, text: `${name}==${version}` }], false);
         const url = found.pylock === null ? null : sourceAddress(found.pylock, name);
         if (url === null) throw fail(found.stderr, null);
         built.add({ ...(await build(name, url)), version });
@@ -331,6 +357,30 @@ function indexLines(file: RequirementsFile): string[] {
     ...file.extraIndexUrls.toReversed().map((url) => `--extra-index-url ${url}`),
     ...file.findLinks.map((place) => `--find-links ${place}`),
   ];
+}
+
+/** A requirement in uv's words. */
+interface Line {
+  /** Its normalised name, if an index has it. */
+  readonly indexed: string | null;
+  readonly text: string;
+}
+
+/** A requirement for which one index alone is asked. */
+interface Restricted {
+  readonly name: string;
+  readonly url: string;
+  readonly text: string;
+}
+
+/** A project that requires what only one index is asked for: a requirements file can't say that. Null for nothing. */
+function projectOf(lines: readonly Restricted[]): string | null {
+  if (lines.length === 0) return null;
+  const index = lines.map(({ url }, at) => ({ name: `index-${at}`, url, explicit: true }));
+  const sources = Object.fromEntries(lines.map(({ name }, at) => [name, { index: `index-${at}` }]));
+  const dependencies = lines.map(({ text }) => text);
+  // Its name is that of who requires it, in what uv says.
+  return stringify({ project: { name: "the-app", version: "0", dependencies }, tool: { uv: { index, sources } } });
 }
 
 /** A requirement in uv's words: no marker, since it applies; paths absolute; a repository never editable. */

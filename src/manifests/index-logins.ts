@@ -18,23 +18,44 @@ interface Login {
   readonly password: string;
 }
 
+/** An index that the app's settings of uv name. */
+export interface UvIndex {
+  readonly name: string | null;
+  /** With the credentials that uv has for it by its name. */
+  readonly url: string;
+  readonly isDefault: boolean;
+  /** Is it asked only for what is told to come from there? */
+  readonly isExplicit: boolean;
+}
+
 /**
- * URLs of the indexes that the app's settings of uv name, with the credentials that uv has for them by their names. A lock has
- * neither, and where it is installed from, uv knows no names.
+ * The indexes that the app's settings of uv name, in uv's order, with the credentials that uv has for them by their names. A lock
+ * has neither, and where it is installed from, uv knows no names.
  */
-export function uvIndexUrls(settings: TomlTable, env: Environment): string[] {
-  const unnamed = [settings["index-url"], settings["extra-index-url"]].flat().filter((url) => typeof url === "string");
+export function uvIndexList(settings: TomlTable, env: Environment): UvIndex[] {
+  const unnamed = (key: string, isDefault: boolean): UvIndex[] =>
+    [settings[key]].flat().flatMap((url) => {
+      return typeof url === "string" ? [{ name: null, url, isDefault, isExplicit: false }] : [];
+    });
   return [
-    ...unnamed,
-    ...namedIndexes(settings.index).map(({ name, url }) => {
+    ...namedIndexes(settings.index).flatMap(({ name, url, table }) => {
+      if (url === null) return [];
       const login = name === null ? null : loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"));
-      return login === null ? url : withLogin(url, login);
+      const [isDefault, isExplicit] = [table.default === true, table.explicit === true];
+      return [{ name, url: login === null ? url : withLogin(url, login), isDefault, isExplicit }];
     }),
+    ...unnamed("extra-index-url", false),
+    ...unnamed("index-url", true),
   ];
 }
 
-/** A source that `[tool.poetry]` names, with the login that Poetry has for it; null if it has none. */
-export interface PoetrySource extends NamedIndex {
+/** A source that `[tool.poetry]` names. */
+export interface PoetrySource {
+  readonly name: string | null;
+  /** Null for PyPI. */
+  readonly url: string | null;
+  readonly priority: string;
+  /** That Poetry has for it; null if it has none. */
   readonly login: Login | null;
 }
 
@@ -48,15 +69,20 @@ export async function poetrySources({ table }: TomlFile, context: Context): Prom
     const password = login.password ?? (await inKeyring(`poetry-repository-${name}`, user, context));
     return password === null ? null : { user, password };
   };
-  const sources = namedIndexes(tableAt(table, "tool", "poetry")?.source).map(async ({ name, url }) => {
-    return { name, url, login: name === null ? null : await loginOf(name) };
+  const listed = namedIndexes(tableAt(table, "tool", "poetry")?.source);
+  const sources = listed.map(async ({ name, url, table: { priority } }) => {
+    const login = name === null || url === null ? null : await loginOf(name);
+    return { name, url, priority: typeof priority === "string" ? priority.toLowerCase() : "primary", login };
   });
   return Promise.all(sources);
 }
 
-/** URLs of the sources, with their logins. */
+/** URLs of the sources but PyPI, with their logins. */
 export function poetryIndexUrls(sources: readonly PoetrySource[]): string[] {
-  return sources.map(({ url, login }) => (login === null ? url : withLogin(url, login)));
+  return sources.flatMap(({ url, login }) => {
+    if (url === null) return [];
+    return [login === null ? url : withLogin(url, login)];
+  });
 }
 
 /** The logins as Poetry reads them from variables: its own keyring is another one than the user's. */
@@ -78,13 +104,16 @@ function variableName(name: string): string {
 
 interface NamedIndex {
   readonly name: string | null;
-  readonly url: string;
+  /** Null where none is said. */
+  readonly url: string | null;
+  /** All that is said of it. */
+  readonly table: TomlTable;
 }
 
 function namedIndexes(listed: TomlValue | undefined): NamedIndex[] {
-  return (Array.isArray(listed) ? listed : []).flatMap((item) => {
-    const { name, url } = isTable(item) ? item : {};
-    return typeof url === "string" ? [{ name: typeof name === "string" ? name : null, url }] : [];
+  return (Array.isArray(listed) ? listed : []).filter(isTable).map((table) => {
+    const { name, url } = table;
+    return { name: typeof name === "string" ? name : null, url: typeof url === "string" ? url : null, table };
   });
 }
 

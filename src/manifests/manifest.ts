@@ -5,6 +5,7 @@ import type { Interpreter } from "../python/interpreters.js";
 import type { Building } from "../sandbox/building.js";
 import type { Answers } from "../store/answers.js";
 import type { Tools } from "../tools/tools.js";
+import type { Indexes, Versions } from "./indexes.js";
 
 /** What an app's files are read for. */
 export interface LockRequest {
@@ -69,6 +70,12 @@ export interface Manifest {
    * lock, which may be remembered: credentials are not, and come and go.
    */
   logins(app: string, context: Context): Promise<readonly string[]>;
+  /**
+   * Where the package manager looks for what the lock does not have yet, as the app's files say. Of a requirements file they are
+   * among what is read of it.
+   * @throws SideError if they can't be read
+   */
+  indexes(app: string, versions: Versions, context: Context): Promise<Indexes>;
   /**
    * Brings the app's requirements to the standard form, with the package manager itself where it has a lock file.
    * @throws SideError

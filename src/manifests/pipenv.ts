@@ -1,16 +1,24 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { SideError } from "../errors.js";
 import { toolError } from "../resolve/errors.js";
 import { redact } from "../system/redact.js";
 import { run, type RunResult } from "../system/run.js";
 import { toolEnvironment } from "../tools/environment.js";
+import { pipenvIndexes } from "./indexes.js";
 import type { Manifest } from "./manifest.js";
 import { readManifest, readToml, tableRequirements } from "./project.js";
 import { resolveRequirements } from "./requirements.js";
 import { inStandIn } from "./stand-in.js";
 
 const FILES: readonly string[] = ["Pipfile", "Pipfile.lock"];
+
+/** What a lock says of where to look. */
+const Locked = z.object({
+  _meta: z.object({ sources: z.array(z.object({ name: z.string(), url: z.string() })) }),
+  default: z.record(z.string(), z.object({ index: z.string().optional() })),
+});
 
 /** What Pipenv says is written here: a name that no file of the app has. */
 const LIST = ".slugdiff-requirements.txt";
@@ -26,6 +34,14 @@ export const pipenv: Manifest = {
     const texts = await Promise.all(FILES.map((name) => readManifest(app, name)));
     // Variables of the environment may be anywhere in them.
     return texts.some((text) => /\b(?:path|file|editable)["' ]*[:=]|\$\{/.test(text)) ? null : texts;
+  },
+  async indexes(app, _, { env }) {
+    const { _meta, default: packages } = Locked.parse(JSON.parse(await readManifest(app, "Pipfile.lock")));
+    // As pip would have it of what Pipenv says.
+    const expanded = (url: string): string =>
+      url.replace(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced?: string, bare?: string) => env[braced ?? bare ?? ""] ?? all);
+    const sources = _meta.sources.map(({ name, url }) => ({ name, url: expanded(url) }));
+    return pipenvIndexes(sources, packages);
   },
   async lock(request, tools, context) {
     const { app, target } = request;

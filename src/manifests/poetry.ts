@@ -5,6 +5,7 @@ import { run } from "../system/run.js";
 import { toolEnvironment } from "../tools/environment.js";
 import { backToApp } from "./copy.js";
 import { poetryIndexUrls, poetryLoginVariables, poetrySources } from "./index-logins.js";
+import { poetryIndexes, sourcesIn } from "./indexes.js";
 import type { Manifest } from "./manifest.js";
 import { projectRequirements, readManifest, readToml, tableAt, tableRequirements } from "./project.js";
 import { inStandIn } from "./stand-in.js";
@@ -19,6 +20,11 @@ export const poetry: Manifest = {
   },
   async logins(app, context) {
     return poetryIndexUrls(await poetrySources(await readToml(app, "pyproject.toml"), context));
+  },
+  async indexes(app, versions, context) {
+    const [project, lock] = await Promise.all([readToml(app, "pyproject.toml"), readToml(app, "poetry.lock")]);
+    const dependencies = tableAt(project.table, "tool", "poetry", "dependencies") ?? {};
+    return poetryIndexes(await poetrySources(project, context), dependencies, sourcesIn(lock.table, versions));
   },
   async lock(request, tools, context) {
     const { app, target } = request;

@@ -1,5 +1,6 @@
 import { cp, mkdtemp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { TomlTable } from "smol-toml";
 import { SideError } from "../errors.js";
 import type { Target } from "../model/target.js";
 import type { Context } from "../ports.js";
@@ -13,7 +14,8 @@ import { removeTree } from "../system/remove-tree.js";
 import { run, type RunResult } from "../system/run.js";
 import { culpritOf } from "./built-metadata.js";
 import { backToApp, inCopy } from "./copy.js";
-import { uvIndexUrls } from "./index-logins.js";
+import { uvIndexList } from "./index-logins.js";
+import { sourcesIn, uvIndexes } from "./indexes.js";
 import type { Manifest } from "./manifest.js";
 import { isTable } from "../model/toml.js";
 import { projectRequirements, readToml, readTomlIfThere, tableAt, type TomlFile } from "./project.js";
@@ -33,10 +35,17 @@ export const uv: Manifest = {
     return mayBuild(project, lock) ? null : [project.text, lock.text, settings?.text ?? ""];
   },
   async logins(app, context) {
-    // uv takes a file of its own for all settings, those of pyproject.toml left aside.
-    const own = await readTomlIfThere(app, SETTINGS);
-    const settings = own?.table ?? tableAt((await readToml(app, "pyproject.toml")).table, "tool", "uv") ?? {};
-    return uvIndexUrls(settings, context.env);
+    return uvIndexList(await settingsOf(app), context.env).map(({ url }) => url);
+  },
+  async indexes(app, versions, context) {
+    const [settings, project, lock] = await Promise.all([
+      settingsOf(app),
+      readToml(app, "pyproject.toml"),
+      readToml(app, "uv.lock"),
+    ]);
+    const sources = tableAt(project.table, "tool", "uv", "sources") ?? {};
+    const strategy = settings["index-strategy"];
+    return uvIndexes(uvIndexList(settings, context.env), strategy, sources, sourcesIn(lock.table, versions));
   },
   async lock(request, tools, context) {
     const { target, python, building } = request;
@@ -97,6 +106,12 @@ export const uv: Manifest = {
     };
   },
 };
+
+/** What the app's files tell uv. It takes a file of its own for all settings, those of pyproject.toml left aside. */
+async function settingsOf(app: string): Promise<TomlTable> {
+  const own = await readTomlIfThere(app, SETTINGS);
+  return own?.table ?? tableAt((await readToml(app, "pyproject.toml")).table, "tool", "uv") ?? {};
+}
 
 /** A program that is the interpreter here, but calls itself the target's: uv asks no more of it than what it is. */
 async function standInFor({ python: { full } }: Target, { path }: Interpreter, { scratch }: Context): Promise<string> {
