@@ -1,9 +1,12 @@
 import { createCipheriv } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { lfsPointer } from "../../src/app/lfs.js";
 import { MIB } from "../../src/model/bytes.js";
 import type { Report } from "../../src/model/report.js";
 import { PACKAGE_MANAGERS } from "../../src/model/resolution.js";
+import { figuresOf } from "../../src/render/figures.js";
 import { renderGathered } from "../../src/render/gathered.js";
+import { renderText } from "../../src/render/text.js";
 import { attempt } from "../bad-input/support.js";
 import { commit, git, newRepository } from "../revisions/fixtures.js";
 import { openApps, type Apps } from "./advised.js";
@@ -94,6 +97,18 @@ test("who gets another version than was asked for is told", async () => {
 test("what something else requires is not advised to be replaced; nor is anything where the time for it is none", async () => {
   expect((await apps.weighed(apps.manifest("pip", ["web==1.0", "numpy==2.3.0"]))).advice).toEqual([]);
   expect((await apps.weighed(apps.manifest("pip", SICK), ["--advice-time", "0"])).advice).toEqual([]);
+});
+
+test("what Git LFS keeps elsewhere is told of once, with what it stands for, and the slug is at least what was weighed", async () => {
+  const files = { ...apps.manifest("pip", ["web==1.0"]), "model.h5": lfsPointer("0".repeat(64), 300 * MIB) };
+  for (const args of [[], ["--advice-time", "0"]]) {
+    const report = await apps.weighed(files, args);
+    const said = renderText(report, { color: false, width: 200 });
+    expect(said.match(/Git LFS: /g)).toHaveLength(1);
+    expect(said).toContain("Heroku does not fetch");
+    expect(said).toContain("300.0 MiB");
+    expect(figuresOf(report).atLeast).toBe(true);
+  }
 });
 
 test("a model in the repository: its files and its requirements in one report, in the comment too; none of it for who changed neither", async () => {

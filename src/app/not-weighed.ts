@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { mib } from "../model/format.js";
+import { LFS } from "../model/lfs.js";
 import type { NotWeighed } from "../model/slug.js";
 import type { TreeEntry } from "../model/tree.js";
 import { redact } from "../system/redact.js";
@@ -53,8 +54,8 @@ function lfsPointers(root: string, entries: readonly TreeEntry[]): NotWeighed[] 
   const others = pointers.length === 1 ? "" : ` and ${String(pointers.length - 1)} more`;
   return [
     {
-      what: `Git LFS: ${pointers[0]?.path ?? ""}${others}`,
-      why: `the pointers that ship are weighed; a build step that fetches the files adds ${mib(total)}`,
+      what: `${LFS.notWeighed}${pointers[0]?.path ?? ""}${others}`,
+      why: `Heroku does not fetch it: pointers ship, and those are weighed; a build step that fetches the files adds ${mib(total)}`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { mib } from "../model/format.js";
+import { LFS } from "../model/lfs.js";
 import type { Report, ReportDiff } from "../model/report.js";
 import { roundOne, scaleFor, shown, shownSigned, type Scale } from "./rounding.js";
 import { MIB } from "../model/bytes.js";
@@ -25,7 +26,7 @@ export interface Figures {
 
 /** What the report has to show of a whole slug. */
 export function figuresOf(report: Report): Figures {
-  const { base, head, diff, verdict, notWeighed } = report;
+  const { base, head, diff, verdict, notWeighed, advice } = report;
   const limit = verdict.findings.find(({ rule }) => rule === "limit");
   const allowance =
     limit !== undefined && limit.value !== null && head.state === "weighed" ? limit.value - head.total.compressed : 0;
@@ -38,7 +39,7 @@ export function figuresOf(report: Report): Figures {
     scale: scaleFor(known?.total.compressed ?? 0, rows),
     allowance,
     limit: limit?.limit ?? null,
-    atLeast: notWeighed.length > 0 && allowance === 0,
+    atLeast: (notWeighed.length > 0 || advice.some(({ id }) => id === LFS.advice)) && allowance === 0,
   };
 }
 

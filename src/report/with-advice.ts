@@ -1,4 +1,5 @@
 import { noiseFloorOf } from "../judge/noise-floor.js";
+import { LFS } from "../model/lfs.js";
 import type { Advice, Report } from "../model/report.js";
 import { ranked } from "./advice.js";
 import { checkReport } from "./check-report.js";
@@ -10,9 +11,12 @@ import { checkReport } from "./check-report.js";
  * @throws Error, which is a bug, if the report does not add up with it
  */
 export function withAdvice(report: Report, advice: readonly Advice[], notes: readonly string[]): Report {
+  const shown = ranked(advice, noiseFloorOf(report));
+  const isLfsAdvised = shown.some(({ id }) => id === LFS.advice);
   const advised = {
     ...report,
-    advice: ranked(advice, noiseFloorOf(report)),
+    notWeighed: report.notWeighed.filter(({ what }) => !(isLfsAdvised && what.startsWith(LFS.notWeighed))),
+    advice: shown,
     notes: [...new Set([...report.notes, ...notes])],
   };
   checkReport(advised);

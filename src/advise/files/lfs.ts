@@ -1,10 +1,11 @@
 import { mib } from "../../model/format.js";
+import { LFS as NAMES } from "../../model/lfs.js";
 import { OBJECT_STORAGE, type FileRule } from "./rule.js";
 
 /** Git LFS pointers: what ships is not what the app expects. */
 export const LFS: readonly FileRule[] = [
   {
-    id: "git-lfs",
+    id: NAMES.advice,
     level: "warning",
     match: { by: "file", takes: ({ path }, { lfs }) => lfs.has(path) },
     group: "all",
@@ -16,7 +17,8 @@ export const LFS: readonly FileRule[] = [
       const what = entries.length === 1 ? "1 file arrives as a pointer" : `${count} arrive as pointers`;
       return (
         `Heroku does not fetch Git LFS files: ${what} of a hundred bytes or so instead of ${mib(real)}, and what opens them fails. ` +
-        "Fetch them from object storage when the dyno starts, or commit them without Git LFS if they are small."
+        "Fetch them from object storage when the dyno starts, or commit them without Git LFS if they are small. " +
+        `A build step of your own that fetches them adds those ${mib(real)} to the slug; they are not weighed here.`
       );
     },
     sources: ["https://github.com/git-lfs/git-lfs/issues/3273", OBJECT_STORAGE],
