@@ -27,6 +27,20 @@ beforeAll(async () => {
     { name: "opencv-python", version: "4.10.0", bytes: 300_000 },
     { name: "opencv-python-headless", version: "4.10.0", bytes: 100_000 },
     { name: "mkl", version: "2025.0", bytes: 700_000 },
+    // Of these the real ones are too large to install here: see __tests__/advise/resolution.test.ts.
+    {
+      name: "faiss-gpu-cu12",
+      version: "1.14.1",
+      module: "faiss",
+      requires: ["numpy", "nvidia-cublas-cu12"],
+      bytes: 90_000,
+    },
+    { name: "nvidia-cublas-cu12", version: "12.9", bytes: 600_000 },
+    { name: "faiss-cpu", version: "1.14.0", module: "faiss", requires: ["numpy"], bytes: 60_000 },
+    { name: "paddlepaddle-gpu", version: "2.6.2", module: "paddle", requires: ["numpy"], bytes: 800_000 },
+    { name: "paddlepaddle", version: "2.6.2", module: "paddle", requires: ["numpy"], bytes: 200_000 },
+    { name: "cudf-cu12", version: "26.4.0", module: "cudf", requires: ["libcudf-cu12", "numpy"], bytes: 90_000 },
+    { name: "libcudf-cu12", version: "26.4.0", module: "libcudf", bytes: 700_000 },
     {
       name: "jax",
       version: "0.7.0",
@@ -63,6 +77,9 @@ test.each<[string, readonly string[], string, readonly string[]]>([
   ["the same for servers", ["opencv-python==4.10.0"], "opencv-headless", ["+opencv-python-headless==4.10.0"]],
   ["what conda left", ["web==1.0", "mkl==2025.0"], "without-mkl", []],
   ["without an extra", ["jax[cuda12]==0.7.0"], "jax-cpu", ["+jax==0.7.0"]],
+  ["Faiss without CUDA", ["faiss-gpu-cu12==1.14.1"], "faiss-cpu", ["+faiss-cpu"]],
+  ["PaddlePaddle without CUDA", ["paddlepaddle-gpu==2.6.2"], "paddlepaddle", ["+paddlepaddle==2.6.2"]],
+  ["what needs a GPU", ["numpy==2.3.0", "cudf-cu12==26.4.0", "libcudf-cu12==26.4.0"], "without-rapids", []],
   [
     "what a frozen list names as well",
     ["xgboost==3.0.5", "nvidia-nccl-cu12==2.29.3", "numpy==2.3.0"],

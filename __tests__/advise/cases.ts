@@ -62,6 +62,16 @@ export const CASES: readonly Case[] = [
     cured: ["faiss-cpu==1.12.0"],
   },
   {
+    what: "Faiss for one version of CUDA, in a frozen list",
+    sick: [
+      ...["faiss-gpu-cu12==1.14.1.post1", "numpy==2.5 < faiss-gpu-cu12"],
+      ...["nvidia-cublas-cu12==12.9 < faiss-gpu-cu12", "packaging==26 < faiss-gpu-cu12"],
+    ],
+    id: "faiss-cpu",
+    change: { without: ["faiss-gpu-cu12", "nvidia-cublas-cu12"], with: ["faiss-cpu"] },
+    cured: ["faiss-cpu==1.14.0", "numpy==2.5 < faiss-cpu", "packaging==26 < faiss-cpu"],
+  },
+  {
     what: "PaddlePaddle for GPUs",
     sick: ["paddlepaddle-gpu==2.6.2"],
     id: "paddlepaddle",

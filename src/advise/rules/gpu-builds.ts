@@ -59,14 +59,15 @@ const BUILDS: readonly Replacement[] = [
     detail: `${NO_GPU} Without that extra JAX computes on the CPU; code that asks for a GPU by name has to change.`,
     sources: ["https://docs.jax.dev/en/latest/installation.html"],
   },
-  {
+  ...["faiss-gpu", "faiss-gpu-cu11", "faiss-gpu-cu12"].map((when): Replacement => ({
     id: "faiss-cpu",
-    when: "faiss-gpu",
+    when,
     replace: "faiss-cpu",
     version: "",
+    drops: CUDA,
     detail: `${NO_GPU} \`faiss-cpu\` has the same module; the classes for GPUs are lost.`,
     sources: ["https://github.com/facebookresearch/faiss/wiki/Installing-Faiss"],
-  },
+  })),
   {
     id: "paddlepaddle",
     when: "paddlepaddle-gpu",
