@@ -63,7 +63,11 @@ const STEPS = [
     title: "the model in object storage",
     advice: ["model-pytorch"],
     change: { with: ["obstore==0.12.1"] },
-    files: { "models/vectors.safetensors": null, "app.py": app(...USED, "import obstore", "import tensorflow") },
+    // The TensorFlow model is there too, converted.
+    files: {
+      "models/vectors.safetensors": null,
+      "app.py": app(...USED, "import obstore", "from tensorflow import lite"),
+    },
   },
   {
     id: "development-tools",
