@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import flatbuffers
+import gguf
 import h5py
 import numpy as np
 import onnx
@@ -109,6 +110,23 @@ def make_keras() -> None:
         archive.writestr("model.weights.h5", inner.getvalue())
 
 
+def make_gguf() -> None:
+    writer = gguf.GGUFWriter(out / "mixed.gguf", "llama")
+    writer.add_custom_alignment(64)
+    writer.add_block_count(1)
+    writer.add_token_list([f"token {number}" for number in range(20_000)])
+    writer.add_token_scores([0.5] * 20_000)
+    writer.add_tensor("output_norm.weight", numbers(1_008))
+    writer.add_tensor("token_embd.weight", numbers(6_400, "float16").reshape(100, 64))
+    for name, kind in [("attn_q", "Q8_0"), ("attn_k", "Q4_0"), ("attn_v", "Q5_0")]:
+        quantised = gguf.quants.quantize(numbers(64_000).reshape(100, 640), gguf.GGMLQuantizationType[kind])
+        writer.add_tensor(f"blk.0.{name}.weight", quantised, raw_dtype=gguf.GGMLQuantizationType[kind])
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def make_tflite() -> None:
     b = flatbuffers.Builder(1024)
     datas = [None, numbers(10_000).tobytes(), rng.integers(-128, 127, 30_000).astype("int8").tobytes(), b"m" * 500]
@@ -163,5 +181,6 @@ make_widths()
 make_onnx()
 make_hdf5()
 make_keras()
+make_gguf()
 make_tflite()
 make_pytorch()

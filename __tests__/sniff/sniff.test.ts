@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gzipSync, inflateSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { adviseOnFiles } from "../../src/advise/files/advise.js";
@@ -68,6 +68,19 @@ describe("models that their frameworks' tools wrote", () => {
       ],
       0,
     ],
+    [
+      "mixed.gguf",
+      "gguf",
+      [
+        // Blocks of 32, and what is left empty behind a tensor.
+        ["int8", (64_000 / 32) * 34 + 32],
+        ["other", (64_000 / 32) * 22 + 32],
+        ["int4", (64_000 / 32) * 18 + 32],
+        ["float16", 12_800],
+        ["float32", 4_032],
+      ],
+      0,
+    ],
     ["model.pt", "pytorch", [["unknown", 40_400]], 0],
   ])("%s: %s", async (name, format, weights, optimizer) => {
     expect(await sniffModel(join(real, name), ALONE)).toEqual({
@@ -86,6 +99,17 @@ describe("models that their frameworks' tools wrote", () => {
     const found = { format: "onnx", weights: [{ type: "float32", bytes: 40_000 }], optimizer: 0 };
     expect(await sniffModel(path, { ...ALONE, others: 40_000 })).toEqual(found);
     expect(await sniffModel(path, { ...ALONE, others: 10_000 })).toBeNull();
+  });
+
+  test("a model in ONNX Runtime's own format tells what its initialisers are", async () => {
+    expect(await sniffed("model.ort", ORT)).toEqual({
+      format: "onnx",
+      weights: [
+        { type: "float32", bytes: 20_000 },
+        { type: "float16", bytes: 6_000 },
+      ],
+      optimizer: 0,
+    });
   });
 
   test("the index of a TensorFlow checkpoint tells its data, the optimiser's apart", async () => {
@@ -154,6 +178,10 @@ describe("what does not tell the truth", () => {
       Buffer.concat([Buffer.from([255, 255, 255, 127]), Buffer.from("TFL3")]),
     ],
     ["a FlatBuffer of billions of tables", "a.tflite", endlessTflite()],
+    ["a GGUF file of billions of strings", "a.gguf", gguf(1, 9, [8, 2 ** 31])],
+    ["a GGUF file of billions of keys", "a.gguf", gguf(2 ** 31, 0, [])],
+    ["a GGUF file with a value beyond the end", "a.gguf", gguf(1, 9, [12, Number.MAX_SAFE_INTEGER])],
+    ["a GGUF file with an unknown type", "a.gguf", gguf(1, 99, [])],
     ["an HDF5 file that ends too soon", "a.h5", Buffer.from("\x89HDF\r\n\x1a\n\0\0\0", "latin1")],
   ])("%s", async (_, name, content) => {
     const started = process.cpuUsage();
@@ -169,12 +197,14 @@ describe("what does not tell the truth", () => {
       "keras2-latest.h5",
       "model.keras",
       "model.tflite",
+      "mixed.gguf",
       "model.pt",
     ];
     const content = new Map(names.map((name) => [name, readFileSync(join(real, name))]));
+    content.set("model.ort", ORT);
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...names),
+        fc.constantFrom(...content.keys()),
         fc.array(fc.tuple(fc.double({ min: 0, max: 0.9999, noNaN: true }), fc.integer({ min: 0, max: 255 })), {
           maxLength: 20,
         }),
@@ -256,6 +286,19 @@ function field(number: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), content]);
 }
 
+/** A GGUF file of so many keys without a name; the first value is of that type, or an array of a type and a length. */
+function gguf(keys: number, type: number, array: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(64 * MIB);
+  bytes.write("GGUF");
+  bytes.writeUInt32LE(3, 4);
+  bytes.writeBigUInt64LE(BigInt(keys), 16);
+  bytes.writeUInt32LE(type, 32);
+  const [items, length] = array;
+  if (items !== undefined) bytes.writeUInt32LE(items, 36);
+  if (length !== undefined) bytes.writeBigUInt64LE(BigInt(length), 40);
+  return bytes;
+}
+
 /** A graph with a node with an attribute with a graph, and so on. */
 function nestedOnnx(depth: number): Buffer {
   let graph: Buffer = Buffer.alloc(0);
@@ -299,4 +342,34 @@ const CHECKPOINT = Buffer.from(
   AABX+4CLJHVH2w==
   `,
   "base64",
+);
+
+/**
+ * What ONNX Runtime 1.23.2 wrote with `session.save_model_format` `ORT` of two products of matrices: 50 by 100 as float32, 100 by
+ * 30 as float16. Deflated.
+ */
+const ORT = inflateSync(
+  Buffer.from(
+    `
+  eNrtnUFoFFcYx9+um7hNU9nagMFKmEMooYRl1SASQpuqFVuqXYoFEaFudifuttmZ7WTVFISKlOLBg/RQPEgJnjyIWChFSg85eCgeSo8eSgniIZQiUo
+  oKTXb6f/O+cd5OtlUoPRT++/HPzHz7zfu+33tv3y45zBtSSr373uGDg6qgBlUeVzkclVFGqYsfKzXzMAxzuM5Cc1GEUkvwFeQcYWoIGoAmD1baB0/O
+  TW7fqdQ9xOSlLR1zGNoAjULDcu9XYRjqt/OSOy+xF+AffRSGQxKnc++TPDpmcm9lvh1lUeqdR0keHXd4h2lDXyvVj/iN+Bu9Mgvp2O0m1mTPRbmGUO
+  FwlEmhV8w7+moCCs3r01YLXl+p51Ty0vc5alt0r+lNc983aOKmp9Qtz9Sva3Gg39AZF/KGr4DzKRS0LZP0zRR8n8E3Dt8Yru+vhWGf1J6TnBnhiF+3
+  EVPDUWtMjnXoANqaQ7C+/wXoBmo/ovvZGj+lNkWVxxk2yZgqyRGPQ9tPcsdabprj5Y1KlXCsYngcz6+5Ttt3oovZwG86s3N+pb19l3ZGpzt3OL7nVF
+  sndXsvQ295827QdmvlwK025hu+tz9wXT3WH9TV/Y6Zh8PWvMta/RDxI6YuzGNy1HP2QDaZuxG/Z967nOI34154wp+x+vZpffBznzme2WDidNk65r/p
+  j1PR6BSiz8xgNE7ZVN/0pWq3X7mufhvB3C6pcfSYmcGqaw6PyNyfkD7drecm9IesEVnp02NNwzqRymv30Zk+41tEH13LpYoCxaCsAgN/M87Ja8SqWP
+  WsuSQalZp03dPKzHtd77U5c37sH+p9nDW+wkdoI2Pmyd7y+28uuNWTbQxHOfBPNWpuoORzbZa/dcVG68TKBvM5vIYGd0O30N4R6B7eawnr3VWzPi1+
+  iDVOznUpJZxnJOb3P5P12BFf/6rxLa2a9XRH3EvivyP+eD6/vWbaPg5dsfJcsvIcXV2fxxPf2JpprybtfS7+6bXu/Lqt09B3Vr7Na0m+PM4HpO3bPf
+  L9Ir5L0u6ItPtQ/DdSdeh8+pPxasfkONBQ6pyVb8HKN7m2Pt8h8eU73flmxe90uvvxi07C9auVZ9nKc6VHnm/F1+p01/+j+M+n8ujjjG4jTPId7ST5
+  yp1k3DZ31ud7RXzLqXyvif9xj3wVKJB8NVlb43xLVr5zPfJ9Kb5y2J3vuvivpvI9fb2bkfXBfB8PyHe2XsNnwqSuI2FS19ZwfV1F8a2E3eO7H9eDUZ
+  sF/Fowv0bsup9lLd5k1abXiYvWmva8+AvxvIc3J3niem9b9Zbi+f+krs1ddY086bX+aL3rl2/tPDLbcc/ev3Xz++6Qiu9V1782v/F0G+PwT0HOobi1
+  s6+b5XQaOgstQkvQsl5i3wAp5EAlaBoqQ8ehFnQWOg9dhC5Bi9BV6AZ0E1qCfoB+gu5Ay9AK9AB6DKk96B0oDw1CBWgIGoa2QQ40Co1B41AJmoB2Q1
+  PQNLRvDznIQQ5ykIMc5CAHOchBDnKQgxzkIAc5yEEOcpCDHOQgBznIQQ5ykIMc5CAHOchBDnKQgxzkIAc5yEEOcpCDHOQgBznIQQ5ykIMc5CAHOchB
+  DnKQgxzkIAc5yEEOcpCDHOQgBznIQQ5y/N859HPk4uc/1rqeA5k8XzYvz1ctyDNmz2xR6gLU2hI9XJRGo9FoNBqNRqPRaDQajUaj0Wg02r+0rPV/+p
+  HUPkoZaw+ueup6QfbgKeNiFHqA8+9l35tj1h42Svbkifcd0//z94MTxdYnbT+o1ouVtuvp98ZScS/pfdP8ZrHZqAb+vD/bLnrV+ulqtKeQHbd1XZy7
+  0HKDRtP12hW9x5cVr6w94Lru0XsSpdrV+49VGkXf8xaKrcA91XBPF9tBpeE1vBM65k4PrjjejstHu5KZvQ37rPgBK745Z/buKUjciz32aovHZRf0F/
+  LJQag=
+  `,
+    "base64",
+  ),
 );

@@ -19,7 +19,10 @@ export function directory(): string {
 }
 
 /** What writes the models: of each what this machine's Python can have. */
-const WRITERS = ["flatbuffers>=24", "h5py>=3.11,<4", "numpy>=2,<3", "onnx>=1.17,<2", "safetensors<1", "tflite==2.18.0"];
+const WRITERS = [
+  ...["flatbuffers>=24", "gguf>=0.17,<1", "h5py>=3.11,<4", "numpy>=2,<3", "onnx>=1.17,<2", "safetensors<1"],
+  "tflite==2.18.0",
+];
 
 /** A directory of models, written by the tools of their frameworks: `make_models.py`. */
 export async function models(): Promise<string> {

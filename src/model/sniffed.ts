@@ -4,6 +4,7 @@
  */
 export const MODEL_FORMATS = [
   "safetensors",
+  "gguf",
   "onnx",
   "keras",
   "hdf5",

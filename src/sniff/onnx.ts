@@ -5,7 +5,7 @@ import { fields } from "./protobuf.js";
 import { Tally } from "./tally.js";
 
 /** `TensorProto.DataType` of onnx/onnx, `onnx/onnx.proto`. */
-const TYPES: readonly (NumberType | undefined)[] = [
+export const ONNX_TYPES: readonly (NumberType | undefined)[] = [
   ...(["unknown", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "other", "bool"] as const),
   ...(["float16", "float64", "uint32", "uint64", "other", "other", "bfloat16"] as const),
   ...(["float8", "float8", "float8", "float8", "int4", "int4"] as const),
@@ -61,7 +61,7 @@ function readTensor(tensor: Bytes, tally: Tally): void {
   let type: NumberType = "unknown";
   let size = 0;
   for (const { number, wire, value } of fields(tensor)) {
-    if (number === TENSOR.type && wire === "varint") type = TYPES[value] ?? "other";
+    if (number === TENSOR.type && wire === "varint") type = ONNX_TYPES[value] ?? "other";
     if (wire !== "bytes") continue;
     if (TENSOR.data.has(number)) size += value.size;
     if (number === TENSOR.external) size += externalLength(value);

@@ -6,15 +6,18 @@ import type { Sniffed, SniffedModel } from "../model/sniffed.js";
 import type { TreeEntry } from "../model/tree.js";
 import { Bytes } from "./bytes.js";
 import { readCheckpointIndex } from "./checkpoint.js";
+import { readGguf } from "./gguf.js";
 import { isHdf5, readHdf5 } from "./hdf5.js";
 import { notebookOutputs } from "./notebook.js";
 import { readOnnx } from "./onnx.js";
+import { readOrt } from "./ort.js";
 import { readSafetensors } from "./safetensors.js";
 import { readTflite } from "./tflite.js";
 import { isZip, readZip } from "./zip.js";
 
 /** Names of what is looked into. A pickle is told by its first bytes and no more. */
-const MODEL = /\.(?:safetensors|onnx|ort|h5|hdf5|keras|tflite|index|pt|pth|bin|ckpt|pkl|pickle|joblib|sav|model)$/i;
+const MODEL =
+  /\.(?:safetensors|gguf|onnx|ort|h5|hdf5|keras|tflite|index|pt|pth|bin|ckpt|pkl|pickle|joblib|sav|model)$/i;
 const NOTEBOOK = /\.ipynb$/i;
 
 /** Smaller files are no news, whatever is in them; but those that keep their weights beside them. */
@@ -45,6 +48,8 @@ export async function sniffModel(path: string, beside: Beside): Promise<SniffedM
     if (isHdf5(bytes)) return readHdf5(bytes);
     if (isZip(bytes)) return await readZip(bytes, fd);
     if (bytes.says(4, "TFL3")) return readTflite(bytes);
+    if (bytes.says(4, "ORTM")) return readOrt(bytes);
+    if (bytes.says(0, "GGUF")) return readGguf(bytes);
     if (ending === "safetensors") return readSafetensors(bytes);
     if (ending === "onnx") return readOnnx(bytes, beside.others);
     if (ending === "index") return readCheckpointIndex(bytes, beside.checkpoint);

@@ -1,5 +1,6 @@
 import type { NumberType, SniffedModel } from "../model/sniffed.js";
 import { Malformed, type Bytes } from "./bytes.js";
+import { Table } from "./flatbuffer.js";
 import { Tally } from "./tally.js";
 
 /** `TensorType` of LiteRT's `schema.fbs`. */
@@ -15,7 +16,7 @@ const TENSOR = { type: 1, buffer: 2 };
 /** Large models keep the data behind the FlatBuffer, at an offset. */
 const BUFFER = { data: 0, size: 2 };
 
-/** A LiteRT (TensorFlow Lite) model: a FlatBuffer (flatbuffers.dev, "Internals") with the identifier `TFL3`. */
+/** A LiteRT (TensorFlow Lite) model: a FlatBuffer with the identifier `TFL3`. */
 export function readTflite(bytes: Bytes): SniffedModel {
   if (!bytes.says(4, "TFL3")) throw new Malformed("no LiteRT model");
   const model = new Table(bytes, bytes.u32(0));
@@ -37,42 +38,4 @@ export function readTflite(bytes: Bytes): SniffedModel {
     if (type !== undefined) tally.add(type, Math.max(buffer.vector(BUFFER.data).count, behind));
   }
   return tally.result("tflite");
-}
-
-/** A table of a FlatBuffer. */
-class Table {
-  private readonly layout: number;
-  private readonly layoutSize: number;
-
-  constructor(
-    private readonly bytes: Bytes,
-    private readonly at: number,
-  ) {
-    bytes.step();
-    this.layout = at - bytes.i32(at);
-    this.layoutSize = bytes.u16(this.layout);
-  }
-
-  /** Where a field's value is; null if it has its default. */
-  field(number: number): number | null {
-    const slot = 4 + 2 * number;
-    const offset = slot + 2 <= this.layoutSize ? this.bytes.u16(this.layout + slot) : 0;
-    return offset === 0 ? null : this.at + offset;
-  }
-
-  vector(number: number): { readonly start: number; readonly count: number } {
-    const field = this.field(number);
-    if (field === null) return { start: 0, count: 0 };
-    const at = field + this.bytes.u32(field);
-    const count = this.bytes.u32(at);
-    return { start: at + 4, count };
-  }
-
-  *tables(number: number): Generator<Table> {
-    const { start, count } = this.vector(number);
-    for (let item = 0; item < count; item++) {
-      const at = start + 4 * item;
-      yield new Table(this.bytes, at + this.bytes.u32(at));
-    }
-  }
 }

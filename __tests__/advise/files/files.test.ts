@@ -121,6 +121,7 @@ describe("each class", () => {
     ],
     ["model-pytorch", "m/*.safetensors", many(3, (at) => `m/model-0000${at + 1}-of-00003.safetensors`, 4 * MIB), []],
     ["model-pytorch", "m/pytorch_model.bin", { "m/pytorch_model.bin": 20 * MIB }, []],
+    ["model-gguf", "m/*.gguf", many(2, (at) => `m/llama-0000${at + 1}-of-00002.gguf`, 8 * MIB), []],
     ["model-onnx", "*", { "m.onnx": MIB, "m.onnx.data": 20 * MIB }, []],
     ["model-pickle", "forest.joblib", { "forest.joblib": 20 * MIB }, []],
     ["embeddings", "glove.vec", { "glove.vec": 20 * MIB }, []],

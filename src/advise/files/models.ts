@@ -51,9 +51,18 @@ const FAMILIES: readonly Family[] = [
     id: "model-pytorch",
     framework: "PyTorch",
     formats: ["pytorch", "safetensors"],
-    name: /(?:\.(?:pt|pth|ptl|torchscript|safetensors|gguf|ggml)|^(?:pytorch|adapter|diffusion_pytorch)_model.*\.bin)$/i,
+    name: /(?:\.(?:pt|pth|ptl|torchscript|safetensors)|^(?:pytorch|adapter|diffusion_pytorch)_model.*\.bin)$/i,
     smaller: "Save the weights alone (`state_dict`), without the optimiser's state, as float16 or quantised to int8.",
     sources: ["https://huggingface.co/docs/safetensors/index"],
+  },
+  {
+    id: "model-gguf",
+    framework: "GGUF",
+    formats: ["gguf"],
+    name: /\.(?:gguf|ggml)$/i,
+    smaller:
+      "`llama-quantize` stores weights in about eight bits (Q8_0) or four (Q4_K_M); check what that does to the results.",
+    sources: ["https://github.com/ggml-org/llama.cpp/blob/master/tools/quantize/README.md"],
   },
   {
     id: "model-pickle",
