@@ -4,6 +4,7 @@ import type { WeighedLayer } from "../src/model/distribution.js";
 import { entryWeight, type Entry } from "../src/model/layer.js";
 import type { DirectRequirement, Edge } from "../src/model/resolution.js";
 import type { DependencyGraph, Side, Slug } from "../src/model/slug.js";
+import { sitePackages } from "../src/model/target.js";
 import { inTarOrder } from "../src/model/tree.js";
 import { sum } from "../src/model/weight.js";
 
@@ -103,8 +104,11 @@ export const anyGraph: fc.Arbitrary<DependencyGraph> = fc
   );
 
 const anyPath = fc
-  .array(fc.constantFrom("x", "y", "z-", "z"), { minLength: 1, maxLength: 3 })
-  .map((at) => at.join("/"));
+  .tuple(
+    fc.constantFrom("", "", `${sitePackages("3.12")}/`),
+    fc.array(fc.constantFrom("x", "y", "z-", "z"), { minLength: 1, maxLength: 3 }),
+  )
+  .map(([folder, at]) => folder + at.join("/"));
 
 /** Files that lie about in one tree: none is another's directory. */
 const anyFiles = fc

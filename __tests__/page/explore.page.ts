@@ -34,9 +34,24 @@ test("a click selects, a second one zooms in, the way back is above the map", as
   await tile(page, "tensorflow").click();
   expect(await crumbs(page)).toEqual(["Slug", "tensorflow"]);
   expect(await text(page, ".share")).toMatch(/476\.6 MiB here, 581\.3 MiB elsewhere in the slug/);
-  expect(await text(page, ".parts caption")).toMatch(/^tensorflow: 1 part, 476\.6 MiB$/);
+  expect(await text(page, ".parts caption")).toMatch(/^tensorflow: 2 parts, 476\.6 MiB$/);
   await page.locator(".crumbs button").click();
   expect(await crumbs(page)).toEqual(["Slug"]);
+});
+
+test("a layer is zoomed into where its files begin, and a way with nothing beside it is one step", async () => {
+  const page = await open();
+  await row(page, "nvidia-nccl-cu12").locator(".zoom").click();
+  expect(await page.locator(".parts .select").allTextContents()).toEqual([
+    "nvidia/nccl/lib/",
+    "nvidia-nccl-cu12-2.28.3.dist-info/",
+  ]);
+  await row(page, "nvidia/nccl/lib/").locator(".zoom").click();
+  expect(await crumbs(page)).toEqual(["Slug", "nvidia-nccl-cu12", "nvidia/nccl/lib/"]);
+  await row(page, "libnccl.so.2").locator(".select").click();
+  expect(await text(page, ".details")).toMatch(
+    /Where it is.*\.heroku\/python\/lib\/python3\.12\/site-packages\/nvidia\/nccl\/lib\/libnccl\.so\.2$/s,
+  );
 });
 
 test("a row selects and zooms as a rectangle does", async () => {
@@ -88,6 +103,8 @@ test("a search highlights, lists and counts what it finds, each byte once", asyn
   expect(await tile(page, "xgboost").getAttribute("data-hit")).toBeNull();
   expect(await text(page, ".parts caption")).toBe("Found for “tensor”: 2 matches, 482.6 MiB");
   await page.getByRole("searchbox").fill("CV2/");
+  await page.locator(".status", { hasText: "2 matches" }).waitFor();
+  await page.getByRole("searchbox").fill("/site-packages/cv2/");
   await page.locator(".status", { hasText: "2 matches" }).waitFor();
   await page.getByRole("searchbox").fill("libnccl");
   await page.locator(".status", { hasText: "1 match" }).waitFor();

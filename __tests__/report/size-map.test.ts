@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { embeddedBytes } from "../../src/model/embedded-json.js";
 import type { MapNode, Size } from "../../src/model/size-map.js";
+import { pathBelow } from "../../src/page/nodes.js";
 import { sizeMap, type MapRoom } from "../../src/report/size-map.js";
 import type { Side } from "../../src/model/slug.js";
 import { absentSide, anySlug, brokenSide, directory, file, part, slug, slugOf, tree, weighedSide } from "../slugs.js";
@@ -16,6 +17,12 @@ const anySide = fc.oneof(
 const anyRoom = fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: 3000 })).map((most): MapRoom => {
   return { most, beside: () => BESIDE };
 });
+
+/** The path in the slug of each file that is shown. */
+function pathsOf(node: MapNode, within = ""): string[] {
+  const path = pathBelow(within, node);
+  return node.kind === "file" ? [path] : (node.children ?? []).flatMap((child) => pathsOf(child, path));
+}
 
 /** The node and all below it. */
 function all(node: MapNode): MapNode[] {
@@ -78,6 +85,17 @@ describe("laws", () => {
     );
   });
 
+  test("files are shown under the path that they have in the slug, wherever their layer begins", () => {
+    fc.assert(
+      fc.property(anySlug, (head) => {
+        const files = head.layers.flatMap(({ entries }) => entries.filter(({ kind }) => kind === "file"));
+        expect(pathsOf(sizeMap(absentSide(null), weighedSide(head), ALL)).sort()).toEqual(
+          files.map(({ path }) => path).sort(),
+        );
+      }),
+    );
+  });
+
   test("it takes no more room than it is given, and what is said of its layers is counted", () => {
     fc.assert(
       fc.property(anySlug, anySlug, fc.integer({ min: 300, max: 3000 }), (base, head, most) => {
@@ -126,7 +144,8 @@ describe("laws", () => {
           expect(children.findIndex(({ kind }) => kind === "rest")).toBe(
             larger.length === children.length ? -1 : larger.length,
           );
-          expect(new Set(children.map(({ key, name }) => key ?? name)).size).toBe(children.length);
+          const names = children.map(({ key, folder, name }) => key ?? `${folder ?? "in it"} ${name}`);
+          expect(new Set(names).size).toBe(children.length);
         }
       }),
     );
@@ -154,6 +173,36 @@ test("layers, folders and files; a folder's own entry is in its rest, folders on
     ["app:app", null],
     ["distribution:flask", null],
   ]);
+});
+
+test("a distribution begins in site-packages, with its scripts beside it; another layer where all of it is", () => {
+  const [home, site] = [".heroku/python", ".heroku/python/lib/python3.12/site-packages"];
+  const of = slug([
+    part("app", "app", [file("src/web/app.py", 5)]),
+    part("runtime", "python", tree([file(`${home}/bin/python`, 50), file(`${home}/lib/python3.12/os.py`, 9)])),
+    part("distribution", "flask", [
+      file(`${home}/bin/flask`, 3),
+      directory(`${site}/flask`, 2),
+      file(`${site}/flask/app.py`, 30),
+      file(`${site}/flask-3.1.0.dist-info/METADATA`, 7),
+    ]),
+    part("tool", "uv", [file(`${home}/uv/bin/uv`, 4), file(`${home}/uv/LICENSE`, 1)]),
+  ]);
+  const map = sizeMap(absentSide(null), weighedSide(of), ALL);
+  expect(shown(map)).toEqual({
+    "Python itself": { bin: { python: 50, "… 1": 1 }, "lib/python3.12": { "os.py": 9, "… 2": 2 }, "… 2": 2 },
+    flask: {
+      flask: { "app.py": 30, "… 1": 2 },
+      "flask-3.1.0.dist-info/METADATA": 7,
+      ".heroku/python/bin/flask": 3,
+    },
+    "the app's own files": { "src/web/app.py": 5 },
+    uv: { "bin/uv": 4, LICENSE: 1 },
+  });
+  expect(map.children?.map(({ folder }) => folder)).toEqual([home, site, undefined, `${home}/uv`]);
+  const other = { ...of, python: "3.13.1" };
+  const upgraded = sizeMap(weighedSide(other), weighedSide(of), ALL).children?.find(({ name }) => name === "flask");
+  expect(upgraded?.folder).toBe(home);
 });
 
 test("a tool on one side that the app requires on the other is one layer", () => {

@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "smol-toml";
 import { inWords, type ResolvedDistribution } from "../model/resolution.js";
-import { PYTHON_HOME, type Target } from "../model/target.js";
+import { minorOf, PYTHON_HOME, type Target } from "../model/target.js";
 import { HEROKU } from "../platforms/heroku.js";
 import type { Context } from "../ports.js";
 import type { Interpreter } from "../python/interpreters.js";
@@ -101,12 +101,7 @@ export async function uvInstall(
   if (result.code !== 0) throw failure(result.stderr, wanted, sandbox !== null, context);
   await removeTree(scratch);
   await rm(join(root, PYTHON_HOME, ".lock"), { force: true }); // uv's own.
-  await relocate(join(root, PYTHON_HOME), minorOf(python), target.python.minor);
-}
-
-/** The minor version of an interpreter, such as `3.11`. */
-function minorOf({ version }: Interpreter): string {
-  return version.split(".", 2).join(".");
+  await relocate(join(root, PYTHON_HOME), minorOf(python.version), target.python.minor);
 }
 
 /**

@@ -12,6 +12,11 @@ export interface MapNode {
    * (`keras/src`, where a folder has one child only); empty for the slug and for a rest.
    */
   readonly name: string;
+  /**
+   * Of a layer: path of the folder that its parts lie in, if that is not the top of the slug. Empty in a part of such a layer that lies
+   * elsewhere: its name is its path from the top.
+   */
+  readonly folder?: string;
   /** Null: it is not there on this side. */
   readonly base: Size | null;
   readonly head: Size | null;

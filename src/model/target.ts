@@ -10,6 +10,11 @@ export interface PythonVersion {
   readonly minor: string;
 }
 
+/** `3.12` of `3.12.14`. */
+export function minorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}
+
 /** What a slug is weighed for. The answer is about the target, not about the machine that runs this. */
 export interface Target {
   readonly stack: StackName;

@@ -206,9 +206,9 @@ function largestFiles({ side }: Facts, layer: MapNode): HTMLElement | null {
   const files: { readonly path: string; readonly bytes: number }[] = [];
   const collect = (node: MapNode, path: string): void => {
     for (const child of node.children ?? []) {
-      const at = path === "" ? child.name : `${path}/${child.name}`;
+      const at = `${path}${child.name}`;
       if (child.kind === "file" && bytes(child) > 0) files.push({ path: at, bytes: bytes(child) });
-      collect(child, at);
+      collect(child, `${at}/`);
     }
   };
   collect(layer, "");
@@ -218,18 +218,9 @@ function largestFiles({ side }: Facts, layer: MapNode): HTMLElement | null {
     "ul",
     { class: "bars" },
     ...few.map((file) =>
-      barRow(
-        h("code", {}, h("bdi", {}, visible(shortPath(file.path), 200))),
-        mib(file.bytes),
-        file.bytes / bytes(layer),
-      ),
+      barRow(h("code", {}, h("bdi", {}, visible(file.path, 200))), mib(file.bytes), file.bytes / bytes(layer)),
     ),
   );
-}
-
-/** A path without where all distributions are. */
-function shortPath(path: string): string {
-  return path.replace(/^\.heroku\/python\/lib\/[^/]+\/site-packages\//, "");
 }
 
 function barRow(name: Content, size: string, share: number): HTMLElement {

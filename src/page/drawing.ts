@@ -4,7 +4,7 @@ import { visible } from "../render/visible.js";
 import { h } from "./dom.js";
 import { Figures } from "./figures.js";
 import { nameOf } from "./names.js";
-import { changeOf, deltaOf, lastOf, pathOf, unitOf, within, type NodeChange, type Place } from "./nodes.js";
+import { changeOf, deltaOf, lastOf, stepsTo, unitOf, within, type NodeChange, type Place } from "./nodes.js";
 import { fillOf, type Fill } from "./requirements.js";
 import { isHit } from "./search.js";
 import { valuer, type Facts, type State } from "./state.js";
@@ -133,10 +133,9 @@ export function toldOf(
     if (compared && delta !== 0)
       parts.push(`${CHANGES[changeOf(node)].word} ${new Figures([node], () => delta).delta(node)}`);
   }
-  const path = pathOf(place);
   return {
     name: visible(nameOf(node), 300),
-    path: node === layer || layer === undefined ? "" : visible(`${layer.name}: ${path}`, 600),
+    path: node === layer || layer === undefined ? "" : visible(`${layer.name}: ${stepsTo(place)}`, 600),
     figures: parts.join(", "),
   };
 

@@ -70,12 +70,23 @@ export function parentOf(place: Place): Place {
   return [root, ...others.slice(0, -1)];
 }
 
-/** Path of a folder or file from its layer on, with `/`; empty for a slug and a layer. */
-export function pathOf(place: Place): string {
+/** What leads from its layer to a folder or file, with `/`, as the map shows it; empty for a slug and a layer. */
+export function stepsTo(place: Place): string {
   return place
     .filter(({ kind }) => kind === "folder" || kind === "file")
     .map(({ name }) => name)
     .join("/");
+}
+
+/** Path of a folder or file in the slug, with `/`. */
+export function pathOf(place: Place): string {
+  return place.reduce(pathBelow, "");
+}
+
+/** Path of a node; a slug has none, and a layer that of the folder that it begins in. @param path of the node that it lies in */
+export function pathBelow(path: string, { kind, name, folder = path }: MapNode): string {
+  if (kind !== "folder" && kind !== "file") return folder;
+  return folder === "" ? name : `${folder}/${name}`;
 }
 
 /** The nodes as one: what is too small, or too many, to be shown one by one. */

@@ -4,7 +4,7 @@ import { plain } from "../render/layout.js";
 import type { Spans } from "../render/span.js";
 import { requiredBy, whyOf } from "../render/tables.js";
 import { nameOf } from "./names.js";
-import { bytesOf, deltaOf, lastOf, pathOf, unitOf, within, type Place } from "./nodes.js";
+import { bytesOf, deltaOf, lastOf, stepsTo, unitOf, within, type Place } from "./nodes.js";
 import type { Facts, State } from "./state.js";
 
 /** One line of the table: a part of what fills the map, or something that was searched for. */
@@ -62,9 +62,9 @@ function rowOf({ report, side, layers }: Facts, { measure, found }: State, place
 /** Of a part of what fills the map the names before it are known; of something found they are not. */
 function pathSpans(place: Place, isWhole: boolean): Spans {
   const layer = place.find(({ kind }) => kind === "layer");
-  const path = pathOf(place);
+  const steps = stepsTo(place);
   const from = isWhole && layer !== undefined ? `${layer.name}: ` : "";
-  return path === "" ? [] : [{ as: "prose", text: `${from}${path}` }];
+  return steps === "" ? [] : [{ as: "prose", text: `${from}${steps}` }];
 }
 
 /** The rows in order; of equal ones the heavier first. */

@@ -1,5 +1,5 @@
 import type { MapNode } from "../model/size-map.js";
-import type { Place } from "./nodes.js";
+import { pathBelow, type Place } from "./nodes.js";
 
 /** What a search finds. */
 export interface Found {
@@ -12,8 +12,8 @@ export interface Found {
 }
 
 /**
- * Nodes by a part of their name, in whichever case; by a part of their path from the layer on if the text has a `/`. Null
- * without a text.
+ * Nodes by a part of their name, in whichever case; by a part of their path in the slug if the text has a `/`. Null without a
+ * text.
  */
 export function search(map: MapNode, text: string): Found | null {
   const wanted = text.trim().toLowerCase();
@@ -24,10 +24,10 @@ export function search(map: MapNode, text: string): Found | null {
   const byPath = wanted.includes("/");
   const look = (place: Place, path: string): void => {
     for (const node of place.at(-1)?.children ?? []) {
-      const isLayer = node.kind === "layer";
-      const below = isLayer ? "" : `${path}/${node.name.toLowerCase()}`;
+      const below = pathBelow(path, node);
       const here: Place = [...place, node];
-      if (node.kind !== "rest" && (byPath && !isLayer ? below : node.name.toLowerCase()).includes(wanted)) {
+      const said = byPath && node.kind !== "layer" ? `/${below}` : node.name;
+      if (node.kind !== "rest" && said.toLowerCase().includes(wanted)) {
         places.push(here);
         matches.add(node);
         for (const outer of place) around.add(outer);

@@ -1,6 +1,6 @@
 import { SideError, UserError } from "../errors.js";
 import type { PackageManagerName } from "../model/resolution.js";
-import type { PythonVersion } from "../model/target.js";
+import { minorOf, type PythonVersion } from "../model/target.js";
 import { BUILDPACK } from "../platforms/buildpack.js";
 
 /** What Heroku's buildpack would choose, and why. */
@@ -224,10 +224,6 @@ function notForUv(from: string, minor: string): SideError {
         `There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`,
         `Run "uv python pin ${minor}" in the app's directory and commit the file.`,
       );
-}
-
-function minorOf(version: string): string {
-  return version.split(".").slice(0, 2).join(".");
 }
 
 /** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */

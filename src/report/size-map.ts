@@ -2,6 +2,7 @@ import { entryWeight, layerKey, layerTitle, type Entry, type Layer } from "../mo
 import type { MapNode, Size } from "../model/size-map.js";
 import { embeddedBytes } from "../model/embedded-json.js";
 import type { Side, Slug } from "../model/slug.js";
+import { minorOf, sitePackages } from "../model/target.js";
 import { compareBytes } from "../model/tree.js";
 import type { Weight } from "../model/weight.js";
 
@@ -28,7 +29,7 @@ function slugOf(side: Side): Slug | null {
 }
 
 /** A node with all that is below it, before anything is folded. */
-interface Draft extends Pick<MapNode, "kind" | "name" | "key" | "base" | "head"> {
+interface Draft extends Pick<MapNode, "kind" | "name" | "folder" | "key" | "base" | "head"> {
   /** Files and folders' own entries in it, those that no draft is made of among them. */
   readonly entries: number;
   /** In the order in which they are shown. */
@@ -41,22 +42,47 @@ function slugDraft(base: Slug | null, head: Slug | null): Draft {
   const before = new Map(base?.layers.map((layer) => [layerKey(layer), layer]));
   const after = new Map(head?.layers.map((layer) => [layerKey(layer), layer]));
   const keys = [...new Set([...before.keys(), ...after.keys()])];
-  const layers = keys.map((key) => layerDraft(key, before.get(key), after.get(key)));
+  const packages = sharedPackages(base, head);
+  const layers = keys.map((key) => layerDraft(key, before.get(key), after.get(key), packages));
   const sizes = { base: base && sizeOf(base.total), head: head && sizeOf(head.total) };
   return draft({ kind: "slug", name: "", ...sizes }, layers, countOf(layers));
 }
 
-function layerDraft(key: string, base: Layer | undefined, head: Layer | undefined): Draft {
+/** The slug's `site-packages`; null where its two sides have different ones. */
+function sharedPackages(base: Slug | null, head: Slug | null): string | null {
+  const [only, ...others] = new Set([base, head].flatMap((slug) => (slug === null ? [] : [minorOf(slug.python)])));
+  return only === undefined || others.length > 0 ? null : sitePackages(only);
+}
+
+function layerDraft(key: string, base: Layer | undefined, head: Layer | undefined, packages: string | null): Draft {
   const { kind = "distribution", name = "" } = head ?? base ?? {};
   const root = placesOf(base?.entries ?? [], head?.entries ?? []);
-  const children = [...root.below].map(([called, place]) => placeDraft(called, place));
+  // What is the way to all parts of a layer would be steps to zoom through, the same ones in nearly all layers.
+  const folder = kind === "app" ? "" : startOf(root, kind === "runtime" ? null : packages);
+  const start = takeOut(root, folder);
+  const elsewhere = folder === "" ? [] : draftsIn(root).map((part) => ({ ...part, folder: "" }));
+  const children = [...draftsIn(start), ...elsewhere];
   const sizes = { base: base ? sizeOf(base.weight) : null, head: head ? sizeOf(head.weight) : null };
   // Of a layer without entries only the sum is known.
   const entries = Math.max(
-    countOf(children),
+    countOf(children) + (isEntry(start) ? 1 : 0),
     ...[base, head].map((layer) => (layer?.entries.length === 0 ? layer.weight.files : 0)),
   );
-  return draft({ kind: "layer", name: layerTitle(kind) ?? name, key, ...sizes }, children, entries);
+  const where = folder === "" ? {} : { folder };
+  return draft({ kind: "layer", name: layerTitle(kind) ?? name, ...where, key, ...sizes }, children, entries);
+}
+
+/** Path of the folder that a layer begins in: `packages` if it has something there, else the one that holds all of it. */
+function startOf(root: Place, packages: string | null): string {
+  if (packages !== null && (placeAt(root, packages)?.below.size ?? 0) > 0) return packages;
+  const path: string[] = [];
+  let place = root;
+  for (;;) {
+    const [[name, only] = [], ...others] = place.below;
+    if (name === undefined || only === undefined || others.length > 0 || only.below.size === 0) return path.join("/");
+    path.push(name);
+    place = only;
+  }
 }
 
 /** A path of a layer: what stands there on each side, and what is below it. */
@@ -68,8 +94,8 @@ interface Place {
 
 function placesOf(base: readonly Entry[], head: readonly Entry[]): Place {
   const root = newPlace();
-  for (const entry of base) placeAt(root, entry.path).base = entry;
-  for (const entry of head) placeAt(root, entry.path).head = entry;
+  for (const entry of base) madeAt(root, entry.path).base = entry;
+  for (const entry of head) madeAt(root, entry.path).head = entry;
   return root;
 }
 
@@ -77,7 +103,25 @@ function newPlace(): Place {
   return { base: null, head: null, below: new Map() };
 }
 
-function placeAt(root: Place, path: string): Place {
+function isEntry({ base, head }: Place): boolean {
+  return base !== null || head !== null;
+}
+
+function placeAt(root: Place, path: string): Place | undefined {
+  return path.split("/").reduce<Place | undefined>((place, segment) => place?.below.get(segment), root);
+}
+
+/** Takes out the place at a path, and what there is only on the way to it. Of an empty path that is the root, which stays. */
+function takeOut(root: Place, path: string): Place {
+  const [, name = path, further = ""] = /^([^/]*)\/(.*)$/s.exec(path) ?? [];
+  const next = root.below.get(name);
+  if (next === undefined) return root;
+  const taken = takeOut(next, further);
+  if (taken === next || (next.below.size === 0 && !isEntry(next))) root.below.delete(name);
+  return taken;
+}
+
+function madeAt(root: Place, path: string): Place {
   let place = root;
   for (const segment of path.split("/")) {
     const next = place.below.get(segment) ?? newPlace();
@@ -87,10 +131,15 @@ function placeAt(root: Place, path: string): Place {
   return place;
 }
 
-function placeDraft(name: string, { base, head, below }: Place): Draft {
-  const children = [...below].map(([called, place]) => placeDraft(called, place));
+function draftsIn({ below }: Place): Draft[] {
+  return [...below].map(([name, place]) => placeDraft(name, place));
+}
+
+function placeDraft(name: string, place: Place): Draft {
+  const { base, head, below } = place;
+  const children = draftsIn(place);
   const [only] = children.length === 1 ? children : [];
-  const isItself = base !== null || head !== null;
+  const isItself = isEntry(place);
   // A folder that holds one thing is one step on the way to it; what it weighs itself needs a folder to be in.
   if (only !== undefined && (only.kind === "folder" || !isItself)) {
     const joined = { ...only, name: `${name}/${only.name}` };
@@ -168,17 +217,28 @@ function descendants(parent: Draft, found: Descendant[]): Descendant[] {
 
 /** The most that a node can take: with a rest that has all there is in it. */
 function costOf(of: Draft): number {
-  const { kind, name, base, head, key, entries, children } = of;
+  const { entries, base, head, children } = of;
   const separator = 1;
-  const itself = embeddedBytes({ kind, name, base, head, ...(key === undefined ? {} : { key }) }) + separator;
+  const itself = embeddedBytes(ownPart(of)) + separator;
   if (children.length === 0) return itself;
   return itself + embeddedBytes({ children: [restNode(base, head, entries)] });
 }
 
+/** A node without what is in it. */
+function ownPart({ kind, name, folder, base, head, key }: Draft): MapNode {
+  return {
+    kind,
+    name,
+    ...(folder === undefined ? {} : { folder }),
+    base,
+    head,
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
 function nodeOf(of: Draft, chosen: ReadonlySet<Draft>): MapNode {
-  const { kind, name, base, head, key } = of;
-  const node = { kind, name, base, head, ...(key === undefined ? {} : { key }) };
-  if (of.children.length === 0 && kind !== "slug") return node;
+  const node = ownPart(of);
+  if (of.children.length === 0 && of.kind !== "slug") return node;
   const shown = of.children.filter((child) => chosen.has(child));
   return { ...node, children: [...shown.map((child) => nodeOf(child, chosen)), ...restOf(of, shown)] };
 }
