@@ -156,16 +156,17 @@ test("advice opens to its lines; the history has its steps and a table", async (
   );
 });
 
-test("several apps have a chooser, the first one is shown", async () => {
-  const { page } = await pages.open([unweighableHead(), sample(), removedApp()]);
+test("several apps have a chooser that names them and says how many there are, the first one is shown", async () => {
+  const { page } = await pages.open([removedApp(), sample({ app: "apps/rank" }), unweighableHead()]);
   expect(await text(page, "h1")).toMatch(/could not be weighed/);
-  expect(await page.getByRole("combobox").locator("option").allTextContents()).toEqual([
-    expect.stringMatching(/^\. on heroku-24 — indeterminate: the head could not be weighed/),
-    expect.stringMatching(/^\. on heroku-24 — fail: \+419\.9 MiB/),
-    expect.stringMatching(/^apps\/old on heroku-24 — pass: −638\.0 MiB, the app goes away$/),
+  const chooser = page.getByRole("combobox", { name: "App, one of 3" });
+  expect(await chooser.locator("option").allTextContents()).toEqual([
+    expect.stringMatching(/^\. — Can't tell: the head could not be weighed/),
+    expect.stringMatching(/^apps\/rank — Fails: \+419\.9 MiB, at least 1,057\.9 MiB is over the limit/),
+    expect.stringMatching(/^apps\/old — Passes: −638\.0 MiB, the app goes away$/),
   ]);
-  await page.getByRole("combobox").selectOption({ index: 1 });
-  expect(await text(page, "h1")).toMatch(/\+419\.9 MiB/);
+  await chooser.selectOption({ index: 1 });
+  expect(await text(page, "h1")).toMatch(/Slug of apps\/rank \+419\.9 MiB/);
 });
 
 test("of one revision alone, no change is offered", async () => {

@@ -17,10 +17,15 @@ const MOODS = {
   indeterminate: ["?", "Can't tell"],
 } as const;
 
+/** What the verdict is called, in a word. */
+export function moodOf({ verdict }: Report): string {
+  return MOODS[verdict.status][1];
+}
+
 /** The verdict and its figures, what changed, and the advice. */
 export function headView(report: Report): HTMLElement {
   const headline = headlineOf(report);
-  const [sign, word] = MOODS[report.verdict.status];
+  const [sign] = MOODS[report.verdict.status];
   const subject: Content[] = report.app === "." ? ["Slug"] : ["Slug of ", code(report.app)];
   return h(
     "header",
@@ -29,7 +34,7 @@ export function headView(report: Report): HTMLElement {
     h(
       "h1",
       {},
-      h("span", { class: "verdict" }, h("span", { "aria-hidden": "true" }, sign), ` ${word}`),
+      h("span", { class: "verdict" }, h("span", { "aria-hidden": "true" }, sign), ` ${moodOf(report)}`),
       " ",
       ...subject,
       headline.delta === null ? "" : ` ${headline.delta}`,

@@ -1,8 +1,10 @@
 import type { PageData } from "../model/page-data.js";
 import { headlineOf } from "../render/headline.js";
-import { visible } from "../render/visible.js";
+import { plain } from "../render/layout.js";
+import { labelAmong } from "../render/totals.js";
 import { appView } from "./app.js";
-import { h } from "./dom.js";
+import { counted, h } from "./dom.js";
+import { moodOf } from "./head.js";
 
 /** The data that the page was made with, which is ours: the program that embeds it has checked it. */
 function read(): PageData {
@@ -20,15 +22,13 @@ function start({ apps }: PageData): void {
   show(0);
 }
 
+/** Each app by its name and what its heading says; which one is shown says the list itself. */
 function chooser(apps: PageData["apps"], show: (at: number) => void): HTMLElement {
-  const options = apps.map(({ report }, at) => {
+  const reports = apps.map(({ report }) => report);
+  const options = reports.map((report, at) => {
     const { delta, says } = headlineOf(report);
-    const target = `${visible(report.app, 80)} on ${report.platform}`;
-    return h(
-      "option",
-      { value: at },
-      `${target} — ${report.verdict.status}: ${delta === null ? "" : `${delta}, `}${says}`,
-    );
+    const called = plain(labelAmong(reports, report));
+    return h("option", { value: at }, `${called} — ${moodOf(report)}: ${delta === null ? "" : `${delta}, `}${says}`);
   });
   const select = h("select", {}, ...options);
   select.addEventListener("change", () => {
@@ -37,7 +37,7 @@ function chooser(apps: PageData["apps"], show: (at: number) => void): HTMLElemen
   return h(
     "nav",
     { class: "chooser", "aria-label": "Apps" },
-    h("label", {}, `App, 1 of ${apps.length.toLocaleString("en-US")}`, select),
+    h("label", {}, `App, one of ${counted(apps.length)}`, select),
   );
 }
 

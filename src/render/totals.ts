@@ -55,7 +55,7 @@ export function membersOf(reports: readonly Report[]): Member[] {
 }
 
 /** The app's name; where one app was weighed for several targets, the target too. */
-function labelAmong(reports: readonly Report[], { app, platform, head }: Report): Spans {
+export function labelAmong(reports: readonly Report[], { app, platform, head }: Report): Spans {
   const namesakes = reports.filter((other) => other.app === app);
   if (namesakes.length === 1) return [code(app)];
   const pythons = new Set(namesakes.map((other) => other.head.python));
