@@ -14,8 +14,8 @@ import {
   inWords,
   largestTable,
   revisionOf,
-  sharesTable,
   summaryTable,
+  thousands,
   updatesTable,
   type Signs,
 } from "./tables.js";
@@ -75,7 +75,6 @@ export function sectionsOf(report: Report, room: Room): string[] {
     ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
     room.folds === "none" ? null : unpinnedSection(report, room.items),
     appFiles(report, room),
-    weighed === null || room.folds !== "all" ? null : shares(weighed, room),
     weighed === null ? null : largest(weighed, room),
     weighed === null ? null : measured(report, weighed, room),
     ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
@@ -133,14 +132,13 @@ function appFiles(report: Report, room: Room): string | null {
   return fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
 }
 
-/** Layers that are told apart by their share. */
-const SHARES = 10;
-
-function shares(head: WeighedSide, room: Room): string | null {
-  return titled("What is in the slug", markdownTable(sharesTable(head, Math.min(room.rows, SHARES))));
-}
-
-function largest(head: WeighedSide, room: Room): string | null {
+/** Where all is shown it stands open, with each layer's share. */
+function largest(head: WeighedSide, room: Room): string {
+  if (room.folds === "all") {
+    const count = `${thousands(head.layers.length)} ${head.layers.length === 1 ? "layer" : "layers"}`;
+    const all = largestTable(head, room.rows, { shares: true });
+    return fold(`What is in the slug: ${count}`, markdownTable(all) ?? "", "open");
+  }
   const table = largestTable(head, room.rows);
   return fold(
     `Largest in the slug: ${html(inWords(table, 3))}${table.rows.length > 3 ? " …" : ""}`,

@@ -184,8 +184,11 @@ export function appFilesTable(report: Report, most: number, signs: Signs): Table
   return { columns: columns(["", "compressed"], [1]), rows: cells };
 }
 
-/** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
-export function largestTable(head: WeighedSide, most: number): Table {
+/**
+ * The head's layers, the heaviest first: rows, the folded rest among them, sum to the slug.
+ * @param shares whether each row has its share of the slug, as a figure and as a bar; they sum to 100 %
+ */
+export function largestTable(head: WeighedSide, most: number, { shares = false } = {}): Table {
   const { rows, rest } = fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
   const compressed = steps(
     rows.map(({ weight }) => weight.compressed),
@@ -195,6 +198,7 @@ export function largestTable(head: WeighedSide, most: number): Table {
     rows.map(({ weight }) => weight.disk),
     head.total.disk,
   );
+  const share = shares ? sharesOf(rows, head.total.compressed) : () => [];
   const cells = rows.map((layer, at) => {
     const itself = compressed.text(at);
     // What nothing else leaves with is shown as the same figure, even where rounding moved that one.
@@ -202,6 +206,7 @@ export function largestTable(head: WeighedSide, most: number): Table {
     return [
       titleOf(layer),
       [own(itself)],
+      ...share(at),
       [own(disk.text(at))],
       layer.kind === "distribution" ? [own(alone ? itself : size(layer.retained.compressed))] : [],
       requiredBy(layer, head),
@@ -209,32 +214,31 @@ export function largestTable(head: WeighedSide, most: number): Table {
   });
   if (rest > 0) {
     const [weight, onDisk] = [compressed.text(rows.length), disk.text(rows.length)];
-    cells.push([[own(`${thousands(rest)} others`)], [own(weight)], [own(onDisk)], [], []]);
+    cells.push([[own(`${thousands(rest)} others`)], [own(weight)], ...share(rows.length), [own(onDisk)], [], []]);
   }
-  return { columns: columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
+  return {
+    columns: [
+      ...columns(["", "compressed"], [1]),
+      ...(shares ? columns(["share", ""], [0]) : []),
+      ...columns(["on disk", "retained", "required by"], [0, 1]),
+    ],
+    rows: cells,
+  };
 }
 
 function byWeight(layers: readonly ReportLayer[]): ReportLayer[] {
   return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
 }
 
-/**
- * What the head consists of: its heaviest layers with their share of the slug, as a figure and as a bar. Rows, the folded rest among
- * them, sum to the slug and to 100 %.
- */
-export function sharesTable(head: WeighedSide, most: number): Table {
-  const { rows, rest } = fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
+/** The share of each row, and last of what is in none, as a figure and as a bar. @param total bytes of the slug */
+function sharesOf(rows: readonly ReportLayer[], total: number): (at: number) => Spans[] {
   const sizes = rows.map(({ weight }) => weight.compressed);
-  const compressed = steps(sizes, head.total.compressed);
-  const left = head.total.compressed - sizes.reduce((a, b) => a + b, 0);
-  const tenths = roundTogether([...sizes, left], Math.max(1, head.total.compressed) / 1000);
-  const figures = (at: number): Spans[] => {
+  const left = total - sizes.reduce((a, b) => a + b, 0);
+  const tenths = roundTogether([...sizes, left], Math.max(1, total) / 1000);
+  return (at) => {
     const share = tenths[at] ?? 0;
-    return [[own(compressed.text(at))], [own(percent(share))], [own(barOf(share, BAR, { drawing: true }))]];
+    return [[own(percent(share))], [own(barOf(share, BAR, { drawing: true }))]];
   };
-  const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
-  if (rest > 0) cells.push([[own(`${thousands(rest)} others`)], ...figures(rows.length)]);
-  return { columns: columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
 }
 
 /** Characters of the bar that stands for a whole slug. */
