@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { stepBetween, pointsUntil, withHistory } from "../../src/history/line.js";
-import { mergePoints, MOST_POINTS, remembering, thinned } from "../../src/history/merge.js";
+import { mergeHistories, mergePoints, MOST_POINTS, remembering, thinned } from "../../src/history/merge.js";
 import { pointAt, totalOf, wayOf, weighedOf, type Point } from "../../src/history/point.js";
 import { readRecord, writeRecord } from "../../src/history/record.js";
 import { REPORT_SCHEMA, type Report, type WeighedSide } from "../../src/model/report.js";
@@ -85,6 +85,24 @@ describe("a long history", () => {
     );
     expect(writeRecord(new Map([[".", points]])).length).toBeLessThan(1024 * 1024);
   });
+});
+
+test("histories are merged app by app", () => {
+  fc.assert(
+    fc.property(POINTS, POINTS, POINTS, (web, more, worker) => {
+      const [one, other] = [
+        new Map([["web", web]]),
+        new Map([
+          ["web", more],
+          ["worker", worker],
+        ]),
+      ];
+      const merged = mergeHistories(one, other);
+      expect(merged.get("web")).toEqual(mergePoints(web, more));
+      expect(merged.get("worker")).toEqual(mergePoints(worker));
+      expect(mergeHistories()).toEqual(new Map());
+    }),
+  );
 });
 
 describe("a record", () => {

@@ -152,6 +152,7 @@ export class Scene {
       GITHUB_API_URL: this.github.apiUrl,
       GITHUB_SHA: "f".repeat(40),
       GITHUB_RUN_ID: String(run),
+      GITHUB_RUN_NUMBER: String(run),
       GITHUB_RUN_ATTEMPT: String(attempt),
       GITHUB_EVENT_NAME: event.name,
       GITHUB_EVENT_PATH: payload,

@@ -18,6 +18,12 @@ export function mergePoints(...lists: readonly (readonly Point[])[]): Point[] {
   return [...bySha.values()].sort((a, b) => compareBytes(a.date, b.date) || compareBytes(a.sha, b.sha));
 }
 
+/** Histories as one: each app has all its points. */
+export function mergeHistories(...histories: readonly History[]): History {
+  const apps = new Set(histories.flatMap((history) => [...history.keys()]));
+  return new Map([...apps].map((app) => [app, mergePoints(...histories.map((history) => history.get(app) ?? []))]));
+}
+
 /** Moments are in the order of their texts. Of what was weighed at the same one any will do, but it must be the same for all. */
 function isNewer(point: Point, other: Point): boolean {
   const order = compareBytes(point.weighed, other.weighed);

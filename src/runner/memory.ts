@@ -1,11 +1,11 @@
 import { UserError } from "../errors.js";
 import type { GitHub } from "../github/github.js";
-import { remembering } from "../history/merge.js";
+import { mergeHistories, remembering } from "../history/merge.js";
 import type { Point } from "../history/point.js";
 import { readRecord, RECORD_FORMAT, writeRecord, type History } from "../history/record.js";
 import type { Context } from "../ports.js";
 import { offersCache, prefixOf } from "../store/cache-client.js";
-import { openCachedText } from "../store/cached-text.js";
+import { openCachedText, type CachedText } from "../store/cached-text.js";
 
 /** What runs on the default branch leave to later runs: what their apps weighed. */
 export interface Memory {
@@ -21,27 +21,35 @@ export interface Memory {
 /** The memory in the Actions cache; null where the runner offers none. @param selection tells this run's apps from those of other jobs */
 export function memoryInCache(selection: string, context: Pick<Context, "scratch" | "signal" | "env">): Memory | null {
   if (!offersCache(context.env)) return null;
-  const prefix = prefixOf(`slugdiff-history-${String(RECORD_FORMAT)}-`, selection);
-  const kept = openCachedText({ prefix, context });
+  const any = prefixOf(`slugdiff-history-${String(RECORD_FORMAT)}-`, selection);
+  // Runs take turns: of two that save at once, neither entry hides the other from the run after them.
+  const turns = [0, 1].map((turn) => openCachedText({ prefix: `${any}${String(turn)}-`, context }));
+  const own = turns[Number(context.env.GITHUB_RUN_NUMBER) % turns.length] ?? turns[0];
   let known: History = new Map();
-  const read = async (): Promise<History> => {
-    // What is no record of ours is begun anew.
-    known = readRecord((await kept.read()) ?? "") ?? new Map();
-    return known;
-  };
   return {
-    read,
+    async read() {
+      known = await historyIn(openCachedText({ prefix: any, context }));
+      return known;
+    },
     async add(points) {
-      try {
-        await read();
-      } catch (error) {
-        // What was read before is the best there is to add to. An entry that can never be read needs a successor.
-        if (!(error instanceof UserError)) throw error;
-      }
-      const history = remembering(known, points);
-      if (history !== null) await kept.write(writeRecord(history));
+      const found = await Promise.all(
+        turns.map((turn) =>
+          historyIn(turn).catch((error: unknown): History => {
+            // What is known else is the best there is to add to. An entry that can never be read needs a successor.
+            if (!(error instanceof UserError)) throw error;
+            return new Map();
+          }),
+        ),
+      );
+      const history = remembering(mergeHistories(known, ...found), points);
+      if (history !== null) await own?.write(writeRecord(history));
     },
   };
+}
+
+/** What is no record of ours is begun anew. @throws UserError if it can't be read */
+async function historyIn(kept: CachedText): Promise<History> {
+  return readRecord((await kept.read()) ?? "") ?? new Map<string, readonly Point[]>();
 }
 
 /** The file on a branch of its own. */
