@@ -41,7 +41,7 @@ test("a grouped update is split by what caused it, newcomers included", () => {
 | ⬆ xgboost | 2.1.0 → 3.4.1 | +247.0 MiB | nvidia-nccl-cu13, xgboost |
 | ✏️ no changed requirement |  | +1.0 MiB | certifi |
 | ⬆ flask | 3.1.0 → 3.1.1 | +1.0 MiB | flask |
-| not by a requirement |  | +2.0 MiB |  |
+| not by a requirement |  | +2.0 MiB | the app's own files |
 `);
   expect(renderText(grouped, { width: 80, color: false })).toContain(`By update
                           version        compressed  what changed by it

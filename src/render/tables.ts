@@ -129,7 +129,10 @@ export function updatesTable(report: Report, most: number, signs: Signs): Table 
   const figure = (at: number): Spans => [own(shownSigned(steps[at] ?? 0, scale))];
   const cells = rows.map((row, at) => [causeOf(row, signs), versionsOf(row), figure(at), membersOf(row)]);
   if (rest > 0) cells.push([[own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
-  if (steps.at(-1) !== 0) cells.push([[own("not by a requirement")], [], figure(rows.length + 1), []]);
+  if (steps.at(-1) !== 0) {
+    const itself = diff.layers.filter(({ kind, change }) => kind !== "distribution" && change !== "unchanged");
+    cells.push([[own("not by a requirement")], [], figure(rows.length + 1), listed(itself.map(labelOf), 4, ", ")]);
+  }
   return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
 }
 
@@ -140,24 +143,25 @@ function causeOf(update: ReportUpdate, signs: Signs): Spans {
     case "requirement":
       return [own(signOf(update, signs)), own(" "), name(update.names[0])];
     case "shared":
-      return [own(`${signs.other} `), ...listed(update.names, 3, " and ")];
+      return [own(`${signs.other} `), ...listed(named(update.names), 3, " and ")];
     case "other":
       return [own(`${signs.other} no changed requirement`)];
   }
 }
 
 function membersOf({ layers }: ReportUpdate): Spans {
-  return listed(layers, 4, ", ");
+  return listed(named(layers), 4, ", ");
+}
+
+function named(names: readonly string[]): Spans[] {
+  return names.map((called) => [name(called)]);
 }
 
 /** The first of some names, and how many more there are. */
-function listed(names: readonly string[], most: number, separator: string): Spans {
+function listed(names: readonly Spans[], most: number, separator: string): Spans {
   const some = names.slice(0, most);
   const others = names.length - some.length;
-  const spans = joined(
-    some.map((called) => [name(called)]),
-    separator,
-  );
+  const spans = joined(some, separator);
   return others > 0 ? [...spans, own(` and ${thousands(others)} more`)] : spans;
 }
 
@@ -343,7 +347,7 @@ export function whyOf(kind: ReportLayer["kind"], why: readonly string[]): Spans 
 export function requiredBy(layer: ReportLayer, head: WeighedSide): Spans {
   if (layer.kind === "runtime") return [code(head.pythonFrom)];
   if (layer.direct || layer.requiredBy.length === 0) return whyOf(layer.kind, layer.why.slice(0, 1));
-  return listed(layer.requiredBy, 3, ", ");
+  return listed(named(layer.requiredBy), 3, ", ");
 }
 
 function columns(headings: readonly string[], figures: readonly number[]): Table["columns"] {
