@@ -57,6 +57,18 @@ test("all of the map can be walked by keyboard: in, out, across, and each step h
   expect(await focused(page)).toBe("tensorflow");
 });
 
+test("a window of another size leaves the focus where it is", async () => {
+  const { page } = await pages.open([sample()]);
+  await tabTo(page, (element) => element?.getAttribute("role") === "option");
+  await page.keyboard.press("ArrowRight");
+  expect(await focused(page)).toBe("xgboost");
+  const option = await page.locator(".option:focus").elementHandle();
+  await page.setViewportSize({ width: 900, height: 700 });
+  // The map is drawn anew.
+  await page.waitForFunction((element) => !element.isConnected, option);
+  expect(await focused(page)).toBe("xgboost");
+});
+
 test("the tab key stops at the map once", async () => {
   const { page } = await pages.open([sample()]);
   expect(await page.locator(".map [tabindex='0']").count()).toBe(1);

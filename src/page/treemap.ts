@@ -36,7 +36,7 @@ export function treemapView(facts: Facts, actions: Actions): View {
   };
 
   const draw = (): void => {
-    const hadFocus = map.contains(document.activeElement);
+    const [hadFocus, before] = [map.contains(document.activeElement), drawn[current]?.tile.node];
     const size = { width: map.clientWidth, height: map.clientHeight };
     const tiles = tilesOf(lastOf(state.place), valuer(facts, state), size);
     drawn = drawTiles(facts, state, tiles, size);
@@ -46,8 +46,13 @@ export function treemapView(facts: Facts, actions: Actions): View {
     map.setAttribute("aria-label", `Map of ${visible(nameOf(lastOf(state.place)), 80)}`);
     map.classList.toggle("searching", state.found !== null);
     tip.hide();
-    makeCurrent(0);
-    if (hadFocus) focus(0);
+    // The window may have another size only.
+    const at = Math.max(
+      0,
+      drawn.findIndex(({ tile }) => tile.node === before),
+    );
+    makeCurrent(at);
+    if (hadFocus) focus(at);
   };
 
   const markSelected = (): void => {
