@@ -51,6 +51,14 @@ export interface Opened {
   readonly url: string;
 }
 
+/** Headings, links and buttons as a screen reader comes to them, by what they are and are called alone. */
+export async function outline(page: Page): Promise<string[]> {
+  const snapshot = await page.locator("body").ariaSnapshot();
+  return [...snapshot.matchAll(/^ *- '?((?:heading|link|button) ".*?")(?: \[.*?\])*:?'?:?$/gm)].map(
+    ([, named = ""]) => named,
+  );
+}
+
 /** A rectangle of the map, by its name. */
 export function tile(page: Page, name: string): ReturnType<Page["locator"]> {
   return page.locator(".tiles > .tile").filter({ has: page.locator(`> .label bdi:text-is("${name}")`) });

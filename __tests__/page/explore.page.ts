@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { crumbs, Pages, row, tile, type Opened } from "./browser.js";
+import { crumbs, outline, Pages, row, tile, type Opened } from "./browser.js";
 import { removedApp, sample, unknownBase, unweighableHead, weighedAlone } from "./sample.js";
 
 let pages: Pages;
@@ -16,14 +16,51 @@ test("someone new finds which requirement is to blame, what it brings, and what 
   const page = await open();
   expect(await text(page, "h1")).toMatch(/Fails.*\+419\.9 MiB.*1,057\.9 MiB is over the limit of 1,000 MiB/s);
   expect(await text(page, ".growth tbody tr:first-child")).toMatch(/xgboost.*\+419\.8 MiB.*nvidia-nccl-cu12/s);
+  expect(await text(page, ".brought tbody tr:nth-child(2)")).toMatch(
+    /xgboost\s+3\.0\.5 requirements\.txt:5\s+419\.8 MiB\s+638\.1 MiB\s+nvidia-nccl-cu12, scipy$/,
+  );
+  expect(await text(page, ".brought tbody tr:first-child")).toMatch(/521\.6 MiB\s+536\.3 MiB\s+libclang, .* others$/);
   await page.locator("button.key", { hasText: "xgboost" }).click();
   const details = await text(page, ".details");
   expect(details).toMatch(/requirements\.txt:5 → xgboost/);
-  expect(details).toMatch(/638\.1 MiB would be left of 1,057\.9 MiB: 419\.8 MiB less, 361\.9 MiB below the limit/);
+  expect(details).toMatch(/Left without it: 638\.1 MiB\s+of 1,057\.9 MiB: 419\.8 MiB less, 361\.9 MiB below the limit/);
   expect(details).toMatch(/brings along 270\.7 MiB\s+nvidia-nccl-cu12\s+239\.6 MiB\s+scipy\s+31\.1 MiB/);
   expect(details).toMatch(/xgboost\/lib\/libxgboost\.so\s+148\.2 MiB/);
   expect(details).toMatch(/Replace xgboost by xgboost-cpu.*−291\.5 MiB \(measured\)/s);
 });
+
+test.each([
+  ["on a desktop", {}],
+  ["on a phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+])(
+  "by names alone, from the top: what is to blame, what is left without it, what it brings, %s",
+  async (_, options) => {
+    const { page } = await pages.open([sample()], options);
+    const before = await outline(page);
+    const cause = before.indexOf('heading "What changed, by what caused it"');
+    expect(before.slice(0, cause + 2)).toEqual([
+      'heading "Fails Slug +419.9 MiB: at least 1,057.9 MiB is over the limit of 1,000 MiB"',
+      'heading "What changed, by what caused it"',
+      'button "xgboost"',
+    ]);
+    await page.getByRole("table", { name: "What changed, by what caused it" }).getByRole("button").first().click();
+    const answers = page.getByRole("region", { name: "What is selected" });
+    expect(await answers.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await answers.getByRole("heading").first().isVisible()).toBe(true);
+    const after = await outline(page);
+    const found = after.slice(after.findIndex((each) => each.startsWith('heading "xgboost 3.0.5')));
+    expect(found.filter((each) => !/"(?:Zoom in|Clear the selection)"/.test(each)).slice(0, 6)).toEqual([
+      'heading "xgboost 3.0.5"',
+      'heading "Why it is there"',
+      'heading "Left without it: 638.1 MiB"',
+      'heading "It alone brings along 270.7 MiB"',
+      'button "nvidia-nccl-cu12"',
+      'button "scipy"',
+    ]);
+    await answers.getByRole("button", { name: "nvidia-nccl-cu12" }).click();
+    expect(await answers.getByRole("heading").allTextContents()).toContain("It brings nothing else along");
+  },
+);
 
 test("a click selects, a second one zooms in, the way back is above the map", async () => {
   const page = await open();

@@ -13,7 +13,7 @@ import { button, countOf, h, outside, spans, type Content } from "./dom.js";
 import { CHANGES } from "./drawing.js";
 import { Figures } from "./figures.js";
 import { nameOf } from "./names.js";
-import { bytesOf, changeOf, deltaOf, lastOf, pathOf, type Place } from "./nodes.js";
+import { bytesOf, changeOf, deltaOf, lastOf, layerNode, pathOf, type Place } from "./nodes.js";
 import { startOf, type Actions, type Facts, type View } from "./state.js";
 
 /** Rows of a list in the panel; the rest is one. */
@@ -21,7 +21,7 @@ const ROWS = 6;
 
 /** What is known of what is selected: for a layer why it is there, what it brings, what would be left without it. */
 export function detailsView(facts: Facts, actions: Actions): View {
-  const element = h("section", { class: "details", "aria-label": "What is selected", hidden: true });
+  const element = h("section", { class: "details", "aria-label": "What is selected", tabindex: -1, hidden: true });
   let selected = startOf(facts).selected;
   return {
     element,
@@ -161,17 +161,12 @@ function without(
   return h(
     "div",
     { class: "part" },
-    h("h4", {}, "Without it"),
-    h(
-      "p",
-      { class: "left" },
-      h("strong", {}, sizeBefore(total.compressed, retained.compressed)),
-      ` would be left of ${wholeSize(total.compressed)}: ${wholeSize(retained.compressed)} less${limit}.`,
-    ),
+    h("h4", { class: "answer" }, `Left without it: ${sizeBefore(total.compressed, retained.compressed)}`),
+    h("p", {}, `of ${wholeSize(total.compressed)}: ${wholeSize(retained.compressed)} less${limit}.`),
     h("p", { class: "note" }, "Computed from what it retains, not measured. What requires it would have to go, too."),
     ...(retained.compressed > weight.compressed
       ? broughtList(facts, actions, brought, retained.compressed - weight.compressed)
-      : [h("p", {}, "Nothing else would leave with it.")]),
+      : [h("h4", { class: "answer" }, "It brings nothing else along")]),
   );
 }
 
@@ -190,12 +185,12 @@ function broughtList(
   const bar = (name: Content, at: number): HTMLElement =>
     barRow(name, shown(steps[at] ?? 0, scale), (values[at] ?? 0) / total);
   return [
-    h("h4", {}, `It alone brings along ${shown(roundOne(total, scale), scale)}`),
+    h("h4", { class: "answer" }, `It alone brings along ${shown(roundOne(total, scale), scale)}`),
     h(
       "ul",
       { class: "bars" },
       ...few.map(({ name }, at) => bar(nameButton(facts, actions, name), at)),
-      rest > 0 ? bar("others", few.length) : null,
+      rest > 0 ? bar(countOf(brought.length - few.length, "other"), few.length) : null,
     ),
   ];
 }
@@ -241,14 +236,14 @@ function names(facts: Facts, actions: Actions, of: readonly string[]): HTMLEleme
   );
 }
 
-function nameButton(facts: Facts, actions: Actions, name: string): Content {
-  const key = layerKey({ kind: "distribution", name });
-  const node = facts.map.children?.find((each) => each.key === key);
+/** A distribution's name, which leads to what is known of it if the map shows it. */
+export function nameButton(facts: Facts, actions: Actions, name: string): HTMLElement {
+  const node = layerNode(facts.map, layerKey({ kind: "distribution", name }));
   if (node === undefined) return outside(name);
   return button(
     { class: "name" },
     () => {
-      actions.reveal([facts.map, node]);
+      actions.look([facts.map, node]);
     },
     outside(name),
   );
@@ -275,7 +270,7 @@ function whereIs(facts: Facts, actions: Actions, place: Place): HTMLElement | nu
   const of = button(
     { class: "name" },
     () => {
-      actions.reveal([facts.map, layer]);
+      actions.look([facts.map, layer]);
     },
     outside(layer.name),
   );

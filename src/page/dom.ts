@@ -59,8 +59,8 @@ function lineClass(text: string): string | null {
   return text.startsWith("+") ? "plus" : text.startsWith("-") ? "minus" : null;
 }
 
-/** What the other outputs show too, as nodes. */
-export function spans(pieces: Spans): Node[] {
+/** What the other outputs show too, as nodes. @param named makes what is shown of a distribution's name */
+export function spans(pieces: Spans, named: (name: string) => Node = outside): Node[] {
   return pieces.flatMap(({ as, text }): Node[] => {
     switch (as) {
       case "own":
@@ -68,6 +68,7 @@ export function spans(pieces: Spans): Node[] {
       case "strong":
         return [h("strong", {}, text)];
       case "name":
+        return [named(text)];
       case "version":
       case "prose":
         return [outside(text)];
@@ -79,37 +80,50 @@ export function spans(pieces: Spans): Node[] {
   });
 }
 
-/** A table that the other outputs show too; the first cell of a row names it. */
-export function tableOf({ columns, rows }: Table, caption: string): HTMLTableElement {
-  const align = (at: number): string | null => (columns[at]?.figures === true ? "figure" : null);
+/** A table that the other outputs show too. @param title as for `tableWith` @param named as for `spans` */
+export function tableOf({ columns, rows }: Table, title: string | HTMLElement, named = outside): HTMLTableElement {
+  return tableWith(
+    {
+      columns: columns.map(({ heading, figures }) => ({ heading: spans(heading), isFigure: figures })),
+      rows: rows.map((row) => row.map((cell) => spans(cell, named))),
+    },
+    title,
+  );
+}
+
+export interface Column {
+  /** Empty: the column needs none. */
+  readonly heading: readonly Content[];
+  readonly isFigure: boolean;
+}
+
+interface Cells {
+  readonly columns: readonly Column[];
+  /** The first cell of a row names it. */
+  readonly rows: readonly (readonly (readonly Content[])[])[];
+}
+
+/**
+ * A table. On a phone its rows are blocks, which browsers read as no table without the roles.
+ * @param title its caption, or the heading that stands above it, by its id
+ */
+export function tableWith({ columns, rows }: Cells, title: string | HTMLElement): HTMLTableElement {
+  const align = (at: number): string | null => (columns[at]?.isFigure === true ? "figure" : null);
+  const head = columns.map(({ heading }, at) =>
+    heading.length === 0
+      ? h("td", { role: "cell" })
+      : h("th", { scope: "col", role: "columnheader", class: align(at) }, ...heading),
+  );
+  const cellOf = (content: readonly Content[], at: number): HTMLElement =>
+    at === 0
+      ? h("th", { scope: "row", role: "rowheader" }, ...content)
+      : h("td", { role: "cell", class: align(at), "data-label": head[at]?.textContent ?? "" }, ...content);
   return h(
     "table",
-    {},
-    h("caption", {}, caption),
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        ...columns.map(({ heading }, at) =>
-          heading.length === 0 ? h("td", {}) : h("th", { scope: "col", class: align(at) }, ...spans(heading)),
-        ),
-      ),
-    ),
-    h(
-      "tbody",
-      {},
-      ...rows.map((row) =>
-        h(
-          "tr",
-          {},
-          ...row.map((cell, at) =>
-            at === 0 ? h("th", { scope: "row" }, ...spans(cell)) : h("td", { class: align(at) }, ...spans(cell)),
-          ),
-        ),
-      ),
-    ),
+    { class: "stacks", role: "table", "aria-labelledby": typeof title === "string" ? null : title.id },
+    typeof title === "string" ? h("caption", {}, title) : null,
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...head)),
+    h("tbody", { role: "rowgroup" }, ...rows.map((row) => h("tr", { role: "row" }, ...row.map(cellOf)))),
   );
 }
 

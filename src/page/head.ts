@@ -22,8 +22,8 @@ export function moodOf({ verdict }: Report): string {
   return MOODS[verdict.status][1];
 }
 
-/** The verdict and its figures, what changed, and the advice. */
-export function headView(report: Report): HTMLElement {
+/** The verdict and its figures, what changed, and the advice. @param named makes what is shown of what caused a change */
+export function headView(report: Report, named: (name: string) => HTMLElement): HTMLElement {
   const headline = headlineOf(report);
   const [sign] = MOODS[report.verdict.status];
   const subject: Content[] = report.app === "." ? ["Slug"] : ["Slug of ", code(report.app)];
@@ -37,16 +37,22 @@ export function headView(report: Report): HTMLElement {
       h("span", { class: "verdict" }, h("span", { "aria-hidden": "true" }, sign), ` ${moodOf(report)}`),
       " ",
       ...subject,
-      headline.delta === null ? "" : ` ${headline.delta}`,
-      `: ${headline.says}`,
+      ...amounts(`${headline.delta === null ? "" : ` ${headline.delta}`}: ${headline.says}`),
     ),
     gauge(report),
     problem(report, "head"),
     summary(report),
     problem(report, "base"),
     ...remarks(report),
-    h("div", { class: "columns" }, growth(report), adviceView(report)),
+    h("div", { class: "columns" }, growth(report, named), adviceView(report)),
   );
+}
+
+/** A text whose amounts are not broken at the end of a line. */
+function amounts(text: string): Content[] {
+  return text
+    .split(/((?:± )?[+−]?[\d.,]+ (?:[KMG]iB|B)\b)/)
+    .map((piece, at) => (at % 2 === 0 ? piece : h("span", { class: "amount" }, piece)));
 }
 
 /** What is compared with what. */
@@ -104,25 +110,23 @@ function gauge(report: Report): HTMLElement | null {
 
 function summary(report: Report): HTMLElement | null {
   const table = summaryTable(report, true);
-  return table === null ? null : scrolling(tableOf(table, "The slug and its limit"), "summary");
+  const title = "The slug and its limit";
+  return table === null ? null : scrolling(tableOf(table, title), "summary", title);
 }
 
 /** What caused the change: by requirement where that says more than by distribution. */
-function growth(report: Report): HTMLElement | null {
+function growth(report: Report, named: (name: string) => HTMLElement): HTMLElement | null {
   const byUpdate = updatesTable(report, ROWS, SIGNS);
   const table = byUpdate ?? growthTable(report, ROWS, SIGNS);
-  return table === null
-    ? null
-    : scrolling(tableOf(table, byUpdate === null ? "What changed" : "What changed, by what caused it"), "growth");
+  if (table === null) return null;
+  const title = byUpdate === null ? "What changed" : "What changed, by what caused it";
+  const heading = h("h2", { id: "changed" }, title);
+  return h("div", {}, heading, scrolling(tableOf(table, heading, named), "growth", title));
 }
 
 /** Wide tables scroll by themselves on a phone. */
-function scrolling(table: HTMLTableElement, kind: string): HTMLElement {
-  return h(
-    "div",
-    { class: `scrolling ${kind}`, role: "region", tabindex: 0, "aria-label": table.caption?.textContent ?? "" },
-    table,
-  );
+function scrolling(table: HTMLTableElement, kind: string, title: string): HTMLElement {
+  return h("div", { class: `scrolling ${kind}`, role: "region", tabindex: 0, "aria-label": title }, table);
 }
 
 function problem(report: Report, which: "base" | "head"): HTMLElement | null {

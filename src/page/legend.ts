@@ -1,12 +1,10 @@
-import { gib } from "../model/format.js";
-import { size as wholeSize } from "../render/figures.js";
 import { button, h, outside, type Content } from "./dom.js";
 import { CHANGES } from "./drawing.js";
-import { unitOf } from "./nodes.js";
+import { layerNode } from "./nodes.js";
 import type { Requirement } from "./requirements.js";
 import type { Actions, Facts, State } from "./state.js";
 
-/** What the map's colours mean: the heaviest requirements with what they bring, or what a change did. */
+/** What the map's colours mean: which requirement brings something, or what a change did. */
 export function legendOf(facts: Facts, state: State, actions: Actions): Node[] {
   return state.measure === "change" ? changes() : fills(facts, state, actions);
 }
@@ -21,7 +19,7 @@ function fills(facts: Facts, state: State, actions: Actions): Node[] {
   const keys = requirements.map((requirement, at) => requirementKey(facts, state, actions, requirement, at));
   const kinds = new Set((map.children ?? []).map((node) => node.key?.split(":")[0]));
   return [
-    h("span", { class: "about", id: "legend-about" }, "With what only it brings:"),
+    h("span", { class: "about" }, "Brought by"),
     ...keys,
     ...(kinds.has("distribution") ? [key("tile other", "other or shared")] : []),
     ...(kinds.has("app") ? [key("tile app", "the app")] : []),
@@ -31,19 +29,13 @@ function fills(facts: Facts, state: State, actions: Actions): Node[] {
 
 function requirementKey(
   { map }: Facts,
-  { measure, selected }: State,
+  { selected }: State,
   actions: Actions,
   { key: layerKey, layer }: Requirement,
   at: number,
 ): Node {
-  const node = map.children?.find((each) => each.key === layerKey);
-  const retained = layer.retained[unitOf(measure)];
-  const size = measure === "disk" ? gib(retained) : wholeSize(retained);
-  const content: Content[] = [
-    swatch(`tile requirement-${at + 1}`),
-    outside(layer.name, 40),
-    h("span", { class: "size" }, size),
-  ];
+  const node = layerNode(map, layerKey);
+  const content: Content[] = [swatch(`tile requirement-${at + 1}`), outside(layer.name, 40)];
   if (node === undefined) return h("span", { class: "key" }, ...content);
   const reveal = (): void => {
     actions.reveal([map, node]);
@@ -55,6 +47,7 @@ function key(fill: string, text: string): Node {
   return h("span", { class: "key" }, swatch(fill), text);
 }
 
-function swatch(fill: string): HTMLElement {
+/** A patch of a rectangle's colour. @param fill classes of such a rectangle */
+export function swatch(fill: string): HTMLElement {
   return h("span", { class: `swatch ${fill}`, "aria-hidden": "true" });
 }

@@ -110,6 +110,11 @@ function summed(nodes: readonly MapNode[], side: ShownSide): Size | null {
   return sum;
 }
 
+/** The node of a layer; absent if the map does not show it by itself. */
+export function layerNode(map: MapNode, key: string): MapNode | undefined {
+  return map.children?.find((node) => node.key === key);
+}
+
 /** A layer as the report has it, on either side. */
 export interface LayerSides {
   readonly base: ReportLayer | null;

@@ -45,6 +45,8 @@ export interface Actions {
   select(place: Place | null): void;
   /** Selects a node, and zooms so that it is one of the map's outermost rectangles. */
   reveal(place: Place): void;
+  /** The same, and leads the reader to what is known of it. */
+  look(place: Place): void;
   search(query: string): void;
 }
 
@@ -76,8 +78,12 @@ export function valuer({ side }: Facts, { measure }: Pick<State, "measure">): (n
   return (node) => valueOf(node, measure, side);
 }
 
-/** The actions, which keep the state and tell of each new one. */
-export function actionsOn(facts: Facts, tell: (state: State) => void): Actions {
+/**
+ * The actions, which keep the state.
+ * @param tell is told of each new one
+ * @param lead leads the reader to what is known of what is selected
+ */
+export function actionsOn(facts: Facts, tell: (state: State) => void, lead: () => void): Actions {
   let state = startOf(facts);
   const set = (change: Partial<State>): void => {
     state = { ...state, ...change };
@@ -86,6 +92,9 @@ export function actionsOn(facts: Facts, tell: (state: State) => void): Actions {
   const zoomed = (place: Place): Place => {
     const node = lastOf(place);
     return node === lastOf(state.place) || (node.children ?? []).length === 0 ? state.place : place;
+  };
+  const reveal = (place: Place): void => {
+    set({ selected: place, place: zoomed(parentOf(place)) });
   };
   return {
     measure: (measure) => {
@@ -100,8 +109,10 @@ export function actionsOn(facts: Facts, tell: (state: State) => void): Actions {
     select: (selected) => {
       set({ selected });
     },
-    reveal: (place) => {
-      set({ selected: place, place: zoomed(parentOf(place)) });
+    reveal,
+    look: (place) => {
+      reveal(place);
+      lead();
     },
     search: (query) => {
       set({ query, found: search(facts.map, query) });

@@ -79,7 +79,7 @@ export function tableView(facts: Facts, actions: Actions): View {
     const table = h(
       "table",
       // On a phone it is drawn as blocks, which browsers read as no table without the roles.
-      { class: "parts", role: "table" },
+      { class: "parts stacks", role: "table" },
       h("caption", {}, ...captionOf(facts, state, rows)),
       h(
         "thead",
