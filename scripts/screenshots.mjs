@@ -17,12 +17,14 @@ async function take(page) {
     for (const colorScheme of ["light", "dark"]) {
       const tab = await browser.newPage({
         colorScheme,
-        viewport: { width: 1280, height: 1320 },
+        viewport: { width: 1280, height: 800 },
         reducedMotion: "reduce",
       });
       await tab.goto(pathToFileURL(page).href);
       const path = join(pictures, `report-${colorScheme}.png`);
-      await tab.screenshot({ path });
+      // Down to the end of the map and its table.
+      const end = await tab.locator(".explorer").evaluate((element) => element.getBoundingClientRect().bottom);
+      await tab.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width: 1280, height: Math.ceil(end) + 16 } });
       await tab.close();
       const { size } = statSync(path);
       console.log(`${path}: ${Math.ceil(size / 1000)} kB`);
