@@ -1,10 +1,10 @@
-import type { ReportLayer, WeighedSide } from "../model/report.js";
+import type { Weight } from "../model/weight.js";
 import { size, sizeBefore } from "../render/figures.js";
 import { whyOf } from "../render/tables.js";
-import { broughtBy } from "../render/why.js";
 import { countOf, h, outside, spans, tableWith, type Column, type Content } from "./dom.js";
 import { nameButton } from "./details.js";
 import { swatch } from "./legend.js";
+import type { Requirement } from "./requirements.js";
 import type { Actions, Facts, View } from "./state.js";
 
 /** Names of what a requirement brings; the panel has more of them. */
@@ -22,29 +22,23 @@ export function broughtView(facts: Facts, actions: Actions): View | null {
   const { report, side, requirements } = facts;
   const shown = report[side];
   if (shown.state !== "weighed" || requirements.length === 0) return null;
-  const names = requirements.map((requirement) => ({
-    ...requirement,
-    element: nameButton(facts, actions, requirement.layer.name),
-  }));
-  const rows = names.map(({ element, layer }, at) =>
-    rowOf(layer, shown, [swatch(`tile requirement-${at + 1}`), element]),
-  );
+  const rows = requirements.map((requirement, at) => {
+    const name = nameButton(facts, actions, requirement.layer.name);
+    return rowOf(requirement, shown.total, [swatch(`tile requirement-${at + 1}`), name]);
+  });
   const heading = h("h3", { id: "brought" }, "What each requirement brings");
   const table = tableWith({ columns: COLUMNS, rows }, heading);
   return {
     element: h("section", { class: "brought", "aria-labelledby": "brought" }, heading, table),
-    render({ selected, measure }) {
-      for (const { element, key } of names) {
-        if (element.tagName === "BUTTON") element.setAttribute("aria-pressed", String(selected?.at(-1)?.key === key));
-      }
+    render({ measure }) {
       // The map's colours mean something else then.
       table.classList.toggle("colourless", measure === "change");
     },
   };
 }
 
-function rowOf(layer: ReportLayer, side: WeighedSide, name: readonly Content[]): (readonly Content[])[] {
-  const { retained, version, kind, why } = layer;
+function rowOf(requirement: Requirement, total: Weight, name: readonly Content[]): (readonly Content[])[] {
+  const { retained, version, kind, why } = requirement.layer;
   return [
     [
       h(
@@ -60,14 +54,13 @@ function rowOf(layer: ReportLayer, side: WeighedSide, name: readonly Content[]):
       ),
     ],
     [h("strong", {}, size(retained.compressed))],
-    [sizeBefore(side.total.compressed, retained.compressed)],
-    along(layer, side),
+    [sizeBefore(total.compressed, retained.compressed)],
+    along(requirement),
   ];
 }
 
 /** `libclang, grpcio, h5py and 18 others` */
-function along(layer: ReportLayer, side: WeighedSide): Content[] {
-  const brought = broughtBy(layer, side);
+function along({ brought }: Requirement): Content[] {
   if (brought.length === 0) return ["nothing else"];
   const some = brought.length === NAMED + 1 ? brought : brought.slice(0, NAMED);
   const others = brought.length - some.length;

@@ -7,6 +7,8 @@ import { shownSide } from "./nodes.js";
 export interface Requirement {
   readonly key: string;
   readonly layer: ReportLayer;
+  /** What leaves with it, the heaviest first. */
+  readonly brought: ReturnType<typeof broughtBy>;
   /** Keys of its own layer and of those that would leave with it. */
   readonly members: ReadonlySet<string>;
 }
@@ -32,8 +34,9 @@ export function heaviestRequirements(report: Report): Requirement[] {
 }
 
 function requirementOf(layer: ReportLayer, side: WeighedSide): Requirement {
-  const brought = broughtBy(layer, side).map(({ name }) => layerKey({ kind: "distribution", name }));
-  return { key: layerKey(layer), layer, members: new Set([layerKey(layer), ...brought]) };
+  const brought = broughtBy(layer, side);
+  const keys = brought.map(({ name }) => layerKey({ kind: "distribution", name }));
+  return { key: layerKey(layer), layer, brought, members: new Set([layerKey(layer), ...keys]) };
 }
 
 /** What a layer is coloured as: by the requirement that brings it, or by what else it is. */
