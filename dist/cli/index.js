@@ -4471,7 +4471,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _system_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(155);
-/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(50);
+/* harmony import */ var _terminal_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(368);
 /* harmony import */ var _terminal_streams_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(933);
 
 
@@ -4513,7 +4513,7 @@ function keepMemorySmall() {
 
 /***/ }),
 
-/***/ 50:
+/***/ 368:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4760,6 +4760,10 @@ function inWords(distributions) {
 ;// CONCATENATED MODULE: ./src/model/target.ts
 /** Stacks that still build slugs (Cedar, x86-64). */
 const STACKS = ["heroku-22", "heroku-24", "heroku-26"];
+/** `3.12` of `3.12.14`. */
+function minorOf(version) {
+    return version.split(".").slice(0, 2).join(".");
+}
 /** Where Heroku's buildpack puts Python, relative to the slug root. */
 const PYTHON_HOME = ".heroku/python";
 /** The slug root on a dyno. */
@@ -15702,6 +15706,7 @@ function runtimeArchiveUrl(stack, python) {
 ;// CONCATENATED MODULE: ./src/python/find-version.ts
 
 
+
 const RUNTIME_TXT = "runtime.txt";
 const VERSION_FILE = ".python-version";
 const PIPFILE_LOCK = "Pipfile.lock";
@@ -15868,9 +15873,6 @@ function notForUv(from, minor) {
     return from === RUNTIME_TXT
         ? invalid(`${RUNTIME_TXT} is not supported for an app with uv.lock.`, `Delete it and run "uv python pin ${minor}", which writes ${VERSION_FILE}.`)
         : invalid(`There is no ${VERSION_FILE}, and Heroku asks for one of an app with uv.lock.`, `Run "uv python pin ${minor}" in the app's directory and commit the file.`);
-}
-function minorOf(version) {
-    return version.split(".").slice(0, 2).join(".");
 }
 /** Order of two versions of numbers and dots; of different lengths, the missing numbers are zero. */
 function compare(a, b) {
@@ -17595,6 +17597,15 @@ function isRed({ verdict: { status } }) {
     return status === "fail" || status === "indeterminate";
 }
 
+;// CONCATENATED MODULE: ./src/model/lfs.ts
+/** How a report names Git LFS pointers: one of them at a time, so that it is said once. */
+const LFS = {
+    /** The id of the advice about them, which says all of it. */
+    advice: "git-lfs",
+    /** How they start among what was not weighed, where no advice is given. */
+    notWeighed: "Git LFS: ",
+};
+
 ;// CONCATENATED MODULE: ./src/model/byte-order.ts
 /** Order of two strings by their UTF-8 bytes: code points, where JavaScript's `<` compares UTF-16 units. */
 function compareBytes(a, b) {
@@ -17886,6 +17897,7 @@ function within(part, whole) {
 
 
 
+
 /**
  * The report with advice: what is worth its lines, in the report's order.
  * @param advice in any order
@@ -17893,9 +17905,12 @@ function within(part, whole) {
  * @throws Error, which is a bug, if the report does not add up with it
  */
 function withAdvice(report, advice, notes) {
+    const shown = ranked(advice, noise_floor_noiseFloorOf(report));
+    const isLfsAdvised = shown.some(({ id }) => id === LFS.advice);
     const advised = {
         ...report,
-        advice: ranked(advice, noise_floor_noiseFloorOf(report)),
+        notWeighed: report.notWeighed.filter(({ what }) => !(isLfsAdvised && what.startsWith(LFS.notWeighed))),
+        advice: shown,
         notes: [...new Set([...report.notes, ...notes])],
     };
     checkReport(advised);
@@ -18371,10 +18386,11 @@ function anchored(path, all) {
 ;// CONCATENATED MODULE: ./src/advise/files/lfs.ts
 
 
+
 /** Git LFS pointers: what ships is not what the app expects. */
-const LFS = [
+const lfs_LFS = [
     {
-        id: "git-lfs",
+        id: LFS.advice,
         level: "warning",
         match: { by: "file", takes: ({ path }, { lfs }) => lfs.has(path) },
         group: "all",
@@ -18385,7 +18401,8 @@ const LFS = [
             const real = entries.reduce((sum, { path }) => sum + (sniffed.lfs.get(path) ?? 0), 0);
             const what = entries.length === 1 ? "1 file arrives as a pointer" : `${count} arrive as pointers`;
             return (`Heroku does not fetch Git LFS files: ${what} of a hundred bytes or so instead of ${mib(real)}, and what opens them fails. ` +
-                "Fetch them from object storage when the dyno starts, or commit them without Git LFS if they are small.");
+                "Fetch them from object storage when the dyno starts, or commit them without Git LFS if they are small. " +
+                `A build step of your own that fetches them adds those ${mib(real)} to the slug; they are not weighed here.`);
         },
         sources: ["https://github.com/git-lfs/git-lfs/issues/3273", OBJECT_STORAGE],
     },
@@ -18425,9 +18442,17 @@ const FAMILIES = [
         id: "model-pytorch",
         framework: "PyTorch",
         formats: ["pytorch", "safetensors"],
-        name: /(?:\.(?:pt|pth|ptl|torchscript|safetensors|gguf|ggml)|^(?:pytorch|adapter|diffusion_pytorch)_model.*\.bin)$/i,
+        name: /(?:\.(?:pt|pth|ptl|torchscript|safetensors)|^(?:pytorch|adapter|diffusion_pytorch)_model.*\.bin)$/i,
         smaller: "Save the weights alone (`state_dict`), without the optimiser's state, as float16 or quantised to int8.",
         sources: ["https://huggingface.co/docs/safetensors/index"],
+    },
+    {
+        id: "model-gguf",
+        framework: "GGUF",
+        formats: ["gguf"],
+        name: /\.(?:gguf|ggml)$/i,
+        smaller: "`llama-quantize` stores weights in about eight bits (Q8_0) or four (Q4_K_M); check what that does to the results.",
+        sources: ["https://github.com/ggml-org/llama.cpp/blob/master/tools/quantize/README.md"],
     },
     {
         id: "model-pickle",
@@ -18627,7 +18652,7 @@ function together(models) {
 
 
 /** The first that takes an entry has it. */
-const advise_RULES = [...LFS, ...ENVIRONMENTS, ...CACHES, ...DEVELOPMENT, ...MODELS, ...DATA];
+const advise_RULES = [...lfs_LFS, ...ENVIRONMENTS, ...CACHES, ...DEVELOPMENT, ...MODELS, ...DATA];
 /**
  * What of an app's own files need not be in its slug. Warnings first, then by what they add to the slug, largest first.
  * Nothing for an app with nothing wrong.
@@ -18685,7 +18710,7 @@ function codeSpan(subject) {
     return subject.includes("`") ? `"${subject}"` : `\`${subject}\``;
 }
 
-;// CONCATENATED MODULE: ./src/advise/lines/requirement.ts
+;// CONCATENATED MODULE: ./src/model/requirement.ts
 function requirement_requirementOf(text) {
     const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
     return {
@@ -18693,6 +18718,11 @@ function requirement_requirementOf(text) {
         extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [extra.trim()])),
         specifier: specifier.trim(),
     };
+}
+/** Which of the requirements that come are in an index that comes: builds (`+cpu`) if there are any, else all. */
+function fromIndexes(comes) {
+    const builds = comes.filter((text) => text.includes("+"));
+    return (builds.length > 0 ? builds : comes).map((text) => requirement_requirementOf(text).name);
 }
 /** Of the ways to write a normalised name, all: part of a regular expression that does not tell upper from lower case. */
 function spellings(name) {
@@ -18912,7 +18942,6 @@ function notesOn(edited, change) {
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/indexes.ts
-
 /** Names for the indexes of a change: those that they have already, else new ones. */
 function namedIndexes(urls, known) {
     const names = new Set(known.map(({ name }) => name));
@@ -18931,11 +18960,6 @@ function namedIndexes(urls, known) {
         names.add(name);
         return { name, url, isNew: true };
     });
-}
-/** Which of the requirements that come are in an index that comes: builds (`+cpu`) if there are any, else all. */
-function fromIndexes(comes) {
-    const builds = comes.filter((text) => text.includes("+"));
-    return (builds.length > 0 ? builds : comes).map((text) => requirement_requirementOf(text).name);
 }
 function plain(url) {
     return url.replace(/\/+$/, "");
@@ -19103,7 +19127,6 @@ function written(value) {
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/packages.ts
-
 
 
 
@@ -19322,6 +19345,7 @@ function withSources(text, { with: comes }, [index]) {
 }
 
 ;// CONCATENATED MODULE: ./src/advise/lines/uv.ts
+
 
 
 
@@ -19834,14 +19858,15 @@ const BUILDS = [
         detail: `${NO_GPU} Without that extra JAX computes on the CPU; code that asks for a GPU by name has to change.`,
         sources: ["https://docs.jax.dev/en/latest/installation.html"],
     },
-    {
+    ...["faiss-gpu", "faiss-gpu-cu11", "faiss-gpu-cu12"].map((when) => ({
         id: "faiss-cpu",
-        when: "faiss-gpu",
+        when,
         replace: "faiss-cpu",
         version: "",
+        drops: CUDA,
         detail: `${NO_GPU} \`faiss-cpu\` has the same module; the classes for GPUs are lost.`,
         sources: ["https://github.com/facebookresearch/faiss/wiki/Installing-Faiss"],
-    },
+    })),
     {
         id: "paddlepaddle",
         when: "paddlepaddle-gpu",
@@ -21548,17 +21573,20 @@ class Bytes {
         return this.take(at, 2).readUInt16LE();
     }
     u32(at) {
-        return this.take(at, 4).readUInt32LE();
+        // Of a long list of strings it is their lengths that take the time.
+        const inside = this.start + at - this.budget.lastAt;
+        const isNear = at >= 0 && at + 4 <= this.size && inside >= 0 && inside + 4 <= this.budget.last.length;
+        return isNear ? this.budget.last.readUInt32LE(inside) : this.take(at, 4).readUInt32LE();
     }
     i32(at) {
         return this.take(at, 4).readInt32LE();
     }
     /** An unsigned number of 64 bits; no file is longer than what JavaScript counts exactly. */
     u64(at) {
-        const value = this.take(at, 8).readBigUInt64LE();
-        if (value > BigInt(Number.MAX_SAFE_INTEGER))
+        const value = this.u32(at) + this.u32(at + 4) * 2 ** 32;
+        if (value > Number.MAX_SAFE_INTEGER)
             throw new Malformed("too large a number");
-        return Number(value);
+        return value;
     }
     /** Whether these characters of Latin-1 stand here. */
     says(at, text) {
@@ -21762,6 +21790,145 @@ class Cursor {
         }
         throw new Malformed("an endless number");
     }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/gguf.ts
+
+
+/** `ggml_type` (ggml-org/ggml, `docs/gguf.md`): those of about eight and of about four bits count as such; all else is `other`. */
+const gguf_TYPES = new Map([
+    ...[
+        [0, "float32"],
+        [1, "float16"],
+        [28, "float64"],
+        [30, "bfloat16"],
+    ],
+    ...[
+        [24, "int8"],
+        [25, "int16"],
+        [26, "int32"],
+        [27, "int64"],
+    ],
+    ...[8, 9, 15].map((type) => [type, "int8"]),
+    ...[2, 3, 12, 20, 23, 39].map((type) => [type, "int4"]),
+]);
+/** Bytes of a value of metadata, by its type; the same document. */
+const VALUES = {
+    0: 1,
+    1: 1,
+    2: 2,
+    3: 2,
+    4: 4,
+    5: 4,
+    6: 4,
+    7: 1,
+    10: 8,
+    11: 8,
+    12: 8,
+};
+const UINT32 = 4;
+const STRING = 8;
+const ARRAY = 9;
+/** A vocabulary is an array of some hundred thousand short strings: so many count as one thing that is looked at. */
+const STRINGS_A_STEP = 4;
+/** Bytes; what is longer is no key that is looked for. */
+const LONGEST_NAME = 256;
+/** ggml has no tensor of more. */
+const MOST_DIMENSIONS = 4;
+/** A GGUF file (ggml, llama.cpp), version 2 or 3: metadata by key, the tensors' types and places, then the tensors. */
+function readGguf(bytes) {
+    if (!bytes.says(0, "GGUF"))
+        throw new Malformed("no GGUF file");
+    const version = bytes.u32(4);
+    // The first version counts otherwise; in a big-endian file this is a large number.
+    if (version < 2 || version > 3)
+        throw new Malformed("an unknown version");
+    const reader = new Reader(bytes, 24);
+    let alignment = 32;
+    for (let left = bytes.u64(16); left > 0; left--) {
+        bytes.step();
+        const isAlignment = reader.string() === "general.alignment";
+        const type = reader.u32();
+        if (isAlignment && type === UINT32)
+            alignment = bytes.u32(reader.at);
+        reader.skip(type);
+    }
+    const tensors = [];
+    for (let left = bytes.u64(8); left > 0; left--) {
+        bytes.step();
+        reader.string();
+        const dimensions = reader.u32();
+        if (dimensions > MOST_DIMENSIONS)
+            throw new Malformed("too many dimensions");
+        reader.at += 8 * dimensions;
+        const type = gguf_TYPES.get(reader.u32()) ?? "other";
+        tensors.push({ type, from: reader.u64() });
+    }
+    if (alignment === 0)
+        throw new Malformed("no alignment");
+    if (reader.at > bytes.size)
+        throw new Malformed("beyond the end");
+    const room = Math.max(0, bytes.size - Math.ceil(reader.at / alignment) * alignment);
+    const tally = new Tally(room);
+    // One lies behind the other, with less than an alignment between them.
+    tensors.sort((a, b) => a.from - b.from);
+    for (const [at, { type, from }] of tensors.entries())
+        tally.add(type, (tensors[at + 1]?.from ?? room) - from);
+    return tally.result("gguf");
+}
+/** Reads what stands one behind the other. */
+class Reader {
+    bytes;
+    at;
+    constructor(bytes, at) {
+        this.bytes = bytes;
+        this.at = at;
+    }
+    u32() {
+        this.at += 4;
+        return this.bytes.u32(this.at - 4);
+    }
+    u64() {
+        this.at += 8;
+        return this.bytes.u64(this.at - 8);
+    }
+    /** Null for one that is too long to be a name. */
+    string() {
+        const length = this.u64();
+        this.at += length;
+        return length > LONGEST_NAME ? null : this.bytes.take(this.at - length, length).toString("latin1");
+    }
+    skipString() {
+        const length = this.u64();
+        this.at += length;
+    }
+    skip(type) {
+        if (type === STRING) {
+            this.skipString();
+        }
+        else if (type === ARRAY) {
+            const [items, count] = [this.u32(), this.u64()];
+            // ggml has no arrays of arrays.
+            if (items !== STRING) {
+                this.at += widthOf(items) * count;
+                return;
+            }
+            for (let item = 0; item < count; item++) {
+                if (item % STRINGS_A_STEP === 0)
+                    this.bytes.step();
+                this.skipString();
+            }
+        }
+        else {
+            this.at += widthOf(type);
+        }
+    }
+}
+function widthOf(type) {
+    const width = VALUES[type];
+    if (width === undefined)
+        throw new Malformed("an unknown type of value");
+    return width;
 }
 
 ;// CONCATENATED MODULE: ./src/sniff/hdf5.ts
@@ -22023,7 +22190,7 @@ function notebookOutputs(bytes) {
 
 
 /** `TensorProto.DataType` of onnx/onnx, `onnx/onnx.proto`. */
-const onnx_TYPES = [
+const ONNX_TYPES = [
     ...["unknown", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "other", "bool"],
     ...["float16", "float64", "uint32", "uint64", "other", "other", "bfloat16"],
     ...["float8", "float8", "float8", "float8", "int4", "int4"],
@@ -22084,7 +22251,7 @@ function readTensor(tensor, tally) {
     let size = 0;
     for (const { number, wire, value } of fields(tensor)) {
         if (number === TENSOR.type && wire === "varint")
-            type = onnx_TYPES[value] ?? "other";
+            type = ONNX_TYPES[value] ?? "other";
         if (wire !== "bytes")
             continue;
         if (TENSOR.data.has(number))
@@ -22107,6 +22274,76 @@ function externalLength(entry) {
             text = value.take(0, value.size).toString("utf8");
     }
     return key === "length" && /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+;// CONCATENATED MODULE: ./src/sniff/flatbuffer.ts
+/** A table of a FlatBuffer (flatbuffers.dev, "Internals"). */
+class Table {
+    bytes;
+    at;
+    layout;
+    layoutSize;
+    constructor(bytes, at) {
+        this.bytes = bytes;
+        this.at = at;
+        bytes.step();
+        this.layout = at - bytes.i32(at);
+        this.layoutSize = bytes.u16(this.layout);
+    }
+    /** Where a field's value is; null if it has its default. */
+    field(number) {
+        const slot = 4 + 2 * number;
+        const offset = slot + 2 <= this.layoutSize ? this.bytes.u16(this.layout + slot) : 0;
+        return offset === 0 ? null : this.at + offset;
+    }
+    /** The table that a field leads to; null if there is none. */
+    table(number) {
+        const field = this.field(number);
+        return field === null ? null : new Table(this.bytes, field + this.bytes.u32(field));
+    }
+    vector(number) {
+        const field = this.field(number);
+        if (field === null)
+            return { start: 0, count: 0 };
+        const at = field + this.bytes.u32(field);
+        const count = this.bytes.u32(at);
+        return { start: at + 4, count };
+    }
+    *tables(number) {
+        const { start, count } = this.vector(number);
+        for (let item = 0; item < count; item++) {
+            const at = start + 4 * item;
+            yield new Table(this.bytes, at + this.bytes.u32(at));
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/sniff/ort.ts
+
+
+
+
+/** Numbers of the fields, by table, of ONNX Runtime's `ort.fbs`. */
+const SESSION = { model: 1 };
+const ort_MODEL = { graph: 7 };
+const ort_GRAPH = { initializers: 0 };
+const ort_TENSOR = { type: 3, data: 4 };
+/**
+ * A model in ONNX Runtime's own format: a FlatBuffer with the identifier `ORTM`. Of its graph the initialisers count, as which
+ * constants are stored as well; those of branches are left out.
+ */
+function readOrt(bytes) {
+    if (!bytes.says(4, "ORTM"))
+        throw new Malformed("no model of ONNX Runtime");
+    const graph = new Table(bytes, bytes.u32(0)).table(SESSION.model)?.table(ort_MODEL.graph) ?? null;
+    if (graph === null)
+        throw new Malformed("no graph");
+    const tally = new Tally(bytes.size);
+    for (const tensor of graph.tables(ort_GRAPH.initializers)) {
+        const type = tensor.field(ort_TENSOR.type);
+        tally.add(type === null ? "unknown" : (ONNX_TYPES[bytes.u32(type)] ?? "other"), tensor.vector(ort_TENSOR.data).count);
+    }
+    return tally.result("onnx");
 }
 
 ;// CONCATENATED MODULE: ./src/sniff/safetensors.ts
@@ -22172,6 +22409,7 @@ function parseJson(text) {
 ;// CONCATENATED MODULE: ./src/sniff/tflite.ts
 
 
+
 /** `TensorType` of LiteRT's `schema.fbs`. */
 const tflite_TYPES = [
     ...["float32", "float16", "int32", "uint8", "int64", "other", "bool", "int16", "other", "int8"],
@@ -22183,7 +22421,7 @@ const SUBGRAPH = { tensors: 0 };
 const tflite_TENSOR = { type: 1, buffer: 2 };
 /** Large models keep the data behind the FlatBuffer, at an offset. */
 const BUFFER = { data: 0, size: 2 };
-/** A LiteRT (TensorFlow Lite) model: a FlatBuffer (flatbuffers.dev, "Internals") with the identifier `TFL3`. */
+/** A LiteRT (TensorFlow Lite) model: a FlatBuffer with the identifier `TFL3`. */
 function readTflite(bytes) {
     if (!bytes.says(4, "TFL3"))
         throw new Malformed("no LiteRT model");
@@ -22208,41 +22446,6 @@ function readTflite(bytes) {
             tally.add(type, Math.max(buffer.vector(BUFFER.data).count, behind));
     }
     return tally.result("tflite");
-}
-/** A table of a FlatBuffer. */
-class Table {
-    bytes;
-    at;
-    layout;
-    layoutSize;
-    constructor(bytes, at) {
-        this.bytes = bytes;
-        this.at = at;
-        bytes.step();
-        this.layout = at - bytes.i32(at);
-        this.layoutSize = bytes.u16(this.layout);
-    }
-    /** Where a field's value is; null if it has its default. */
-    field(number) {
-        const slot = 4 + 2 * number;
-        const offset = slot + 2 <= this.layoutSize ? this.bytes.u16(this.layout + slot) : 0;
-        return offset === 0 ? null : this.at + offset;
-    }
-    vector(number) {
-        const field = this.field(number);
-        if (field === null)
-            return { start: 0, count: 0 };
-        const at = field + this.bytes.u32(field);
-        const count = this.bytes.u32(at);
-        return { start: at + 4, count };
-    }
-    *tables(number) {
-        const { start, count } = this.vector(number);
-        for (let item = 0; item < count; item++) {
-            const at = start + 4 * item;
-            yield new Table(this.bytes, at + this.bytes.u32(at));
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/sniff/zip.ts
@@ -22325,8 +22528,10 @@ async function zipErrors(work) {
 
 
 
+
+
 /** Names of what is looked into. A pickle is told by its first bytes and no more. */
-const sniff_MODEL = /\.(?:safetensors|onnx|ort|h5|hdf5|keras|tflite|index|pt|pth|bin|ckpt|pkl|pickle|joblib|sav|model)$/i;
+const sniff_MODEL = /\.(?:safetensors|gguf|onnx|ort|h5|hdf5|keras|tflite|index|pt|pth|bin|ckpt|pkl|pickle|joblib|sav|model)$/i;
 const sniff_NOTEBOOK = /\.ipynb$/i;
 /** Smaller files are no news, whatever is in them; but those that keep their weights beside them. */
 const sniff_SMALLEST = 16 * KIB;
@@ -22349,6 +22554,10 @@ async function sniffModel(path, beside) {
             return await readZip(bytes, fd);
         if (bytes.says(4, "TFL3"))
             return readTflite(bytes);
+        if (bytes.says(4, "ORTM"))
+            return readOrt(bytes);
+        if (bytes.says(0, "GGUF"))
+            return readGguf(bytes);
         if (ending === "safetensors")
             return readSafetensors(bytes);
         if (ending === "onnx")
@@ -23380,6 +23589,8 @@ function projectOf(file) {
 const REQUIREMENTS = "requirements.txt";
 const CONSTRAINTS = "constraints.txt";
 const EXCLUDES = "excludes.txt";
+/** In a directory of its own, since one where uv runs is settings as well. */
+const FROM_INDEXES = (0,external_node_path_namespaceObject.join)("from-indexes", "pyproject.toml");
 /** More than this many distributions whose metadata has to be built are somebody's game. */
 const compile_BUILDS = 100;
 /** uv's resolution is repeated while it shows something that pip sees otherwise; more rounds than this is a bug. */
@@ -23393,7 +23604,7 @@ const ROUNDS = 30;
  */
 async function compile(directory, file, options, request, tools, context) {
     const { app, target, python, building } = request;
-    const { exclude = [], chosen = [] } = options;
+    const { exclude = [], chosen = [], strategy = "unsafe-best-match", indexByName = {} } = options;
     const output = (0,external_node_path_namespaceObject.join)(directory, "pylock.toml");
     const asked = file.requirements.filter(({ constraint }) => !constraint);
     const limits = file.requirements.filter(({ constraint }) => constraint);
@@ -23410,19 +23621,36 @@ async function compile(directory, file, options, request, tools, context) {
     };
     const wishes = new Wishes(file, options.preinstalled);
     const built = new BuiltMetadata(env.UV_CONFIG_FILE ?? null);
+    /** The index that alone is asked for a name; null for any. What is said to be PyPI's is asked where uv would ask PyPI. */
+    const onlyIndexOf = async (name) => name === null || !Object.hasOwn(indexByName, name) ? null : (indexByName[name] ?? (await tools.defaultIndex()));
     /** Resolves the lines, and gives the lock that uv wrote, if it did. */
     const uvCompile = async (lines, dependencies) => {
-        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, REQUIREMENTS), [...indexLines(file), ...lines, ""].join("\n"), mode);
+        const texts = [];
+        const restricted = [];
+        for (const { indexed, text } of lines) {
+            const url = await onlyIndexOf(indexed);
+            if (indexed === null || url === null)
+                texts.push(text);
+            else
+                restricted.push({ name: indexed, url, text });
+        }
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, REQUIREMENTS), [...indexLines(file), ...texts, ""].join("\n"), mode);
+        const fromIndexes = compile_projectOf(restricted);
+        if (fromIndexes !== null) {
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.join)(directory, FROM_INDEXES)), { recursive: true });
+            await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, FROM_INDEXES), fromIndexes, mode);
+        }
         const settings = (0,external_node_path_namespaceObject.join)(directory, "uv.toml");
         if (built.size > 0)
             await (0,promises_namespaceObject.writeFile)(settings, await built.settings(), mode);
         const log = new ResolverLogReader();
         const result = await run(program, [
-            ...["pip", "compile", REQUIREMENTS, "--constraints", CONSTRAINTS, "--output-file", output],
-            ...["--format", "pylock.toml", "--no-header", "--no-annotate", "--no-sources"],
+            ...["pip", "compile", REQUIREMENTS, ...(fromIndexes === null ? ["--no-sources"] : [FROM_INDEXES])],
+            ...["--constraints", CONSTRAINTS, "--output-file", output],
+            ...["--format", "pylock.toml", "--no-header", "--no-annotate"],
             ...["--python", python.path, "--python-version", target.python.full],
             ...["--python-platform", HEROKU.stacks[target.stack].uvPlatform],
-            ...["--index-strategy", "unsafe-best-match"],
+            ...["--index-strategy", strategy],
             ...(dependencies ? [] : ["--no-deps"]),
             ...(exclude.length === 0 ? [] : ["--excludes", EXCLUDES]),
             ...(options.cutoff === null ? [] : ["--exclude-newer", options.cutoff]),
@@ -23445,7 +23673,9 @@ async function compile(directory, file, options, request, tools, context) {
     };
     for (let round = 0; round < ROUNDS + built.size; round++) {
         await (0,promises_namespaceObject.writeFile)(output, wishes.preferences());
-        const lines = asked.map((required) => requirementLine(required, built));
+        const lines = asked.map((required) => {
+            return { indexed: required.link === null ? required.name : null, text: requirementLine(required, built) };
+        });
         const { stderr, log, pylock } = await uvCompile(lines, options.dependencies);
         if (wishes.learn(log, pylock === null ? null : versionsOf(pylock)))
             continue;
@@ -23481,7 +23711,7 @@ async function compile(directory, file, options, request, tools, context) {
                 const { name, version } = culprit;
                 // With a stand-in for its metadata uv tells where the file is.
                 built.add({ name, version, requires: [], requiresPython: null, extras: [] });
-                const found = await uvCompile([`${name}==${version}`], false);
+                const found = await uvCompile([{ indexed: name, text: `${name}==${version}` }], false);
                 const url = found.pylock === null ? null : sourceAddress(found.pylock, name);
                 if (url === null)
                     throw fail(found.stderr, null);
@@ -23643,6 +23873,16 @@ function indexLines(file) {
         ...file.extraIndexUrls.toReversed().map((url) => `--extra-index-url ${url}`),
         ...file.findLinks.map((place) => `--find-links ${place}`),
     ];
+}
+/** A project that requires what only one index is asked for: a requirements file can't say that. Null for nothing. */
+function compile_projectOf(lines) {
+    if (lines.length === 0)
+        return null;
+    const index = lines.map(({ url }, at) => ({ name: `index-${at}`, url, explicit: true }));
+    const sources = Object.fromEntries(lines.map(({ name }, at) => [name, { index: `index-${at}` }]));
+    const dependencies = lines.map(({ text }) => text);
+    // Its name is that of who requires it, in what uv says.
+    return stringify({ project: { name: "the-app", version: "0", dependencies }, tool: { uv: { index, sources } } });
 }
 /** A requirement in uv's words: no marker, since it applies; paths absolute; a repository never editable. */
 function requirementLine({ name: given, extras, specifier, link, editable }, built) {
@@ -23953,6 +24193,7 @@ function isExact(specifier) {
 
 
 
+
 /**
  * An app's requirements after a change, to be resolved again as a whole. A requirements file is read anew and changed; what a
  * lock pins is required in these versions, and what else the lock has is preferred, as package managers do when a lock is
@@ -23968,16 +24209,17 @@ function changed(current, own, change, manager, askedBy = new Map()) {
     return {
         sources: () => Promise.resolve(null),
         logins: (app, context) => own.logins(app, context),
+        indexes: (app, versions, context) => own.indexes(app, versions, context),
         async lock(request, tools, context) {
             const isFile = current.packageManager === "pip";
+            const versions = changed_versionsOf(current);
             // Indexes, and their credentials, stand in the app's files, not in what was resolved.
-            const indexUrls = isFile
-                ? []
-                : [...(await own.lock(request, tools, context)).indexUrls, ...(await own.logins(request.app, context))];
+            const indexes = await own.indexes(request.app, new Map(versions.map(({ name, version }) => [name, version])), context);
+            const indexByName = isFile ? {} : Object.fromEntries(indexesByName(indexes, change));
             const read = async (job) => {
                 const file = isFile
-                    ? await readRequirements("requirements.txt", null, job, tools, context)
-                    : pinned(current, indexUrls, job.app);
+                    ? changed_withIndexes(await readRequirements("requirements.txt", null, job, tools, context), change)
+                    : pinned(current, indexes, job.app);
                 return edited(file, change, (name) => {
                     const option = askedBy.get(name);
                     return option === undefined ? place : { file: option, line: null };
@@ -23988,14 +24230,17 @@ function changed(current, own, change, manager, askedBy = new Map()) {
                 writtenFrom: null,
                 dependencies: true,
                 cutoff: request.cutoff,
-                preinstalled: isFile ? preinstalled : [...preinstalled, ...changed_versionsOf(current)],
-                chosen: isFile ? [] : changed_versionsOf(current).map(({ name }) => name),
+                preinstalled: isFile ? preinstalled : [...preinstalled, ...versions],
+                chosen: isFile ? [] : versions.map(({ name }) => name),
                 exclude: change.exclude,
+                strategy: indexes.strategy,
+                indexByName,
             };
             const lock = await lockRequirements(read, options, request, tools, context);
             const added = new Set(change.with.map((text) => changed_required(text, changed_NOWHERE).name));
             return {
                 ...lock,
+                indexUrls: [...lock.indexUrls, ...Object.values(indexByName).filter((url) => url !== null)],
                 direct: lock.direct.map((each) => (added.has(each.name) ? { ...each, location: place } : each)),
                 preinstalled,
             };
@@ -24019,19 +24264,18 @@ function edited(file, change, placeFor) {
     return {
         ...file,
         requirements: [...kept, ...comes],
-        extraIndexUrls: [...file.extraIndexUrls, ...change.indexes],
         // What comes has no hash.
         requireHashes: false,
     };
 }
 /** A requirement of a change: name, extras and specifier, as PEP 508 has them. uv tells of what is wrong with it. */
 function changed_required(text, { file, line }) {
-    const [, name = text, extras = "", specifier = ""] = /^\s*([\w.-]+)\s*(?:\[([^\]]*)\])?\s*(.*)$/.exec(text) ?? [];
+    const { name, extras, specifier } = requirement_requirementOf(text);
     return {
         file,
         line: line ?? 0,
         name: normalName(name),
-        extras: extras.split(",").flatMap((extra) => (extra.trim() === "" ? [] : [normalName(extra.trim())])),
+        extras: extras.map(normalName),
         specifier: specifier.replaceAll(/\s+/g, ""),
         prerelease: /\d(?:a|b|rc|\.?dev)\d/i.test(specifier),
         link: null,
@@ -24040,16 +24284,35 @@ function changed_required(text, { file, line }) {
         hashes: [],
     };
 }
+/** pip asks every index for every name. */
+function changed_withIndexes(file, { indexes }) {
+    return { ...file, extraIndexUrls: [...file.extraIndexUrls, ...indexes] };
+}
+/** The index that alone is asked for a name, with the change's lines in the manifest. */
+function indexesByName({ byName, stays }, change) {
+    const comes = change.with.map((text) => normalName(requirement_requirementOf(text).name));
+    const replaced = change.without.find((name) => !comes.includes(name)) ?? change.without[0] ?? "";
+    const taken = stays ? byName.get(replaced) : undefined;
+    const others = taken === undefined ? [] : comes.filter((name) => !byName.has(name));
+    const [index] = change.indexes;
+    const restricted = index === undefined ? [] : fromIndexes(change.with).map(normalName);
+    return new Map([
+        ...byName,
+        ...others.map((name) => [name, taken ?? null]),
+        ...restricted.map((name) => [name, index ?? null]),
+    ]);
+}
 /** What a lock comes down to, as a requirements file: what the app names itself, in the versions that it gets. */
-function pinned(current, indexUrls, app) {
+function pinned(current, { defaultUrl, urls }, app) {
     const sources = new Map(current.distributions.map((each) => [each.name, each]));
     return {
         requirements: current.direct.flatMap((direct) => {
             const distribution = sources.get(direct.name);
             return distribution === undefined ? [] : [pinnedTo(direct, distribution, app)];
         }),
-        indexUrl: null,
-        extraIndexUrls: [...indexUrls],
+        indexUrl: defaultUrl,
+        // pip prefers the later one.
+        extraIndexUrls: urls.toReversed(),
         refusing: [],
         findLinks: [],
         noLinks: [],
@@ -24119,19 +24382,29 @@ const LOCK = strictObject({
     notes: array(schemas_string()).readonly(),
 });
 
-;// CONCATENATED MODULE: ./src/manifests/pip.ts
+;// CONCATENATED MODULE: ./src/system/which.ts
 
 
-/** Heroku runs `pip install -r requirements.txt`: no lock file, so it is resolved here, as of the cut-off. */
-const pip = {
-    logins: () => Promise.resolve([]), // They are in what pip is told of indexes.
-    sources: () => Promise.resolve(null), // It may include files of any name.
-    lock(request, tools, context) {
-        const preinstalled = preinstalledTools("pip", request.target.python.minor);
-        const options = { writtenFrom: null, dependencies: true, cutoff: request.cutoff, preinstalled };
-        return resolveRequirements("requirements.txt", options, request, tools, context);
-    },
-};
+
+/**
+ * Absolute paths of every program of that name on PATH, in PATH's order. Relative entries of PATH are passed over:
+ * what they mean depends on where one stands, and the repository that is weighed is not to be trusted.
+ */
+async function onPath(name, env) {
+    const directories = (env.PATH ?? "").split(external_node_path_namespaceObject.delimiter).filter((directory) => (0,external_node_path_namespaceObject.isAbsolute)(directory));
+    const candidates = [...new Set(directories)].map((directory) => (0,external_node_path_namespaceObject.join)(directory, name));
+    const found = await Promise.all(candidates.map(isProgram));
+    return candidates.filter((_, index) => found[index]);
+}
+async function isProgram(path) {
+    try {
+        await (0,promises_namespaceObject.access)(path, external_node_fs_namespaceObject.constants.X_OK);
+        return (await (0,promises_namespaceObject.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
 
 ;// CONCATENATED MODULE: ./src/manifests/locate.ts
 /**
@@ -24286,6 +24559,253 @@ function extrasOf(value) {
     return Array.isArray(extras) ? extras.filter((extra) => typeof extra === "string").map(normalName) : [];
 }
 
+;// CONCATENATED MODULE: ./src/manifests/index-logins.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * The indexes that the app's settings of uv name, in uv's order, with the credentials that uv has for them by their names. A lock
+ * has neither, and where it is installed from, uv knows no names.
+ */
+function uvIndexList(settings, env) {
+    const unnamed = (key, isDefault) => [settings[key]].flat().flatMap((url) => {
+        return typeof url === "string" ? [{ name: null, url, isDefault, isExplicit: false }] : [];
+    });
+    return [
+        ...index_logins_namedIndexes(settings.index).flatMap(({ name, url, table }) => {
+            if (url === null)
+                return [];
+            const login = name === null ? null : loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"));
+            const [isDefault, isExplicit] = [table.default === true, table.explicit === true];
+            return [{ name, url: login === null ? url : withLogin(url, login), isDefault, isExplicit }];
+        }),
+        ...unnamed("extra-index-url", false),
+        ...unnamed("index-url", true),
+    ];
+}
+/** Logins are in variables, in Poetry's own file, or the name is there and the password in the keyring. */
+async function poetrySources({ table }, context) {
+    const stored = await storedByPoetry(context.env);
+    const loginOf = async (name) => {
+        const login = loginIn(context.env, "POETRY_HTTP_BASIC_", variableName(name)) ?? stored(name);
+        if (login === null)
+            return null;
+        const { user } = login;
+        const password = login.password ?? (await inKeyring(`poetry-repository-${name}`, user, context));
+        return password === null ? null : { user, password };
+    };
+    const listed = index_logins_namedIndexes(tableAt(table, "tool", "poetry")?.source);
+    const sources = listed.map(async ({ name, url, table: { priority } }) => {
+        const login = name === null || url === null ? null : await loginOf(name);
+        return { name, url, priority: typeof priority === "string" ? priority.toLowerCase() : "primary", login };
+    });
+    return Promise.all(sources);
+}
+/** URLs of the sources but PyPI, with their logins. */
+function poetryIndexUrls(sources) {
+    return sources.flatMap(({ url, login }) => {
+        if (url === null)
+            return [];
+        return [login === null ? url : withLogin(url, login)];
+    });
+}
+/** The logins as Poetry reads them from variables: its own keyring is another one than the user's. */
+function poetryLoginVariables(sources) {
+    const variables = {};
+    for (const { name, login } of sources) {
+        if (name === null || login === null)
+            continue;
+        const prefix = `POETRY_HTTP_BASIC_${variableName(name).toUpperCase()}`;
+        variables[`${prefix}_USERNAME`] = login.user;
+        variables[`${prefix}_PASSWORD`] = login.password;
+    }
+    return variables;
+}
+/** As Poetry has it in variables. */
+function variableName(name) {
+    return name.replaceAll("-", "_");
+}
+function index_logins_namedIndexes(listed) {
+    return (Array.isArray(listed) ? listed : []).filter(isTable).map((table) => {
+        const { name, url } = table;
+        return { name: typeof name === "string" ? name : null, url: typeof url === "string" ? url : null, table };
+    });
+}
+function withLogin(url, { user, password }) {
+    const login = `${encodeURIComponent(user)}${password === "" ? "" : `:${encodeURIComponent(password)}`}@`;
+    return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#]*@)?/i, (_, scheme) => scheme + login);
+}
+function loginIn(env, prefix, name) {
+    const [user = "", password = ""] = ["USERNAME", "PASSWORD"].map((part) => env[`${prefix}${name.toUpperCase()}_${part}`]);
+    return user === "" && password === "" ? null : { user, password };
+}
+/** What `poetry config http-basic.…` keeps in its own file: no password where there is a keyring for it. */
+async function storedByPoetry(env) {
+    const directory = env.POETRY_CONFIG_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_CONFIG_HOME ?? (0,external_node_path_namespaceObject.join)(env.HOME ?? "/", ".config"), "pypoetry");
+    let logins;
+    try {
+        logins = dist_parse_parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(directory, "auth.toml"), "utf8"))["http-basic"];
+    }
+    catch (error) {
+        // Poetry would tell of a broken one.
+        if (systemErrorCode(error) === null && !(error instanceof TomlError))
+            throw error;
+    }
+    return (name) => {
+        const login = isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
+        const { username, password } = isTable(login) ? login : {};
+        if (typeof username !== "string")
+            return null;
+        return { user: username, password: typeof password === "string" ? password : null };
+    };
+}
+/** Milliseconds: a keyring that is locked asks somebody, who is not here. */
+const index_logins_PATIENCE = 15_000;
+/** A password of the user's keyring, as the `keyring` on PATH tells it; null if there is none, or no such program. */
+async function inKeyring(service, user, { env, scratch, signal }) {
+    const [program] = await onPath("keyring", env);
+    if (program === undefined)
+        return null;
+    try {
+        const options = { cwd: scratch, env: toolEnvironment(env), signal, timeout: index_logins_PATIENCE };
+        const { code, stdout } = await run(program, ["get", service, user], options);
+        const password = stdout.toString("utf8").replace(/\r?\n$/, "");
+        return code === 0 && password !== "" ? password : null;
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            return null;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/manifests/indexes.ts
+
+
+
+/** pip's, where nothing else is said. */
+const PYPI = {
+    defaultUrl: null,
+    urls: [],
+    strategy: "unsafe-best-match",
+    byName: new Map(),
+    stays: false,
+};
+/** Of the packages of a name that a lock has, the one that the app gets tells. */
+function sourcesIn(lock, versions) {
+    const packages = (Array.isArray(lock.package) ? lock.package : []).filter(isTable);
+    return (wanted) => {
+        const found = packages.find(({ name, version }) => typeof name === "string" && normalName(name) === wanted && version === (versions.get(wanted) ?? version));
+        return isTable(found?.source) ? found.source : null;
+    };
+}
+/**
+ * uv asks the indexes that are not explicit, in their order, and the default one last.
+ * @param strategy `index-strategy` of uv's settings
+ * @param sources `[tool.uv.sources]`
+ */
+function uvIndexes(indexes, strategy, sources, sourceOf) {
+    return {
+        defaultUrl: indexes.find(({ isDefault }) => isDefault)?.url ?? null,
+        urls: indexes.filter(({ isDefault, isExplicit }) => !isDefault && !isExplicit).map(({ url }) => url),
+        strategy: strategy === "unsafe-first-match" || strategy === "unsafe-best-match" ? strategy : "first-index",
+        byName: indexes_named(sources, "index", (name, told) => {
+            const urls = indexes.filter((index) => index.name !== null && told.includes(index.name)).map(({ url }) => url);
+            const registry = sourceOf(name)?.registry;
+            // Markers tell several apart.
+            return urls.length > 1 ? urls.find((url) => typeof registry === "string" && isSame(url, registry)) : urls[0];
+        }),
+        stays: false,
+    };
+}
+/**
+ * Poetry asks its primary sources, PyPI only where it is one of them or there is none. A supplemental source it asks last;
+ * here it is asked with the others.
+ * @param dependencies `[tool.poetry.dependencies]`
+ */
+function poetryIndexes(sources, dependencies, sourceOf) {
+    const asked = sources.filter(({ priority }) => priority !== "explicit");
+    const urls = poetryIndexUrls(asked);
+    const isPyPIListed = sources.some(({ url }) => url === null);
+    const usesPyPI = isPyPIListed
+        ? asked.some(({ url }) => url === null)
+        : asked.every(({ priority }) => priority === "supplemental");
+    return {
+        defaultUrl: usesPyPI ? null : (urls.at(-1) ?? null),
+        urls: usesPyPI ? urls : urls.slice(0, -1),
+        strategy: "unsafe-best-match",
+        byName: indexes_named(dependencies, "source", (name, told) => {
+            const reference = told.length > 1 ? sourceOf(name)?.reference : told[0];
+            const source = sources.find((each) => each.name === reference);
+            if (source !== undefined)
+                return poetryIndexUrls([source])[0] ?? null;
+            return typeof reference === "string" && reference.toLowerCase() !== "pypi" ? undefined : null;
+        }),
+        stays: true,
+    };
+}
+/**
+ * Pipenv asks its first source for everything that names no other.
+ * @param packages `default` of Pipfile.lock
+ */
+function pipenvIndexes(sources, packages) {
+    const [first] = sources;
+    const others = Object.entries(packages).flatMap(([name, { index }]) => {
+        const source = sources.find((each) => each.name === index);
+        return source === undefined || source === first ? [] : [[normalName(name), source.url]];
+    });
+    return {
+        ...PYPI,
+        defaultUrl: first?.url ?? null,
+        byName: new Map(others),
+        stays: true,
+    };
+}
+/**
+ * What a table says of where its names are taken from.
+ * @param key by which an entry names an index
+ * @param urlOf the index that a name is taken from, of those that its entries name; undefined for any
+ */
+function indexes_named(table, key, urlOf) {
+    return new Map(Object.entries(table).flatMap(([written, value]) => {
+        const name = normalName(written);
+        const told = (Array.isArray(value) ? value : [value]).flatMap((entry) => {
+            const index = isTable(entry) ? entry[key] : undefined;
+            return typeof index === "string" ? [index] : [];
+        });
+        const url = told.length === 0 ? undefined : urlOf(name, [...new Set(told)]);
+        return url === undefined ? [] : [[name, url]];
+    }));
+}
+/** Are these one index, but for credentials? */
+function isSame(a, b) {
+    const [one, other] = [a, b].map((url) => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1").replace(/\/+$/, ""));
+    return one === other;
+}
+
+;// CONCATENATED MODULE: ./src/manifests/pip.ts
+
+
+
+/** Heroku runs `pip install -r requirements.txt`: no lock file, so it is resolved here, as of the cut-off. */
+const pip = {
+    logins: () => Promise.resolve([]), // They are in what pip is told of indexes.
+    indexes: () => Promise.resolve(PYPI),
+    sources: () => Promise.resolve(null), // It may include files of any name.
+    lock(request, tools, context) {
+        const preinstalled = preinstalledTools("pip", request.target.python.minor);
+        const options = { writtenFrom: null, dependencies: true, cutoff: request.cutoff, preinstalled };
+        return resolveRequirements("requirements.txt", options, request, tools, context);
+    },
+};
+
 ;// CONCATENATED MODULE: ./src/manifests/stand-in.ts
 
 
@@ -24321,7 +24841,14 @@ async function inStandIn(app, files, context, work) {
 
 
 
+
+
 const pipenv_FILES = ["Pipfile", "Pipfile.lock"];
+/** What a lock says of where to look. */
+const Locked = object({
+    _meta: object({ sources: array(object({ name: schemas_string(), url: schemas_string() })) }),
+    default: record(schemas_string(), object({ index: schemas_string().optional() })),
+});
 /** What Pipenv says is written here: a name that no file of the app has. */
 const LIST = ".slugdiff-requirements.txt";
 /**
@@ -24335,6 +24862,13 @@ const pipenv = {
         const texts = await Promise.all(pipenv_FILES.map((name) => readManifest(app, name)));
         // Variables of the environment may be anywhere in them.
         return texts.some((text) => /\b(?:path|file|editable)["' ]*[:=]|\$\{/.test(text)) ? null : texts;
+    },
+    async indexes(app, _, { env }) {
+        const { _meta, default: packages } = Locked.parse(JSON.parse(await readManifest(app, "Pipfile.lock")));
+        // As pip would have it of what Pipenv says.
+        const expanded = (url) => url.replace(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => env[braced ?? bare ?? ""] ?? all);
+        const sources = _meta.sources.map(({ name, url }) => ({ name, url: expanded(url) }));
+        return pipenvIndexes(sources, packages);
     },
     async lock(request, tools, context) {
         const { app, target } = request;
@@ -24386,146 +24920,8 @@ async function checkLock(app) {
     throw new SideError("invalid", "manifest", "Pipfile.lock is not a JSON object.", "Run `pipenv lock` and commit it.");
 }
 
-;// CONCATENATED MODULE: ./src/system/which.ts
-
-
-
-/**
- * Absolute paths of every program of that name on PATH, in PATH's order. Relative entries of PATH are passed over:
- * what they mean depends on where one stands, and the repository that is weighed is not to be trusted.
- */
-async function onPath(name, env) {
-    const directories = (env.PATH ?? "").split(external_node_path_namespaceObject.delimiter).filter((directory) => (0,external_node_path_namespaceObject.isAbsolute)(directory));
-    const candidates = [...new Set(directories)].map((directory) => (0,external_node_path_namespaceObject.join)(directory, name));
-    const found = await Promise.all(candidates.map(isProgram));
-    return candidates.filter((_, index) => found[index]);
-}
-async function isProgram(path) {
-    try {
-        await (0,promises_namespaceObject.access)(path, external_node_fs_namespaceObject.constants.X_OK);
-        return (await (0,promises_namespaceObject.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/manifests/index-logins.ts
-
-
-
-
-
-
-
-
-
-
-/**
- * URLs of the indexes that the app's settings of uv name, with the credentials that uv has for them by their names. A lock has
- * neither, and where it is installed from, uv knows no names.
- */
-function uvIndexUrls(settings, env) {
-    const unnamed = [settings["index-url"], settings["extra-index-url"]].flat().filter((url) => typeof url === "string");
-    return [
-        ...unnamed,
-        ...index_logins_namedIndexes(settings.index).map(({ name, url }) => {
-            const login = name === null ? null : loginIn(env, "UV_INDEX_", name.replace(/[^a-z0-9]/gi, "_"));
-            return login === null ? url : withLogin(url, login);
-        }),
-    ];
-}
-/** Logins are in variables, in Poetry's own file, or the name is there and the password in the keyring. */
-async function poetrySources({ table }, context) {
-    const stored = await storedByPoetry(context.env);
-    const loginOf = async (name) => {
-        const login = loginIn(context.env, "POETRY_HTTP_BASIC_", variableName(name)) ?? stored(name);
-        if (login === null)
-            return null;
-        const { user } = login;
-        const password = login.password ?? (await inKeyring(`poetry-repository-${name}`, user, context));
-        return password === null ? null : { user, password };
-    };
-    const sources = index_logins_namedIndexes(tableAt(table, "tool", "poetry")?.source).map(async ({ name, url }) => {
-        return { name, url, login: name === null ? null : await loginOf(name) };
-    });
-    return Promise.all(sources);
-}
-/** URLs of the sources, with their logins. */
-function poetryIndexUrls(sources) {
-    return sources.map(({ url, login }) => (login === null ? url : withLogin(url, login)));
-}
-/** The logins as Poetry reads them from variables: its own keyring is another one than the user's. */
-function poetryLoginVariables(sources) {
-    const variables = {};
-    for (const { name, login } of sources) {
-        if (name === null || login === null)
-            continue;
-        const prefix = `POETRY_HTTP_BASIC_${variableName(name).toUpperCase()}`;
-        variables[`${prefix}_USERNAME`] = login.user;
-        variables[`${prefix}_PASSWORD`] = login.password;
-    }
-    return variables;
-}
-/** As Poetry has it in variables. */
-function variableName(name) {
-    return name.replaceAll("-", "_");
-}
-function index_logins_namedIndexes(listed) {
-    return (Array.isArray(listed) ? listed : []).flatMap((item) => {
-        const { name, url } = isTable(item) ? item : {};
-        return typeof url === "string" ? [{ name: typeof name === "string" ? name : null, url }] : [];
-    });
-}
-function withLogin(url, { user, password }) {
-    const login = `${encodeURIComponent(user)}${password === "" ? "" : `:${encodeURIComponent(password)}`}@`;
-    return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#]*@)?/i, (_, scheme) => scheme + login);
-}
-function loginIn(env, prefix, name) {
-    const [user = "", password = ""] = ["USERNAME", "PASSWORD"].map((part) => env[`${prefix}${name.toUpperCase()}_${part}`]);
-    return user === "" && password === "" ? null : { user, password };
-}
-/** What `poetry config http-basic.…` keeps in its own file: no password where there is a keyring for it. */
-async function storedByPoetry(env) {
-    const directory = env.POETRY_CONFIG_DIR ?? (0,external_node_path_namespaceObject.join)(env.XDG_CONFIG_HOME ?? (0,external_node_path_namespaceObject.join)(env.HOME ?? "/", ".config"), "pypoetry");
-    let logins;
-    try {
-        logins = dist_parse_parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(directory, "auth.toml"), "utf8"))["http-basic"];
-    }
-    catch (error) {
-        // Poetry would tell of a broken one.
-        if (systemErrorCode(error) === null && !(error instanceof TomlError))
-            throw error;
-    }
-    return (name) => {
-        const login = isTable(logins) && Object.hasOwn(logins, name) ? logins[name] : undefined;
-        const { username, password } = isTable(login) ? login : {};
-        if (typeof username !== "string")
-            return null;
-        return { user: username, password: typeof password === "string" ? password : null };
-    };
-}
-/** Milliseconds: a keyring that is locked asks somebody, who is not here. */
-const index_logins_PATIENCE = 15_000;
-/** A password of the user's keyring, as the `keyring` on PATH tells it; null if there is none, or no such program. */
-async function inKeyring(service, user, { env, scratch, signal }) {
-    const [program] = await onPath("keyring", env);
-    if (program === undefined)
-        return null;
-    try {
-        const options = { cwd: scratch, env: toolEnvironment(env), signal, timeout: index_logins_PATIENCE };
-        const { code, stdout } = await run(program, ["get", service, user], options);
-        const password = stdout.toString("utf8").replace(/\r?\n$/, "");
-        return code === 0 && password !== "" ? password : null;
-    }
-    catch (error) {
-        if (error instanceof UserError)
-            return null;
-        throw error;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/manifests/poetry.ts
+
 
 
 
@@ -24544,6 +24940,11 @@ const poetry = {
     },
     async logins(app, context) {
         return poetryIndexUrls(await poetrySources(await readToml(app, "pyproject.toml"), context));
+    },
+    async indexes(app, versions, context) {
+        const [project, lock] = await Promise.all([readToml(app, "pyproject.toml"), readToml(app, "poetry.lock")]);
+        const dependencies = tableAt(project.table, "tool", "poetry", "dependencies") ?? {};
+        return poetryIndexes(await poetrySources(project, context), dependencies, sourcesIn(lock.table, versions));
     },
     async lock(request, tools, context) {
         const { app, target } = request;
@@ -24607,6 +25008,7 @@ const poetry = {
 
 
 
+
 const SETTINGS = "uv.toml";
 const STAND_IN = asset(import.meta.url, "stand_in_python.py");
 /** Heroku runs `uv sync --locked --no-default-groups`; the same lock, exported, says what that installs. */
@@ -24620,10 +25022,17 @@ const uv = {
         return mayBuild(project, lock) ? null : [project.text, lock.text, settings?.text ?? ""];
     },
     async logins(app, context) {
-        // uv takes a file of its own for all settings, those of pyproject.toml left aside.
-        const own = await readTomlIfThere(app, SETTINGS);
-        const settings = own?.table ?? tableAt((await readToml(app, "pyproject.toml")).table, "tool", "uv") ?? {};
-        return uvIndexUrls(settings, context.env);
+        return uvIndexList(await settingsOf(app), context.env).map(({ url }) => url);
+    },
+    async indexes(app, versions, context) {
+        const [settings, project, lock] = await Promise.all([
+            settingsOf(app),
+            readToml(app, "pyproject.toml"),
+            readToml(app, "uv.lock"),
+        ]);
+        const sources = tableAt(project.table, "tool", "uv", "sources") ?? {};
+        const strategy = settings["index-strategy"];
+        return uvIndexes(uvIndexList(settings, context.env), strategy, sources, sourcesIn(lock.table, versions));
     },
     async lock(request, tools, context) {
         const { target, python, building } = request;
@@ -24681,6 +25090,11 @@ const uv = {
         };
     },
 };
+/** What the app's files tell uv. It takes a file of its own for all settings, those of pyproject.toml left aside. */
+async function settingsOf(app) {
+    const own = await readTomlIfThere(app, SETTINGS);
+    return own?.table ?? tableAt((await readToml(app, "pyproject.toml")).table, "tool", "uv") ?? {};
+}
 /** A program that is the interpreter here, but calls itself the target's: uv asks no more of it than what it is. */
 async function standInFor({ python: { full } }, { path }, { scratch }) {
     const directory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(scratch, "python-"));
@@ -25788,6 +26202,7 @@ async function orNote(what, find) {
 
 
 
+
 /**
  * What changes a slug during Heroku's build, or ends up in it, and can't be known without running that build.
  * @param root absolute path of the slug root
@@ -25823,8 +26238,8 @@ function lfsPointers(root, entries) {
     const others = pointers.length === 1 ? "" : ` and ${String(pointers.length - 1)} more`;
     return [
         {
-            what: `Git LFS: ${pointers[0]?.path ?? ""}${others}`,
-            why: `the pointers that ship are weighed; a build step that fetches the files adds ${mib(total)}`,
+            what: `${LFS.notWeighed}${pointers[0]?.path ?? ""}${others}`,
+            why: `Heroku does not fetch it: pointers ship, and those are weighed; a build step that fetches the files adds ${mib(total)}`,
         },
     ];
 }
@@ -26265,19 +26680,23 @@ function moduleFile() {
         : (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)((0,external_node_url_namespaceObject.fileURLToPath)(import.meta.url)), "zlib-streams.wasm");
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./src/pipeline/layers.ts
 
-/** Records that are read at the same time: unpacking one takes memory outside of the heap. */
-const READ_AT_ONCE = 16;
+/** Records that are read before processes are heard again: reading one takes some tenths of a millisecond. */
+const READ_IN_A_ROW = 256;
 function createLayerCache(store) {
     const claimed = new Map();
     async function find(keys, make) {
         const found = new Map();
-        await mapAtOnce(keys.filter(isStored), READ_AT_ONCE, async (key) => {
+        for (const [at, key] of keys.filter(isStored).entries()) {
+            if (at % READ_IN_A_ROW === READ_IN_A_ROW - 1)
+                await (0,external_node_timers_promises_namespaceObject.setImmediate)();
             const layer = await store.get(key);
             if (layer !== null)
                 found.set(key, layer);
-        });
+        }
         const missing = new Set(keys.filter((key) => !found.has(key)));
         if (missing.size === 0)
             return found;
@@ -26291,12 +26710,12 @@ function createLayerCache(store) {
     return {
         async known(wanted) {
             const found = new Map();
-            await mapAtOnce([...wanted], READ_AT_ONCE, async (key) => {
+            for (const key of wanted) {
                 const made = await claimed.get(key)?.catch(() => undefined);
                 const layer = made?.get(key) ?? (isStored(key) ? await store.get(key) : null);
                 if (layer !== null)
                     found.set(key, layer);
-            });
+            }
             return found;
         },
         async all(wanted, make) {
@@ -26776,11 +27195,7 @@ async function uvInstall(lock, wanted, { work, root, sandbox }, installer, conte
         throw uv_failure(result.stderr, wanted, sandbox !== null, context);
     await removeTree(scratch);
     await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME, ".lock"), { force: true }); // uv's own.
-    await relocate((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), uv_minorOf(python), target.python.minor);
-}
-/** The minor version of an interpreter, such as `3.11`. */
-function uv_minorOf({ version }) {
-    return version.split(".", 2).join(".");
+    await relocate((0,external_node_path_namespaceObject.join)(root, PYTHON_HOME), minorOf(python.version), target.python.minor);
 }
 /**
  * Puts modules and headers where Heroku has them: uv names their directories after the interpreter that it runs with,
@@ -30152,7 +30567,7 @@ async function unpinnedAt({ checkedOut, plan, slug }) {
 async function compareApp(request, shared) {
     const { app, base, head } = request;
     const { parts, timings } = shared;
-    const same = await isSame(request, parts);
+    const same = await compare_isSame(request, parts);
     const scratch = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(parts.context.scratch, "app-"));
     const checkOut = (revision, name) => stage("revision", timings, () => checkOutApp(revision, (0,external_node_path_namespaceObject.join)(scratch, name), app, parts)).catch(sideError);
     const atHead = checkOut(head, "head");
@@ -30213,7 +30628,7 @@ function weighedApp(checkedOut, { side, plan, metadata }, options) {
     return { checkedOut, plan, slug: side.slug, metadata, options };
 }
 /** Whether the app's files are the same on both sides, as git's name for their directory tells. */
-async function isSame({ app, base, head }, { repository }) {
+async function compare_isSame({ app, base, head }, { repository }) {
     if (base === null)
         return false;
     await repository.prepare([base, head], [app]);
@@ -31231,8 +31646,6 @@ function lines(values) {
     return values.map((value) => `${value}\n`).join("");
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./src/revisions/credentials.ts
 /**
  * The setting that has git send the token to a remote; null unless the remote is on the token's server, and nothing else
@@ -32962,7 +33375,19 @@ function createTools(context) {
         const [programs, python] = await Promise.all([application("ai-edge-quantizer"), interpreter()]);
         return { ...python, path: (0,external_node_path_namespaceObject.join)(programs, "python") };
     });
-    return { interpreters, uv, defaultIndex, expectInstall, pipLibrary, helper, warmUp, poetry, pipenv, deptry, quantizer };
+    return {
+        interpreters,
+        uv,
+        defaultIndex,
+        expectInstall,
+        pipLibrary,
+        helper,
+        warmUp,
+        poetry,
+        pipenv,
+        deptry,
+        quantizer,
+    };
 }
 /** Matches a line that starts with `words` and then that very version, not one that merely starts alike. */
 function versionLine(words, version) {
@@ -34236,11 +34661,12 @@ const TENTHS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximu
 
 
 
+
 /** Mebibytes to a tenth: the scale of every size of a whole slug. */
 const figures_WHOLE = scaleFor(MIB, []);
 /** What the report has to show of a whole slug. */
 function figuresOf(report) {
-    const { base, head, diff, verdict, notWeighed } = report;
+    const { base, head, diff, verdict, notWeighed, advice } = report;
     const limit = verdict.findings.find(({ rule }) => rule === "limit");
     const allowance = limit !== undefined && limit.value !== null && head.state === "weighed" ? limit.value - head.total.compressed : 0;
     // `weigh` has no base at all: a side that is absent from no revision.
@@ -34252,7 +34678,7 @@ function figuresOf(report) {
         scale: scaleFor(known?.total.compressed ?? 0, rows),
         allowance,
         limit: limit?.limit ?? null,
-        atLeast: notWeighed.length > 0 && allowance === 0,
+        atLeast: (notWeighed.length > 0 || advice.some(({ id }) => id === LFS.advice)) && allowance === 0,
     };
 }
 /** A size of a whole slug: `1,046.2 MiB`. */
@@ -35160,8 +35586,10 @@ function updatesTable(report, most, signs) {
     const cells = rows.map((row, at) => [causeOf(row, signs), tables_versionsOf(row), figure(at), membersOf(row)]);
     if (rest > 0)
         cells.push([[span_own(`${thousands(rest)} more`)], [], figure(rows.length), []]);
-    if (steps.at(-1) !== 0)
-        cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), []]);
+    if (steps.at(-1) !== 0) {
+        const itself = diff.layers.filter(({ kind, change }) => kind !== "distribution" && change !== "unchanged");
+        cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), tables_listed(itself.map(labelOf), 4, ", ")]);
+    }
     return { columns: tables_columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
 }
 function causeOf(update, signs) {
@@ -35169,19 +35597,22 @@ function causeOf(update, signs) {
         case "requirement":
             return [span_own(signOf(update, signs)), span_own(" "), span_name(update.names[0])];
         case "shared":
-            return [span_own(`${signs.other} `), ...tables_listed(update.names, 3, " and ")];
+            return [span_own(`${signs.other} `), ...tables_listed(tables_named(update.names), 3, " and ")];
         case "other":
             return [span_own(`${signs.other} no changed requirement`)];
     }
 }
 function membersOf({ layers }) {
-    return tables_listed(layers, 4, ", ");
+    return tables_listed(tables_named(layers), 4, ", ");
+}
+function tables_named(names) {
+    return names.map((called) => [span_name(called)]);
 }
 /** The first of some names, and how many more there are. */
 function tables_listed(names, most, separator) {
     const some = names.slice(0, most);
     const others = names.length - some.length;
-    const spans = joined(some.map((called) => [span_name(called)]), separator);
+    const spans = joined(some, separator);
     return others > 0 ? [...spans, span_own(` and ${thousands(others)} more`)] : spans;
 }
 /** The app's own files that differ: rows sum to the delta of the app as `growthTable` may show it. Null if there are none. */
@@ -35207,11 +35638,15 @@ function appFilesTable(report, most, signs) {
     }
     return { columns: tables_columns(["", "compressed"], [1]), rows: cells };
 }
-/** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
-function largestTable(head, most) {
+/**
+ * The head's layers, the heaviest first: rows, the folded rest among them, sum to the slug.
+ * @param shares whether each row has its share of the slug, as a figure and as a bar; they sum to 100 %
+ */
+function largestTable(head, most, { shares = false } = {}) {
     const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
     const compressed = steps(rows.map(({ weight }) => weight.compressed), head.total.compressed);
     const disk = steps(rows.map(({ weight }) => weight.disk), head.total.disk);
+    const share = shares ? sharesOf(rows, head.total.compressed) : () => [];
     const cells = rows.map((layer, at) => {
         const itself = compressed.text(at);
         // What nothing else leaves with is shown as the same figure, even where rounding moved that one.
@@ -35219,6 +35654,7 @@ function largestTable(head, most) {
         return [
             titleOf(layer),
             [span_own(itself)],
+            ...share(at),
             [span_own(disk.text(at))],
             layer.kind === "distribution" ? [span_own(alone ? itself : figures_size(layer.retained.compressed))] : [],
             requiredBy(layer, head),
@@ -35226,31 +35662,29 @@ function largestTable(head, most) {
     });
     if (rest > 0) {
         const [weight, onDisk] = [compressed.text(rows.length), disk.text(rows.length)];
-        cells.push([[span_own(`${thousands(rest)} others`)], [span_own(weight)], [span_own(onDisk)], [], []]);
+        cells.push([[span_own(`${thousands(rest)} others`)], [span_own(weight)], ...share(rows.length), [span_own(onDisk)], [], []]);
     }
-    return { columns: tables_columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
+    return {
+        columns: [
+            ...tables_columns(["", "compressed"], [1]),
+            ...(shares ? tables_columns(["share", ""], [0]) : []),
+            ...tables_columns(["on disk", "retained", "required by"], [0, 1]),
+        ],
+        rows: cells,
+    };
 }
 function byWeight(layers) {
     return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
 }
-/**
- * What the head consists of: its heaviest layers with their share of the slug, as a figure and as a bar. Rows, the folded rest among
- * them, sum to the slug and to 100 %.
- */
-function sharesTable(head, most) {
-    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
+/** The share of each row, and last of what is in none, as a figure and as a bar. @param total bytes of the slug */
+function sharesOf(rows, total) {
     const sizes = rows.map(({ weight }) => weight.compressed);
-    const compressed = steps(sizes, head.total.compressed);
-    const left = head.total.compressed - sizes.reduce((a, b) => a + b, 0);
-    const tenths = roundTogether([...sizes, left], Math.max(1, head.total.compressed) / 1000);
-    const figures = (at) => {
+    const left = total - sizes.reduce((a, b) => a + b, 0);
+    const tenths = roundTogether([...sizes, left], Math.max(1, total) / 1000);
+    return (at) => {
         const share = tenths[at] ?? 0;
-        return [[span_own(compressed.text(at))], [span_own(tree_percent(share))], [span_own(barOf(share, BAR, { drawing: true }))]];
+        return [[span_own(tree_percent(share))], [span_own(barOf(share, BAR, { drawing: true }))]];
     };
-    const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
-    if (rest > 0)
-        cells.push([[span_own(`${thousands(rest)} others`)], ...figures(rows.length)]);
-    return { columns: tables_columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
 }
 /** Characters of the bar that stands for a whole slug. */
 const BAR = 30;
@@ -35337,7 +35771,7 @@ function requiredBy(layer, head) {
         return [span_code(head.pythonFrom)];
     if (layer.direct || layer.requiredBy.length === 0)
         return tables_whyOf(layer.kind, layer.why.slice(0, 1));
-    return tables_listed(layer.requiredBy, 3, ", ");
+    return tables_listed(tables_named(layer.requiredBy), 3, ", ");
 }
 function tables_columns(headings, figures) {
     return headings.map((heading, at) => ({
@@ -35575,7 +36009,6 @@ function sectionsOf(report, room) {
         ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
         room.folds === "none" ? null : unpinnedSection(report, room.items),
         appFiles(report, room),
-        weighed === null || room.folds !== "all" ? null : shares(weighed, room),
         weighed === null ? null : largest(weighed, room),
         weighed === null ? null : sections_measured(report, weighed, room),
         ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
@@ -35623,12 +36056,13 @@ function appFiles(report, room) {
     const count = report.diff.files.length + report.diff.filesFolded.count;
     return fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
 }
-/** Layers that are told apart by their share. */
-const SHARES = 10;
-function shares(head, room) {
-    return titled("What is in the slug", markdownTable(sharesTable(head, Math.min(room.rows, SHARES))));
-}
+/** Where all is shown it stands open, with each layer's share. */
 function largest(head, room) {
+    if (room.folds === "all") {
+        const count = `${thousands(head.layers.length)} ${head.layers.length === 1 ? "layer" : "layers"}`;
+        const all = largestTable(head, room.rows, { shares: true });
+        return fold(`What is in the slug: ${count}`, markdownTable(all) ?? "", "open");
+    }
     const table = largestTable(head, room.rows);
     return fold(`Largest in the slug: ${html(tables_inWords(table, 3))}${table.rows.length > 3 ? " …" : ""}`, markdownTable(table) ?? "");
 }
@@ -36176,6 +36610,7 @@ const PLACEHOLDERS = { title: "{{title}}", data: "{{data}}" };
 
 
 
+
 /**
  * What both sides' slugs hold: layers, folders, files. The most important that there is room for are shown, what is left of each
  * folder, layer and the slug is folded into one rest, a folder's own tar entry among it; sizes are exact sums at every node. Of
@@ -36192,31 +36627,73 @@ function slugDraft(base, head) {
     const before = new Map(base?.layers.map((layer) => [layerKey(layer), layer]));
     const after = new Map(head?.layers.map((layer) => [layerKey(layer), layer]));
     const keys = [...new Set([...before.keys(), ...after.keys()])];
-    const layers = keys.map((key) => layerDraft(key, before.get(key), after.get(key)));
+    const packages = sharedPackages(base, head);
+    const layers = keys.map((key) => layerDraft(key, before.get(key), after.get(key), packages));
     const sizes = { base: base && size_map_sizeOf(base.total), head: head && size_map_sizeOf(head.total) };
     return draft({ kind: "slug", name: "", ...sizes }, layers, countOf(layers));
 }
-function layerDraft(key, base, head) {
+/** The slug's `site-packages`; null where its two sides have different ones. */
+function sharedPackages(base, head) {
+    const [only, ...others] = new Set([base, head].flatMap((slug) => (slug === null ? [] : [minorOf(slug.python)])));
+    return only === undefined || others.length > 0 ? null : sitePackages(only);
+}
+function layerDraft(key, base, head, packages) {
     const { kind = "distribution", name = "" } = head ?? base ?? {};
     const root = size_map_placesOf(base?.entries ?? [], head?.entries ?? []);
-    const children = [...root.below].map(([called, place]) => placeDraft(called, place));
+    // What is the way to all parts of a layer would be steps to zoom through, the same ones in nearly all layers.
+    const folder = kind === "app" ? "" : size_map_startOf(root, kind === "runtime" ? null : packages);
+    const start = takeOut(root, folder);
+    const elsewhere = folder === "" ? [] : draftsIn(root).map((part) => ({ ...part, folder: "" }));
+    const children = [...draftsIn(start), ...elsewhere];
     const sizes = { base: base ? size_map_sizeOf(base.weight) : null, head: head ? size_map_sizeOf(head.weight) : null };
     // Of a layer without entries only the sum is known.
-    const entries = Math.max(countOf(children), ...[base, head].map((layer) => (layer?.entries.length === 0 ? layer.weight.files : 0)));
-    return draft({ kind: "layer", name: layerTitle(kind) ?? name, key, ...sizes }, children, entries);
+    const entries = Math.max(countOf(children) + (isEntry(start) ? 1 : 0), ...[base, head].map((layer) => (layer?.entries.length === 0 ? layer.weight.files : 0)));
+    const where = folder === "" ? {} : { folder };
+    return draft({ kind: "layer", name: layerTitle(kind) ?? name, ...where, key, ...sizes }, children, entries);
+}
+/** Path of the folder that a layer begins in: `packages` if it has something there, else the one that holds all of it. */
+function size_map_startOf(root, packages) {
+    if (packages !== null && (placeAt(root, packages)?.below.size ?? 0) > 0)
+        return packages;
+    const path = [];
+    let place = root;
+    for (;;) {
+        const [[name, only] = [], ...others] = place.below;
+        if (name === undefined || only === undefined || others.length > 0 || only.below.size === 0)
+            return path.join("/");
+        path.push(name);
+        place = only;
+    }
 }
 function size_map_placesOf(base, head) {
     const root = newPlace();
     for (const entry of base)
-        placeAt(root, entry.path).base = entry;
+        madeAt(root, entry.path).base = entry;
     for (const entry of head)
-        placeAt(root, entry.path).head = entry;
+        madeAt(root, entry.path).head = entry;
     return root;
 }
 function newPlace() {
     return { base: null, head: null, below: new Map() };
 }
+function isEntry({ base, head }) {
+    return base !== null || head !== null;
+}
 function placeAt(root, path) {
+    return path.split("/").reduce((place, segment) => place?.below.get(segment), root);
+}
+/** Takes out the place at a path, and what there is only on the way to it. Of an empty path that is the root, which stays. */
+function takeOut(root, path) {
+    const [, name = path, further = ""] = /^([^/]*)\/(.*)$/s.exec(path) ?? [];
+    const next = root.below.get(name);
+    if (next === undefined)
+        return root;
+    const taken = takeOut(next, further);
+    if (taken === next || (next.below.size === 0 && !isEntry(next)))
+        root.below.delete(name);
+    return taken;
+}
+function madeAt(root, path) {
     let place = root;
     for (const segment of path.split("/")) {
         const next = place.below.get(segment) ?? newPlace();
@@ -36225,10 +36702,14 @@ function placeAt(root, path) {
     }
     return place;
 }
-function placeDraft(name, { base, head, below }) {
-    const children = [...below].map(([called, place]) => placeDraft(called, place));
+function draftsIn({ below }) {
+    return [...below].map(([name, place]) => placeDraft(name, place));
+}
+function placeDraft(name, place) {
+    const { base, head, below } = place;
+    const children = draftsIn(place);
     const [only] = children.length === 1 ? children : [];
-    const isItself = base !== null || head !== null;
+    const isItself = isEntry(place);
     // A folder that holds one thing is one step on the way to it; what it weighs itself needs a folder to be in.
     if (only !== undefined && (only.kind === "folder" || !isItself)) {
         const joined = { ...only, name: `${name}/${only.name}` };
@@ -36291,17 +36772,27 @@ function descendants(parent, found) {
 }
 /** The most that a node can take: with a rest that has all there is in it. */
 function costOf(of) {
-    const { kind, name, base, head, key, entries, children } = of;
+    const { entries, base, head, children } = of;
     const separator = 1;
-    const itself = embeddedBytes({ kind, name, base, head, ...(key === undefined ? {} : { key }) }) + separator;
+    const itself = embeddedBytes(size_map_ownPart(of)) + separator;
     if (children.length === 0)
         return itself;
     return itself + embeddedBytes({ children: [restNode(base, head, entries)] });
 }
+/** A node without what is in it. */
+function size_map_ownPart({ kind, name, folder, base, head, key }) {
+    return {
+        kind,
+        name,
+        ...(folder === undefined ? {} : { folder }),
+        base,
+        head,
+        ...(key === undefined ? {} : { key }),
+    };
+}
 function nodeOf(of, chosen) {
-    const { kind, name, base, head, key } = of;
-    const node = { kind, name, base, head, ...(key === undefined ? {} : { key }) };
-    if (of.children.length === 0 && kind !== "slug")
+    const node = size_map_ownPart(of);
+    if (of.children.length === 0 && of.kind !== "slug")
         return node;
     const shown = of.children.filter((child) => chosen.has(child));
     return { ...node, children: [...shown.map((child) => nodeOf(child, chosen)), ...restOf(of, shown)] };
@@ -37006,7 +37497,7 @@ class Pacer {
 
 
 /** How many columns there are to write to; null if it is no terminal, or one that does not know. */
-function widthOf({ isTTY, columns = 0 }) {
+function progress_widthOf({ isTTY, columns = 0 }) {
     return isTTY === true && columns > 0 ? columns : null;
 }
 /** A line is drawn at most so often, in milliseconds, or the terminal flickers. */
@@ -37035,7 +37526,7 @@ function redrawn(stream, { now, color }) {
         if (running.length === 0)
             return;
         // One column stays free: some terminals wrap when the last one is written.
-        const line = progress_lineOf(running, now(), (widthOf(stream) ?? COLUMNS) - 1);
+        const line = progress_lineOf(running, now(), (progress_widthOf(stream) ?? COLUMNS) - 1);
         stream.write(`\r\u001b[2K${color ? `\u001b[2m${line}\u001b[0m` : line}`);
         drawn = true;
         drawnAt = now();
@@ -37279,7 +37770,7 @@ async function runCommand(invocation, terminal, progress, signal) {
 async function deliver(piecesOf, { shown, written }, { output }, { stdout, env }) {
     const isTerminal = stdout.isTTY === true;
     const options = {
-        width: widthOf(stdout) ?? FILE_WIDTH,
+        width: progress_widthOf(stdout) ?? FILE_WIDTH,
         color: wantsColor(isTerminal, env),
         drawing: wantsDrawing(isTerminal, env),
     };

@@ -30629,7 +30629,7 @@ function defaultCallback(err) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6257);
-/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1003);
+/* harmony import */ var _runner_comment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8273);
 
 
 await (0,_runner_comment_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommentAction */ .J)(_actions_core__WEBPACK_IMPORTED_MODULE_0__, process.env, process);
@@ -30639,7 +30639,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1003:
+/***/ 8273:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30811,6 +30811,10 @@ function firstBraces(pattern) {
 ;// CONCATENATED MODULE: ./src/model/target.ts
 /** Stacks that still build slugs (Cedar, x86-64). */
 const STACKS = ["heroku-22", "heroku-24", "heroku-26"];
+/** `3.12` of `3.12.14`. */
+function minorOf(version) {
+    return version.split(".").slice(0, 2).join(".");
+}
 /** Where Heroku's buildpack puts Python, relative to the slug root. */
 const PYTHON_HOME = ".heroku/python";
 /** The slug root on a dyno. */
@@ -42085,6 +42089,15 @@ function grown({ diff, head }, approved) {
     return { was: approved?.compressed ?? null, is: head.total?.compressed ?? null };
 }
 
+;// CONCATENATED MODULE: ./src/model/lfs.ts
+/** How a report names Git LFS pointers: one of them at a time, so that it is said once. */
+const LFS = {
+    /** The id of the advice about them, which says all of it. */
+    advice: "git-lfs",
+    /** How they start among what was not weighed, where no advice is given. */
+    notWeighed: "Git LFS: ",
+};
+
 ;// CONCATENATED MODULE: ./src/render/rounding.ts
 
 
@@ -42134,11 +42147,12 @@ const TENTHS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximu
 
 
 
+
 /** Mebibytes to a tenth: the scale of every size of a whole slug. */
 const figures_WHOLE = rounding_scaleFor(MIB, []);
 /** What the report has to show of a whole slug. */
 function figuresOf(report) {
-    const { base, head, diff, verdict, notWeighed } = report;
+    const { base, head, diff, verdict, notWeighed, advice } = report;
     const limit = verdict.findings.find(({ rule }) => rule === "limit");
     const allowance = limit !== undefined && limit.value !== null && head.state === "weighed" ? limit.value - head.total.compressed : 0;
     // `weigh` has no base at all: a side that is absent from no revision.
@@ -42150,7 +42164,7 @@ function figuresOf(report) {
         scale: rounding_scaleFor(known?.total.compressed ?? 0, rows),
         allowance,
         limit: limit?.limit ?? null,
-        atLeast: notWeighed.length > 0 && allowance === 0,
+        atLeast: (notWeighed.length > 0 || advice.some(({ id }) => id === LFS.advice)) && allowance === 0,
     };
 }
 /** A size of a whole slug: `1,046.2 MiB`. */
@@ -43026,8 +43040,10 @@ function updatesTable(report, most, signs) {
     const cells = rows.map((row, at) => [causeOf(row, signs), versionsOf(row), figure(at), tables_membersOf(row)]);
     if (rest > 0)
         cells.push([[span_own(`${tables_thousands(rest)} more`)], [], figure(rows.length), []]);
-    if (steps.at(-1) !== 0)
-        cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), []]);
+    if (steps.at(-1) !== 0) {
+        const itself = diff.layers.filter(({ kind, change }) => kind !== "distribution" && change !== "unchanged");
+        cells.push([[span_own("not by a requirement")], [], figure(rows.length + 1), listed(itself.map(labelOf), 4, ", ")]);
+    }
     return { columns: columns(["", "version", "compressed", "what changed by it"], [2]), rows: cells };
 }
 function causeOf(update, signs) {
@@ -43035,19 +43051,22 @@ function causeOf(update, signs) {
         case "requirement":
             return [span_own(signOf(update, signs)), span_own(" "), span_name(update.names[0])];
         case "shared":
-            return [span_own(`${signs.other} `), ...listed(update.names, 3, " and ")];
+            return [span_own(`${signs.other} `), ...listed(named(update.names), 3, " and ")];
         case "other":
             return [span_own(`${signs.other} no changed requirement`)];
     }
 }
 function tables_membersOf({ layers }) {
-    return listed(layers, 4, ", ");
+    return listed(named(layers), 4, ", ");
+}
+function named(names) {
+    return names.map((called) => [span_name(called)]);
 }
 /** The first of some names, and how many more there are. */
 function listed(names, most, separator) {
     const some = names.slice(0, most);
     const others = names.length - some.length;
-    const spans = joined(some.map((called) => [span_name(called)]), separator);
+    const spans = joined(some, separator);
     return others > 0 ? [...spans, span_own(` and ${tables_thousands(others)} more`)] : spans;
 }
 /** The app's own files that differ: rows sum to the delta of the app as `growthTable` may show it. Null if there are none. */
@@ -43073,11 +43092,15 @@ function appFilesTable(report, most, signs) {
     }
     return { columns: columns(["", "compressed"], [1]), rows: cells };
 }
-/** The head's layers, the heaviest first: rows sum to the slug, the folded rest is one. */
-function largestTable(head, most) {
+/**
+ * The head's layers, the heaviest first: rows, the folded rest among them, sum to the slug.
+ * @param shares whether each row has its share of the slug, as a figure and as a bar; they sum to 100 %
+ */
+function largestTable(head, most, { shares = false } = {}) {
     const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
     const compressed = steps(rows.map(({ weight }) => weight.compressed), head.total.compressed);
     const disk = steps(rows.map(({ weight }) => weight.disk), head.total.disk);
+    const share = shares ? sharesOf(rows, head.total.compressed) : () => [];
     const cells = rows.map((layer, at) => {
         const itself = compressed.text(at);
         // What nothing else leaves with is shown as the same figure, even where rounding moved that one.
@@ -43085,6 +43108,7 @@ function largestTable(head, most) {
         return [
             titleOf(layer),
             [span_own(itself)],
+            ...share(at),
             [span_own(disk.text(at))],
             layer.kind === "distribution" ? [span_own(alone ? itself : figures_size(layer.retained.compressed))] : [],
             requiredBy(layer, head),
@@ -43092,31 +43116,29 @@ function largestTable(head, most) {
     });
     if (rest > 0) {
         const [weight, onDisk] = [compressed.text(rows.length), disk.text(rows.length)];
-        cells.push([[span_own(`${tables_thousands(rest)} others`)], [span_own(weight)], [span_own(onDisk)], [], []]);
+        cells.push([[span_own(`${tables_thousands(rest)} others`)], [span_own(weight)], ...share(rows.length), [span_own(onDisk)], [], []]);
     }
-    return { columns: columns(["", "compressed", "on disk", "retained", "required by"], [1, 2, 3]), rows: cells };
+    return {
+        columns: [
+            ...columns(["", "compressed"], [1]),
+            ...(shares ? columns(["share", ""], [0]) : []),
+            ...columns(["on disk", "retained", "required by"], [0, 1]),
+        ],
+        rows: cells,
+    };
 }
 function byWeight(layers) {
     return layers.toSorted((a, b) => b.weight.compressed - a.weight.compressed || (a.name < b.name ? -1 : 1));
 }
-/**
- * What the head consists of: its heaviest layers with their share of the slug, as a figure and as a bar. Rows, the folded rest among
- * them, sum to the slug and to 100 %.
- */
-function sharesTable(head, most) {
-    const { rows, rest } = tables_fold(byWeight(head.layers), most, ({ weight }) => weight.compressed > 0);
+/** The share of each row, and last of what is in none, as a figure and as a bar. @param total bytes of the slug */
+function sharesOf(rows, total) {
     const sizes = rows.map(({ weight }) => weight.compressed);
-    const compressed = steps(sizes, head.total.compressed);
-    const left = head.total.compressed - sizes.reduce((a, b) => a + b, 0);
-    const tenths = roundTogether([...sizes, left], Math.max(1, head.total.compressed) / 1000);
-    const figures = (at) => {
+    const left = total - sizes.reduce((a, b) => a + b, 0);
+    const tenths = roundTogether([...sizes, left], Math.max(1, total) / 1000);
+    return (at) => {
         const share = tenths[at] ?? 0;
-        return [[span_own(compressed.text(at))], [span_own(percent(share))], [span_own(barOf(share, BAR, { drawing: true }))]];
+        return [[span_own(percent(share))], [span_own(barOf(share, BAR, { drawing: true }))]];
     };
-    const cells = rows.map((layer, at) => [titleOf(layer), ...figures(at)]);
-    if (rest > 0)
-        cells.push([[span_own(`${tables_thousands(rest)} others`)], ...figures(rows.length)]);
-    return { columns: columns(["", "compressed", "share", ""], [1, 2]), rows: cells };
 }
 /** Characters of the bar that stands for a whole slug. */
 const BAR = 30;
@@ -43203,7 +43225,7 @@ function requiredBy(layer, head) {
         return [span_code(head.pythonFrom)];
     if (layer.direct || layer.requiredBy.length === 0)
         return whyOf(layer.kind, layer.why.slice(0, 1));
-    return listed(layer.requiredBy, 3, ", ");
+    return listed(named(layer.requiredBy), 3, ", ");
 }
 function columns(headings, figures) {
     return headings.map((heading, at) => ({
@@ -43464,7 +43486,6 @@ function sectionsOf(report, room) {
         ...(room.folds === "none" ? [] : adviceSections(report, { tips: room.tips, rows: room.items })),
         room.folds === "none" ? null : unpinnedSection(report, room.items),
         appFiles(report, room),
-        weighed === null || room.folds !== "all" ? null : shares(weighed, room),
         weighed === null ? null : largest(weighed, room),
         weighed === null ? null : measured(report, weighed, room),
         ...(room.folds === "all" ? [historyFold(report), notes(report, room), configuration(report)] : []),
@@ -43512,12 +43533,13 @@ function appFiles(report, room) {
     const count = report.diff.files.length + report.diff.filesFolded.count;
     return blocks_fold(`The app's own files that changed: ${count.toLocaleString("en-US")}`, table);
 }
-/** Layers that are told apart by their share. */
-const SHARES = 10;
-function shares(head, room) {
-    return titled("What is in the slug", blocks_markdownTable(sharesTable(head, Math.min(room.rows, SHARES))));
-}
+/** Where all is shown it stands open, with each layer's share. */
 function largest(head, room) {
+    if (room.folds === "all") {
+        const count = `${tables_thousands(head.layers.length)} ${head.layers.length === 1 ? "layer" : "layers"}`;
+        const all = largestTable(head, room.rows, { shares: true });
+        return blocks_fold(`What is in the slug: ${count}`, blocks_markdownTable(all) ?? "", "open");
+    }
     const table = largestTable(head, room.rows);
     return blocks_fold(`Largest in the slug: ${html(tables_inWords(table, 3))}${table.rows.length > 3 ? " …" : ""}`, blocks_markdownTable(table) ?? "");
 }

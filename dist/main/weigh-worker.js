@@ -118,6 +118,10 @@ function apportion(total, shares) {
 ;// CONCATENATED MODULE: ./src/model/target.ts
 /** Stacks that still build slugs (Cedar, x86-64). */
 const STACKS = (/* unused pure expression or super */ null && (["heroku-22", "heroku-24", "heroku-26"]));
+/** `3.12` of `3.12.14`. */
+function minorOf(version) {
+    return version.split(".").slice(0, 2).join(".");
+}
 /** Where Heroku's buildpack puts Python, relative to the slug root. */
 const PYTHON_HOME = ".heroku/python";
 /** The slug root on a dyno. */
