@@ -2,7 +2,7 @@ import { cp, mkdtemp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { TomlTable } from "smol-toml";
 import { SideError } from "../errors.js";
-import type { Target } from "../model/target.js";
+import { minorOf, type Target } from "../model/target.js";
 import type { Context } from "../ports.js";
 import type { Interpreter } from "../python/interpreters.js";
 import { uvEnvironment, withoutIndexes } from "../resolve/environment.js";
@@ -71,9 +71,10 @@ export const uv: Manifest = {
         }
         return exportInSandbox(program, args, { app, python, executable }, sandbox, context);
       };
-      let result = await start(python.path);
+      const isLike = minorOf(python.version) === target.python.minor;
+      let result = await start(isLike ? python.path : await standInFor(target, python, context));
       const isExcluded = result.stderr.includes("incompatible with the project's Python requirement");
-      if (result.code !== 0 && isExcluded && python.version !== target.python.full) {
+      if (isLike && result.code !== 0 && isExcluded && python.version !== target.python.full) {
         // That is about the Python here, not about the target's.
         result = await start(await standInFor(target, python, context));
       }
