@@ -14,7 +14,7 @@ const LARGEST = 256 * MIB;
 const PIECE = 256 * KIB;
 
 const bytes = z.int().nonnegative();
-/** Entries as they are stored, one list for each of their fields: half the size of a list of entries, and read in half the time. */
+/** Entries as they are stored, one list for each of their fields: tens of thousands are read faster than as a list of lists. */
 const columns = z.strictObject({
   /** Each followed by NUL, which no path holds. */
   paths: z.string(),
@@ -26,8 +26,10 @@ const columns = z.strictObject({
 });
 type Columns = z.infer<typeof columns>;
 
-const KINDS = { f: "file", d: "directory", s: "symlink" } as const satisfies Record<string, Entry["kind"]>;
-const LETTERS: Readonly<Record<Entry["kind"], string>> = { file: "f", directory: "d", symlink: "s" };
+/** By the letter that stands for each, its first. */
+const KINDS: ReadonlyMap<string, Entry["kind"]> = new Map(
+  (["file", "directory", "symlink"] as const).map((kind) => [kind.charAt(0), kind]),
+);
 
 function isBytes(list: unknown): boolean {
   return Array.isArray(list) && list.every((value) => Number.isSafeInteger(value) && Number(value) >= 0);
@@ -47,7 +49,7 @@ const schema = z.strictObject({
 function packed(list: readonly Entry[]): Columns {
   return {
     paths: list.map(({ path }) => `${path}\0`).join(""),
-    kinds: list.map(({ kind }) => LETTERS[kind]).join(""),
+    kinds: list.map(({ kind }) => kind.charAt(0)).join(""),
     disk: list.map(({ disk }) => disk),
     compressed: list.map(({ compressed }) => compressed),
   };
@@ -59,16 +61,12 @@ function unpacked({ paths, kinds, disk, compressed }: Columns): Entry[] | null {
   if (names.pop() !== "" || [kinds, disk, compressed].some(({ length }) => length !== names.length)) return null;
   const entries: Entry[] = [];
   for (const [at, path] of names.entries()) {
-    const kind = kindOf(kinds[at]);
+    const kind = KINDS.get(kinds.charAt(at));
     const [own, packed] = [disk[at], compressed[at]];
-    if (path === "" || kind === null || own === undefined || packed === undefined) return null;
+    if (path === "" || kind === undefined || own === undefined || packed === undefined) return null;
     entries.push({ path, kind, disk: own, compressed: packed });
   }
   return entries;
-}
-
-function kindOf(letter: string | undefined): Entry["kind"] | null {
-  return letter === "f" || letter === "d" || letter === "s" ? KINDS[letter] : null;
 }
 
 /** What a file of the store holds. */
