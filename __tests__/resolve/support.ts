@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Resolution } from "../../src/model/resolution.js";
 import type { PackageManagerName } from "../../src/model/resolution.js";
-import type { Target } from "../../src/model/target.js";
+import { minorOf, type Target } from "../../src/model/target.js";
 import { BUILDPACK } from "../../src/platforms/buildpack.js";
 import { type Context, SILENT } from "../../src/ports.js";
 import { Interpreters, type Interpreter } from "../../src/python/interpreters.js";
@@ -58,7 +58,7 @@ export async function createWorld(): Promise<World> {
   });
   const context = await contextWith();
   const interpreter = await anyInterpreter(context);
-  const minor = interpreter.version.split(".").slice(0, 2).join(".");
+  const minor = minorOf(interpreter.version);
   const target: Target = {
     stack: "heroku-24",
     python: { full: interpreter.version, minor },

@@ -10,7 +10,7 @@ import { withSession } from "../../src/pipeline/session.js";
 import { SILENT } from "../../src/ports.js";
 import { Interpreters } from "../../src/python/interpreters.js";
 import { resolve } from "../../src/resolve/resolve.js";
-import type { Target } from "../../src/model/target.js";
+import { minorOf, type Target } from "../../src/model/target.js";
 import { detectPackageManager } from "../../src/manifests/detect.js";
 import { existsSync } from "node:fs";
 import { createAnswers } from "../../src/store/answers.js";
@@ -31,7 +31,7 @@ const session = {
 const answer = await withSession(session, async ({ tools, context, building }) => {
   const interpreter = await new Interpreters(context).findAny("3.10");
   if (interpreter === null) throw new Error("this test needs a Python");
-  const minor = interpreter.version.split(".", 2).join(".");
+  const minor = minorOf(interpreter.version);
   const { TEST_PATCH: patch } = process.env;
   const full = patch === undefined ? interpreter.version : `${minor}.${patch}`;
   const target: Target = { stack: "heroku-24", python: { full, minor }, pythonFrom: "test" };

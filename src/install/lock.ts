@@ -3,7 +3,7 @@ import { parse, stringify, type TomlTable, type TomlValue } from "smol-toml";
 import { SideError } from "../errors.js";
 import type { DistributionSource, ResolvedDistribution } from "../model/resolution.js";
 import { normalName } from "../model/name.js";
-import { isTable } from "../model/toml.js";
+import { isTable, tables } from "../model/toml.js";
 
 /** Where a distribution that is taken from a directory is to be built, as an absolute path; given its place in the app. */
 export type DirectoryOf = (distribution: ResolvedDistribution) => string;
@@ -127,10 +127,6 @@ export function inApp(path: string, name: string, app: string): string {
 
 function table(value: TomlValue | undefined): TomlTable | null {
   return isTable(value) ? value : null;
-}
-
-function tables(value: TomlValue | undefined): TomlTable[] {
-  return Array.isArray(value) ? value.filter(isTable) : [];
 }
 
 /** The last part of a path or URL. */

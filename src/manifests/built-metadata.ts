@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse, stringify } from "smol-toml";
 import { normalName } from "../model/name.js";
 import type { SourceMetadata } from "../resolve/source-metadata.js";
-import { isTable } from "../model/toml.js";
+import { tables } from "../model/toml.js";
 
 /** What has to be built before uv can go on. */
 export type Culprit =
@@ -60,7 +60,7 @@ export class BuiltMetadata {
     return stringify({
       ...own,
       "dependency-metadata": [
-        ...(Array.isArray(given) ? given.filter(isTable) : []),
+        ...tables(given),
         ...[...this.#known.values()].map(({ name, version, requires, requiresPython, extras }) => ({
           name,
           version,

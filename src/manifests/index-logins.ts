@@ -7,7 +7,7 @@ import { run } from "../system/run.js";
 import { systemErrorCode } from "../system/system-error.js";
 import { onPath } from "../system/which.js";
 import { toolEnvironment } from "../tools/environment.js";
-import { isTable } from "../model/toml.js";
+import { isTable, tables } from "../model/toml.js";
 import { tableAt, type TomlFile } from "./project.js";
 
 type Environment = Context["env"];
@@ -111,7 +111,7 @@ interface NamedIndex {
 }
 
 function namedIndexes(listed: TomlValue | undefined): NamedIndex[] {
-  return (Array.isArray(listed) ? listed : []).filter(isTable).map((table) => {
+  return tables(listed).map((table) => {
     const { name, url } = table;
     return { name: typeof name === "string" ? name : null, url: typeof url === "string" ? url : null, table };
   });

@@ -1,6 +1,6 @@
 import type { TomlTable, TomlValue } from "smol-toml";
 import { normalName } from "../model/name.js";
-import { isTable } from "../model/toml.js";
+import { isTable, tables } from "../model/toml.js";
 import { poetryIndexUrls, type PoetrySource, type UvIndex } from "./index-logins.js";
 
 /** Of the first index that has a name at all; of the first that has a version that fits; the best of all: in uv's words. */
@@ -37,7 +37,7 @@ type SourceOf = (name: string) => TomlTable | null;
 
 /** Of the packages of a name that a lock has, the one that the app gets tells. */
 export function sourcesIn(lock: TomlTable, versions: Versions): SourceOf {
-  const packages = (Array.isArray(lock.package) ? lock.package : []).filter(isTable);
+  const packages = tables(lock.package);
   return (wanted) => {
     const found = packages.find(
       ({ name, version }) =>

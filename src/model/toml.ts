@@ -14,3 +14,8 @@ export function tomlOf(text: string): TomlTable | null {
 export function isTable(value: TomlValue | undefined): value is TomlTable {
   return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 }
+
+/** The tables of an array of tables: `[[source]]`. */
+export function tables(value: TomlValue | undefined): TomlTable[] {
+  return Array.isArray(value) ? value.filter(isTable) : [];
+}

@@ -4,8 +4,8 @@ import { namedIndexes } from "./indexes.js";
 import { inTable } from "./packages.js";
 import type { NamedAt } from "./places.js";
 import { PIPENV } from "./table.js";
-import { tomlOf } from "../../model/toml.js";
-import { at, closingOf, headerOf, quoted, tables } from "./toml.js";
+import { tables, tomlOf } from "../../model/toml.js";
+import { at, closingOf, headerOf, quoted } from "./toml.js";
 
 const FILE = "Pipfile";
 

@@ -7,8 +7,8 @@ import { inProjectList } from "./project.js";
 import { normalName } from "../../model/name.js";
 import { fromIndexes, requirementOf } from "../../model/requirement.js";
 import { POETRY, rowFor } from "./table.js";
-import { isTable, tomlOf } from "../../model/toml.js";
-import { at, quoted, rowOf, tableOf, tables, withRows, withTable } from "./toml.js";
+import { isTable, tables, tomlOf } from "../../model/toml.js";
+import { at, quoted, rowOf, tableOf, withRows, withTable } from "./toml.js";
 
 const FILE = "pyproject.toml";
 

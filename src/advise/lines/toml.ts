@@ -1,4 +1,4 @@
-import type { TomlTable, TomlValue } from "smol-toml";
+import type { TomlValue } from "smol-toml";
 import { isTable } from "../../model/toml.js";
 
 /** The value at a path of keys; undefined if there is none. */
@@ -6,11 +6,6 @@ export function at(value: TomlValue | null, ...path: readonly string[]): TomlVal
   let found: TomlValue | undefined = value ?? undefined;
   for (const key of path) found = isTable(found) ? found[key] : undefined;
   return found;
-}
-
-/** The tables of an array of tables: `[[source]]`. */
-export function tables(value: TomlValue | undefined): TomlTable[] {
-  return Array.isArray(value) ? value.filter((each) => isTable(each)) : [];
 }
 
 /** Dotted name of the table that a line opens, quotes removed; null if it opens none. */

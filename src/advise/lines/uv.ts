@@ -5,8 +5,8 @@ import { inProjectList } from "./project.js";
 import type { NamedAt } from "./places.js";
 import { normalName } from "../../model/name.js";
 import { fromIndexes } from "../../model/requirement.js";
-import { isTable, tomlOf } from "../../model/toml.js";
-import { at, quoted, rowOf, tables, tokensOf, withRows, withTable } from "./toml.js";
+import { isTable, tables, tomlOf } from "../../model/toml.js";
+import { at, quoted, rowOf, tokensOf, withRows, withTable } from "./toml.js";
 
 const FILE = "pyproject.toml";
 
