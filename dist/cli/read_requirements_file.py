@@ -113,16 +113,16 @@ def holds(marker: Any, environment: dict[str, str]) -> bool:
 
 
 def described(required: Any, file: str | None, line: int) -> dict[str, Any]:
-    """A requirement by name and specifier (`packaging`'s or pip's), with nothing else said of it."""
+    """A requirement as `packaging` has it, with nothing else said of it; None if it has no name."""
     from pip._vendor.packaging.utils import canonicalize_name
 
     return {
         "file": file,
         "line": line,
-        "name": canonicalize_name(required.name),
-        "extras": sorted(canonicalize_name(extra) for extra in required.extras),
-        "specifier": str(required.specifier),
-        "prerelease": required.specifier.prereleases is True,
+        "name": required and canonicalize_name(required.name),
+        "extras": sorted(canonicalize_name(extra) for extra in required.extras) if required else [],
+        "specifier": "" if required is None else str(required.specifier),
+        "prerelease": required is not None and required.specifier.prereleases is True,
         "link": None,
         "editable": False,
         "constraint": False,
@@ -182,19 +182,14 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
         except UnknownMarker as error:
             message = f"pip can't tell whether \"{required.markers}\" holds."
             raise Refused(relative(line.filename), line.lineno, message) from error
-        name = required.req and canonicalize_name(required.req.name)
         link = required.link
         if link is not None and link.is_file and is_outside(link.file_path):
             place = path_in(parsed.requirement) or link.file_path
             raise Refused(relative(line.filename), line.lineno, outside(place))
         requirements.append(
             {
-                "file": relative(line.filename),
-                "line": line.lineno,
-                "name": name,
+                **described(required.req, relative(line.filename), line.lineno),
                 "extras": sorted(canonicalize_name(extra) for extra in required.extras),
-                "specifier": "" if required.req is None else str(required.req.specifier),
-                "prerelease": required.req is not None and required.req.specifier.prereleases is True,
                 "link": None if link is None else plain_link(link),
                 "editable": required.editable,
                 "constraint": line.constraint,

@@ -60454,6 +60454,10 @@ function tomlOf(text) {
 function isTable(value) {
     return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 }
+/** The tables of an array of tables: `[[source]]`. */
+function tables(value) {
+    return Array.isArray(value) ? value.filter(isTable) : [];
+}
 
 ;// CONCATENATED MODULE: ./src/config/fromFile.ts
 
@@ -61974,10 +61978,6 @@ function toml_at(value, ...path) {
     for (const key of path)
         found = isTable(found) ? found[key] : undefined;
     return found;
-}
-/** The tables of an array of tables: `[[source]]`. */
-function tables(value) {
-    return Array.isArray(value) ? value.filter((each) => isTable(each)) : [];
 }
 /** Dotted name of the table that a line opens, quotes removed; null if it opens none. */
 function headerOf(line) {
@@ -66329,7 +66329,7 @@ class BuiltMetadata {
         return stringify({
             ...own,
             "dependency-metadata": [
-                ...(Array.isArray(given) ? given.filter(isTable) : []),
+                ...tables(given),
                 ...[...this.#known.values()].map(({ name, version, requires, requiresPython, extras }) => ({
                     name,
                     version,
@@ -67448,7 +67448,7 @@ function variableName(name) {
     return name.replaceAll("-", "_");
 }
 function index_logins_namedIndexes(listed) {
-    return (Array.isArray(listed) ? listed : []).filter(isTable).map((table) => {
+    return tables(listed).map((table) => {
         const { name, url } = table;
         return { name: typeof name === "string" ? name : null, url: typeof url === "string" ? url : null, table };
     });
@@ -67515,7 +67515,7 @@ const PYPI = {
 };
 /** Of the packages of a name that a lock has, the one that the app gets tells. */
 function sourcesIn(lock, versions) {
-    const packages = (Array.isArray(lock.package) ? lock.package : []).filter(isTable);
+    const packages = tables(lock.package);
     return (wanted) => {
         const found = packages.find(({ name, version }) => typeof name === "string" && normalName(name) === wanted && version === (versions.get(wanted) ?? version));
         return isTable(found?.source) ? found.source : null;
@@ -69330,7 +69330,7 @@ async function checkOut(root, name, url, commit, context) {
 /** Reads the text of a lock (PEP 751). */
 function parseLock(pylock, defaultIndex) {
     const packages = new Map();
-    for (const entry of lock_tables(dist_parse_parse(pylock).packages)) {
+    for (const entry of tables(dist_parse_parse(pylock).packages)) {
         if (typeof entry.name !== "string")
             continue;
         const name = normalName(entry.name);
@@ -69369,7 +69369,7 @@ function selectFromLock({ packages, defaultIndex }, wanted, app, directoryOf) {
 function chosenFile(entry, source, name, app) {
     switch (source.kind) {
         case "wheel": {
-            const wheel = lock_tables(entry.wheels).find((file) => lock_isFile(file, source));
+            const wheel = tables(entry.wheels).find((file) => lock_isFile(file, source));
             // A wheel that is named by its address is an `archive` to the lock.
             return wheel === undefined ? archive(entry, source, name, app) : { wheels: [located(wheel, name, app)] };
         }
@@ -69421,9 +69421,6 @@ function inApp(path, name, app) {
 }
 function lock_table(value) {
     return isTable(value) ? value : null;
-}
-function lock_tables(value) {
-    return Array.isArray(value) ? value.filter(isTable) : [];
 }
 /** The last part of a path or URL. */
 function fileName(place) {
